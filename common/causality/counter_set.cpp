@@ -1,0 +1,86 @@
+#include "common/causality/counter_set.hpp"
+
+#include <algorithm>
+
+namespace kin {
+
+CounterSet CounterSet::up_to(std::uint64_t base) { return base == 0 ? CounterSet{} : of(1, base); }
+
+CounterSet CounterSet::of(std::uint64_t first, std::uint64_t last) {
+  CounterSet out;
+  out.runs_.push_back({first, last});
+  return out;
+}
+
+bool CounterSet::has(std::uint64_t counter) const {
+  auto after = std::upper_bound(runs_.begin(), runs_.end(), counter,
+                                [](std::uint64_t c, const Run& run) { return c < run.first; });
+  return after != runs_.begin() && counter <= std::prev(after)->last;
+}
+
+std::uint64_t CounterSet::size() const {
+  std::uint64_t n = 0;
+  for (const Run& run : runs_) n += run.last - run.first + 1;
+  return n;
+}
+
+void CounterSet::add_run(Run run) {
+  // The common case: the next counter of the last run.
+  if (!runs_.empty() && run.first == runs_.back().last + 1) {
+    runs_.back().last = run.last;
+    return;
+  }
+  // The first run that overlaps or touches the new one; those that end at first - 1 touch it.
+  auto begin = std::lower_bound(runs_.begin(), runs_.end(), run.first,
+                                [](const Run& r, std::uint64_t first) { return r.last < first - 1; });
+  auto end = begin;
+  for (; end != runs_.end() && end->first - 1 <= run.last; ++end) {
+    run.first = std::min(run.first, end->first);
+    run.last = std::max(run.last, end->last);
+  }
+  if (begin == end) {
+    runs_.insert(begin, run);
+  } else {
+    *begin = run;
+    runs_.erase(std::next(begin), end);
+  }
+}
+
+void CounterSet::join(const CounterSet& other) {
+  if (runs_.empty()) {
+    runs_ = other.runs_;
+    return;
+  }
+  for (const Run& run : other.runs_) add_run(run);
+}
+
+CounterSet CounterSet::minus(const CounterSet& other) const {
+  CounterSet out;
+  auto hole = other.runs_.begin();
+  for (Run run : runs_) {
+    while (hole != other.runs_.end() && hole->last < run.first) ++hole;
+    auto h = hole;
+    bool rest = true;
+    for (; rest && h != other.runs_.end() && h->first <= run.last; ++h) {
+      if (h->first > run.first) out.runs_.push_back({run.first, h->first - 1});
+      rest = h->last < run.last;
+      run.first = h->last + 1;
+    }
+    if (rest) out.runs_.push_back(run);
+  }
+  return out;
+}
+
+CounterSet CounterSet::intersect(const CounterSet& other) const {
+  CounterSet out;
+  auto a = runs_.begin();
+  auto b = other.runs_.begin();
+  while (a != runs_.end() && b != other.runs_.end()) {
+    Run both{std::max(a->first, b->first), std::min(a->last, b->last)};
+    if (both.first <= both.last) out.runs_.push_back(both);
+    (a->last < b->last) ? ++a : ++b;
+  }
+  return out;
+}
+
+}  // namespace kin

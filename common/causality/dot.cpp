@@ -1,0 +1,13 @@
+#include "common/causality/dot.hpp"
+
+namespace kin {
+
+std::string to_string(const Actor& actor) {
+  return actor.node + '.' + std::to_string(actor.life.ordinal);
+}
+
+std::string to_string(const Dot& dot) {
+  return to_string(dot.actor) + ':' + std::to_string(dot.counter);
+}
+
+}  // namespace kin

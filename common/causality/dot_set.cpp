@@ -1,0 +1,91 @@
+#include "common/causality/dot_set.hpp"
+
+#include <algorithm>
+
+namespace kin {
+
+bool DotSet::retired(const Actor& actor) const {
+  auto floor = floors_.find(actor.node);
+  return floor != floors_.end() && actor.life < floor->second;
+}
+
+bool DotSet::has(const Dot& dot) const {
+  return retired(dot.actor) || counters(dot.actor).has(dot.counter);
+}
+
+bool DotSet::base_has(const Dot& dot) const {
+  return retired(dot.actor) || dot.counter <= counters(dot.actor).base();
+}
+
+const CounterSet& DotSet::counters(const Actor& actor) const {
+  static const CounterSet none;
+  auto found = counters_.find(actor);
+  return found == counters_.end() ? none : found->second;
+}
+
+std::uint64_t DotSet::size() const {
+  std::uint64_t n = 0;
+  for (const auto& [actor, set] : counters_) n += set.size();
+  return n;
+}
+
+void DotSet::add(const Dot& dot) {
+  if (!retired(dot.actor)) counters_[dot.actor].add(dot.counter);
+}
+
+void DotSet::add(const Actor& actor, const CounterSet& counters) {
+  if (!retired(actor) && !counters.empty()) counters_[actor].join(counters);
+}
+
+void DotSet::raise_floor(const NodeId& node, Incarnation floor) {
+  if (floor <= this->floor(node)) return;
+  floors_[node] = floor;
+  std::erase_if(counters_, [&](const auto& item) { return item.first.node == node && item.first.life < floor; });
+}
+
+void DotSet::join(const DotSet& other) {
+  for (const auto& [node, floor] : other.floors_) raise_floor(node, floor);
+  for (const auto& [actor, set] : other.counters_) add(actor, set);
+}
+
+DotSet DotSet::only_base() const {
+  DotSet out;
+  out.floors_ = floors_;
+  for (const auto& [actor, set] : counters_) {
+    if (set.base() > 0) out.counters_[actor] = CounterSet::up_to(set.base());
+  }
+  return out;
+}
+
+DotSet DotSet::beyond(const DotSet& clock) const {
+  DotSet out;
+  for (const auto& [node, floor] : floors_) {
+    if (floor > clock.floor(node)) out.floors_[node] = floor;
+  }
+  for (const auto& [actor, set] : counters_) {
+    if (clock.retired(actor)) continue;
+    const std::uint64_t known = clock.counters(actor).base();
+    if (set.top() <= known) continue;
+    // A base above the known one stays a base; of a lower one nothing stays.
+    CounterSet rest = set.base() > known ? set : set.minus(CounterSet::up_to(known));
+    out.counters_[actor] = std::move(rest);
+  }
+  return out;
+}
+
+DotSet::Counters DotSet::minus(const DotSet& other) const {
+  Counters out;
+  for (const auto& [actor, set] : counters_) {
+    if (other.retired(actor)) continue;
+    CounterSet rest = set.minus(other.counters(actor));
+    if (!rest.empty()) out[actor] = std::move(rest);
+  }
+  return out;
+}
+
+Incarnation DotSet::floor(const NodeId& node) const {
+  auto found = floors_.find(node);
+  return found == floors_.end() ? never_heard : found->second;
+}
+
+}  // namespace kin

@@ -1,0 +1,90 @@
+// The envelope around everything that travels. A ZeroMQ message holds one frame:
+//
+//   message  = item+                     several requests, or replies, may share one message
+//   item     = envelope body             two msgpack objects, one behind the other
+//   envelope = [version, cluster, kind, request_id, sender, born, ordinal, deadline_ms, clock]
+//   body     = an array; what is in it depends on the kind (requests.hpp, replies.hpp, a tier's messages)
+//
+// The first element of every later version of the envelope stays the version and the fourth the request id, so
+// that a newer peer can be told that it is too new. Numbers of kinds are never reused.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "common/wire/codec.hpp"
+
+namespace kin::wire {
+
+inline constexpr std::uint32_t protocol_version = 1;
+
+enum class Kind : std::uint16_t {
+  // from clients
+  read = 1,
+  add_update = 2,
+  remove = 3,
+  keys = 4,
+  conflicts = 5,
+  // from clients to the runtime itself, whatever the tier
+  status = 32,
+  fault = 33,
+  remove_member = 34,
+  // between members: the body is [tier number, bytes of the tier's own message]
+  peer = 64,
+  // to clients
+  failure = 128,
+  read_reply = 129,
+  write_reply = 130,
+  keys_reply = 131,
+  conflicts_reply = 132,
+  status_reply = 133,
+  done = 134,
+};
+
+// A process's event clock: host (`n1.3`) to number of its trace lines. Not an entry clock.
+using EventClock = std::map<std::string, std::uint64_t>;
+
+struct Envelope {
+  std::uint32_t version = protocol_version;
+  std::string cluster;             // empty from a client that does not know it
+  Kind kind = Kind::failure;
+  std::uint64_t request_id = 0;    // chosen by the asker, repeated in the reply; 0 between members
+  std::string sender;              // a member's id, or how a client names itself (user@host:pid)
+  std::uint64_t born = 0;          // the sender's incarnation; 0 from clients
+  std::uint32_t ordinal = 0;
+  std::uint32_t deadline_ms = 0;   // how long the asker will wait, counted from when it sent; 0 = no limit of its own
+  EventClock clock;                // of the trace line of this send; empty from clients
+
+  template <class V>
+  void fields(V& v) {
+    v(version, cluster, kind, request_id, sender, born, ordinal, deadline_ms, clock);
+  }
+};
+
+// One item of a message, as received. `body` is a view into the received bytes.
+struct Item {
+  Envelope envelope;
+  std::string_view body;
+};
+
+struct BadItem {
+  std::string what;
+  // Set when the bytes are a well-formed envelope of a newer version: who asked can be told.
+  bool newer_version = false;
+  std::uint64_t request_id = 0;
+};
+
+void append_item(std::string& message, const Envelope& envelope, std::string_view body);
+
+template <class Body>
+void append_item(std::string& message, const Envelope& envelope, const Body& body) {
+  append_item(message, envelope, std::string_view(encode(body)));
+}
+
+// Reads the item at message[offset] and moves offset behind it. After an error the rest of the message is lost.
+tl::expected<Item, BadItem> next_item(std::string_view message, std::size_t& offset);
+
+}  // namespace kin::wire

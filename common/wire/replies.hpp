@@ -1,0 +1,161 @@
+// What nodes answer to requests.hpp. A reply of Kind::failure has a kin::Failure (status.hpp) as its body.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/causality/dot.hpp"
+#include "common/causality/version_vector.hpp"
+#include "common/wire/envelope.hpp"
+
+namespace kin::wire {
+
+// One value as a reader sees it.
+struct ShownSibling {
+  std::string value;
+  EntryClock clock;
+  Dot dot;
+  std::string client;
+  std::uint64_t written_us = 0;  // coordinator's wall clock, microseconds since 1970
+  std::string operation;
+
+  template <class V>
+  void fields(V& v) {
+    v(value, clock, dot, client, written_us, operation);
+  }
+};
+
+// Kind::read_reply. No siblings: the key is not there (NOT_FOUND to the user), the context is still good.
+struct ReadReply {
+  std::string node;
+  std::vector<std::string> order;  // node ids in the order in which clocks are printed
+  std::vector<ShownSibling> siblings;
+  EntryClock clock;                // join over the siblings
+  std::string context;             // printable, safe in a shell
+  std::uint32_t got = 0, wanted = 0;
+
+  template <class V>
+  void fields(V& v) {
+    v(node, order, siblings, clock, context, got, wanted);
+  }
+};
+
+struct Replaced {
+  Dot dot;
+  std::optional<std::string> value;  // where the request asked for it
+
+  template <class V>
+  void fields(V& v) {
+    v(dot, value);
+  }
+};
+
+// Kind::write_reply, for add_update and remove. Fewer than `wanted` in time: still this reply, applied, PARTIAL.
+struct WriteReply {
+  std::string node;
+  std::vector<std::string> order;
+  Dot dot;
+  EntryClock clock;                     // of the new value; empty for a delete
+  std::string context;                  // what this write had seen and itself
+  std::vector<Replaced> replaced;
+  std::vector<ShownSibling> siblings;   // all that is there now; more than one is a conflict
+  std::uint32_t got = 0, wanted = 0;
+  std::string warning;                  // such as: 17 siblings
+
+  template <class V>
+  void fields(V& v) {
+    v(node, order, dot, clock, context, replaced, siblings, got, wanted, warning);
+  }
+};
+
+struct KeysReply {
+  std::vector<std::string> keys;
+  bool more = false;
+
+  template <class V>
+  void fields(V& v) {
+    v(keys, more);
+  }
+};
+
+struct ConflictRow {
+  std::string bucket, key;
+  std::uint32_t siblings = 0;
+  std::uint64_t since_us = 0;  // this node's wall clock when it first held more than one value
+
+  template <class V>
+  void fields(V& v) {
+    v(bucket, key, siblings, since_us);
+  }
+};
+
+struct ConflictsReply {
+  std::vector<ConflictRow> rows;
+  bool more = false;
+
+  template <class V>
+  void fields(V& v) {
+    v(rows, more);
+  }
+};
+
+// How a tier stands towards one other member, in words that fit every tier.
+struct PeerReport {
+  std::string member;
+  std::string state;             // reachable | silent | removed | never-heard
+  Incarnation incarnation;
+  std::uint64_t heard_ms_ago = 0;
+  std::uint64_t it_lacks = 0;    // updates that are here and that it has not reported
+  std::uint64_t we_lack = 0;     // updates that it has reported and that are not here
+  bool blocks_forgetting = false;
+
+  template <class V>
+  void fields(V& v) {
+    v(member, state, incarnation, heard_ms_ago, it_lacks, we_lack, blocks_forgetting);
+  }
+};
+
+struct TierReport {
+  std::string tier;
+  std::uint64_t keys = 0;
+  std::string digest;            // equal on two nodes exactly when they have taken in the same updates
+  std::uint64_t held_back = 0;   // what cannot be forgotten yet, because some member may lack it
+  std::vector<PeerReport> peers;
+  std::vector<std::pair<std::string, std::uint64_t>> counters;  // further numbers, named by the tier
+
+  template <class V>
+  void fields(V& v) {
+    v(tier, keys, digest, held_back, peers, counters);
+  }
+};
+
+// Kind::status_reply
+struct StatusReply {
+  std::string node, cluster, version;
+  Incarnation incarnation;
+  std::uint64_t uptime_ms = 0;
+  std::vector<std::string> faults;   // in words; empty when there are none
+  bool faults_enabled = false;
+  std::vector<TierReport> tiers;
+  std::vector<std::pair<std::string, std::uint64_t>> counters;  // of the runtime and the transport
+
+  template <class V>
+  void fields(V& v) {
+    v(node, cluster, version, incarnation, uptime_ms, faults, faults_enabled, tiers, counters);
+  }
+};
+
+// Kind::done: nothing more to say than that it is done.
+struct Done {
+  std::string message;
+
+  template <class V>
+  void fields(V& v) {
+    v(message);
+  }
+};
+
+}  // namespace kin::wire
