@@ -1,0 +1,97 @@
+// The cluster file, read once into checked plain structs. The file's shape: docs/operations.md.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace kin {
+
+struct NodeConfig {
+  std::string id;
+  std::string host;
+  std::uint16_t port = 0;
+
+  std::string endpoint() const;  // host:port, [host]:port for IPv6
+};
+
+enum class Durability { fsync, os };
+enum class TraceValues { hash, full, none };
+
+struct BucketConfig {
+  std::string name;
+  std::string tier = "causal";
+  std::uint32_t read = 1;   // default R
+  std::uint32_t write = 1;  // default W
+};
+
+struct Limits {
+  std::uint32_t key_bytes = 1024;
+  std::uint32_t value_bytes = 1048576;
+  std::uint32_t siblings_warn = 16;
+  std::uint32_t siblings_max = 64;
+};
+
+struct ClusterConfig {
+  std::string cluster = "kin";
+  std::vector<NodeConfig> nodes;  // sorted by id
+  std::string data_dir = "data";
+  Durability durability = Durability::fsync;
+  std::uint32_t gossip_interval_ms = 200;
+  std::uint32_t request_ms = 2000;
+  std::uint32_t suspect_ms = 1500;
+  Limits limits;
+  std::string log_dir = "logs";
+  std::string log_level = "info";
+  bool trace = true;
+  TraceValues trace_values = TraceValues::hash;
+  std::vector<BucketConfig> buckets{{"default", "causal", 1, 1}};
+  std::string tokens_file;        // resolved against the cluster file's folder; empty where there is none
+  bool faults_enabled = false;
+
+  const NodeConfig* node(std::string_view id) const;         // nullptr when there is no such node
+  const BucketConfig* bucket(std::string_view name) const;   // nullptr when there is no such bucket
+  std::vector<std::string> ids() const;                      // in the order in which clocks are printed
+  std::uint32_t majority() const { return static_cast<std::uint32_t>(nodes.size() / 2 + 1); }
+};
+
+// Points at the line that is wrong.
+struct ConfigError {
+  std::string file;
+  int line = 0;           // from 1; 0 when the whole file is meant
+  std::string message;
+
+  std::string text() const;  // file:line: message
+};
+
+// Reads and checks. Unknown keys, wrong types and impossible combinations are errors. `known_tiers` are the
+// tiers that this program has.
+tl::expected<ClusterConfig, ConfigError> load_cluster_config(const std::string& path,
+                                                             const std::vector<std::string>& known_tiers);
+// The same from text; `file` is only named in errors.
+tl::expected<ClusterConfig, ConfigError> parse_cluster_config(const std::string& text, const std::string& file,
+                                                              const std::vector<std::string>& known_tiers);
+
+// The configuration as a cluster file that load_cluster_config reads back.
+std::string print_cluster_config(const ClusterConfig& config);
+
+// The seed's start without a file: this node and the other replicas, ids are `host:port`. Lists are separated by
+// commas; n is 1 + their length.
+tl::expected<ClusterConfig, std::string> config_from_flags(const std::string& host, std::uint16_t port, int n,
+                                                           const std::string& hosts, const std::string& ports);
+
+// One entry of tokens.yml.
+struct TokenScheme {
+  std::string id;
+  std::string writer;                // host:port, one of the cluster's nodes
+  std::vector<std::string> readers;  // host:port each
+};
+
+// Reads and checks against the cluster's nodes.
+tl::expected<std::vector<TokenScheme>, ConfigError> load_tokens(const std::string& path, const ClusterConfig& cluster);
+
+}  // namespace kin

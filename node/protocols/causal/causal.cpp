@@ -1,0 +1,280 @@
+#include "node/protocols/causal/causal.hpp"
+
+#include <algorithm>
+
+#include "common/wire/context_token.hpp"
+
+namespace kin::causal {
+namespace {
+
+constexpr std::size_t push_bytes = 1u << 20;         // about: a longer push goes out in several messages
+constexpr std::uint64_t catching_up_patience_ms = 1000;
+
+std::string hex(std::string_view bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  for (unsigned char c : bytes) {
+    out += digits[c >> 4];
+    out += digits[c & 15];
+  }
+  return out;
+}
+
+std::set<Dot> dots_of(const Siblings& siblings) {
+  std::set<Dot> out;
+  for (const auto& [dot, sibling] : siblings) out.insert(dot);
+  return out;
+}
+
+}  // namespace
+
+CausalProtocol::CausalProtocol(const Environment& environment)
+    : env_(environment), replica_(env_.self, env_.life, env_.cluster.ids(), env_.store) {}
+
+void CausalProtocol::step(const Input& input, Outputs& out) {
+  std::visit([&](const auto& event) { on(event, out); }, input);
+}
+
+void CausalProtocol::on(const Started& started, Outputs& out) {
+  now_ms_ = started.now_ms;
+  // Spread over the interval, so that nodes which start together do not gossip in step.
+  gossip_at_ms_ = now_ms_ + env_.rng.below(env_.cluster.gossip_interval_ms + 1);
+  replica_.start(out.writes);
+  stop_if_superseded(out);
+}
+
+void CausalProtocol::on(const ClientCall& call, Outputs& out) {
+  wall_us_ = call.wall_us;
+  const auto with = [&]<class Request>(void (CausalProtocol::*handle)(const ClientCall&, const Request&, Outputs&)) {
+    auto request = wire::decode<Request>(call.body);
+    if (request) return (this->*handle)(call, *request, out);
+    out.malformed.push_back(request.error().what);
+    out.fail(call.id, refuse(Status::usage, "the request could not be read: " + request.error().what));
+  };
+  switch (call.kind) {
+    case wire::Kind::read: return with(&CausalProtocol::read);
+    case wire::Kind::add_update: return with(&CausalProtocol::add_update);
+    case wire::Kind::remove: return with(&CausalProtocol::remove);
+    case wire::Kind::keys: return with(&CausalProtocol::keys);
+    case wire::Kind::conflicts: return with(&CausalProtocol::conflicts);
+    default: out.fail(call.id, refuse(Status::wrong_tier, "the causal tier does not know this command"));
+  }
+}
+
+void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
+  auto decoded = decode(message.body);
+  if (!decoded) return out.malformed.push_back(decoded.error().what);
+  if (auto ok = replica_.plausible(message.from, *decoded); !ok) return out.malformed.push_back(ok.error());
+  Outbox outbox = replica_.receive(out.writes, message.from, message.life, *decoded, wall_us_);
+  stop_if_superseded(out);
+  if (message.life < replica_.lives().at(message.from)) return send_all(std::move(outbox), out);
+  heard_ms_[message.from] = now_ms_;
+  // A report that is known here is durable at its sender, so it acknowledges all that it covers.
+  if (const auto* ack = std::get_if<Ack>(&*decoded)) count_acks(message.from, ack->dots, out);
+  if (const auto* gossip = std::get_if<Gossip>(&*decoded)) count_acks(message.from, gossip->report.clock, out);
+  if (const auto* fetched = std::get_if<Fetched>(&*decoded)) count_fetched(message.from, *fetched, out);
+  if (const auto* entries = std::get_if<Entries>(&*decoded)) {
+    count_acks(message.from, entries->report.clock, out);
+    if (entries->more) {
+      catching_up_from_ = message.from;
+      catching_up_until_ms_ = now_ms_ + catching_up_patience_ms;
+    } else if (catching_up_from_ == message.from) {
+      catching_up_from_.reset();
+    }
+  }
+  send_all(std::move(outbox), out);
+}
+
+void CausalProtocol::on(const Tick& tick, Outputs& out) {
+  now_ms_ = std::max(now_ms_, tick.now_ms);
+  wall_us_ = tick.wall_us;
+  resend(out);
+  if (now_ms_ < gossip_at_ms_) return;
+  gossip_at_ms_ = now_ms_ + env_.cluster.gossip_interval_ms;
+  const std::vector<NodeId> peers = replica_.peers();
+  if (peers.empty()) return;
+  Outbox outbox = replica_.tick(out.writes, peers[env_.rng.below(peers.size())], wall_us_);
+  const bool catching_up = catching_up_from_ && now_ms_ < catching_up_until_ms_;
+  const bool asks = !outbox.empty() && std::holds_alternative<Gossip>(outbox.front().message);
+  if (catching_up && asks) return;
+  send_all(std::move(outbox), out);
+}
+
+void CausalProtocol::on(const RemoveMember& removal, Outputs& out) {
+  replica_.remove_member(out.writes, removal.member);
+  out.trace.push_back({"remove-member", {{"member", removal.member}}});
+  stop_if_superseded(out);
+}
+
+void CausalProtocol::finish_turn(Outputs& out) {
+  const auto push = [&](const std::map<std::string, DotSet>& keys, const std::vector<NodeId>& peers) {
+    if (peers.empty()) return;
+    Push message{replica_.base(), {}};
+    std::size_t bytes = 0;
+    const auto flush = [&] {
+      auto body = std::make_shared<const std::string>(encode(message));
+      for (const NodeId& peer : peers) out.sends.push_back({peer, body, "push", false});
+      message.entries.clear();
+      bytes = 0;
+    };
+    for (const auto& [key, dots] : keys) {
+      // Without dots: the outcome of a read that found somebody stale.
+      EntryState state = dots.empty() ? replica_.state_with_all_dots(env_.store, key)
+                                      : replica_.state_of(env_.store, key, dots);
+      for (const auto& [dot, sibling] : state.siblings) bytes += sibling.value.size();
+      message.entries.push_back(std::move(state));
+      if (bytes >= push_bytes) flush();
+    }
+    if (!message.entries.empty()) flush();
+  };
+  push(std::exchange(broadcast_, {}), replica_.peers());
+  for (const auto& [peer, keys] : std::exchange(directed_, {})) push(keys, {peer});
+  replica_.persist(out.writes);
+}
+
+// ------------------------------------------------------------------------------------------------ counting
+
+void CausalProtocol::count_acks(const NodeId& member, const DotSet& dots, Outputs& out) {
+  const CounterSet& counters = dots.counters(replica_.actor());
+  for (const CounterSet::Run& run : counters.runs()) {
+    for (auto it = writes_.lower_bound(run.first); it != writes_.end() && it->first <= run.last;) {
+      PendingWrite& pending = it->second;
+      if (!pending.tally.add(member)) {
+        ++it;
+        continue;
+      }
+      pending.reply.got = pending.tally.got();
+      out.reply(pending.call, wire::Kind::write_reply, pending.reply);
+      it = writes_.erase(it);
+    }
+  }
+}
+
+void CausalProtocol::count_fetched(const NodeId& member, const Fetched& fetched, Outputs& out) {
+  auto found = reads_.find(fetched.id);
+  if (found == reads_.end() || found->second.key != fetched.entry.key) return;
+  PendingRead& pending = found->second;
+  pending.held[member] = dots_of(fetched.entry.siblings);
+  if (!pending.tally.add(member)) return;
+  answer_read(pending, out);
+  reads_.erase(found);
+}
+
+void CausalProtocol::answer_read(const PendingRead& read, Outputs& out) {
+  wire::ReadReply reply = reply_of(read.key);
+  reply.got = read.tally.got();
+  reply.wanted = read.tally.wanted();
+  out.reply(read.call, wire::Kind::read_reply, reply);
+  const std::set<Dot> now = dots_of(replica_.read(env_.store, read.key).siblings);
+  for (const auto& [member, dots] : read.held) {
+    if (dots != now) push_later(member, read.key, {});
+  }
+}
+
+void CausalProtocol::resend(Outputs& out) {
+  for (auto it = writes_.begin(); it != writes_.end();) {
+    PendingWrite& pending = it->second;
+    if (now_ms_ >= pending.answer_by_ms) {
+      pending.reply.got = pending.tally.got();
+      out.reply(pending.call, wire::Kind::write_reply, pending.reply);
+      it = writes_.erase(it);
+      continue;
+    }
+    if (now_ms_ >= pending.resend_at_ms) {
+      pending.resend_at_ms = now_ms_ + env_.cluster.gossip_interval_ms;
+      for (const NodeId& peer : replica_.peers()) {
+        if (!pending.tally.has(peer)) {
+          DotSet dots;
+          dots.add(pending.reply.dot);
+          push_later(peer, pending.key, dots);
+        }
+      }
+    }
+    ++it;
+  }
+  for (auto it = reads_.begin(); it != reads_.end();) {
+    PendingRead& pending = it->second;
+    if (now_ms_ >= pending.answer_by_ms) {
+      Failure failure = refuse(Status::timeout, std::to_string(pending.tally.got()) + " of " +
+                                                    std::to_string(pending.tally.wanted()) +
+                                                    " members answered in time; ask with a smaller -R, or look at "
+                                                    "kin cluster status");
+      failure.got = pending.tally.got();
+      failure.wanted = pending.tally.wanted();
+      out.fail(pending.call, failure);
+      it = reads_.erase(it);
+      continue;
+    }
+    if (now_ms_ >= pending.resend_at_ms) {
+      pending.resend_at_ms = now_ms_ + env_.cluster.gossip_interval_ms;
+      for (const NodeId& peer : replica_.peers()) {
+        if (!pending.tally.has(peer)) send(peer, Fetch{it->first, pending.key}, out);
+      }
+    }
+    ++it;
+  }
+}
+
+void CausalProtocol::push_later(const NodeId& to, const std::string& key, const DotSet& dots) {
+  directed_[to][key].join(dots);
+}
+
+void CausalProtocol::send(const NodeId& to, const Message& message, Outputs& out) {
+  out.sends.push_back({to, std::make_shared<const std::string>(encode(message)), name(message), false});
+}
+
+void CausalProtocol::send_all(Outbox&& outbox, Outputs& out) {
+  for (const Outgoing& outgoing : outbox) send(outgoing.to, outgoing.message, out);
+}
+
+void CausalProtocol::stop_if_superseded(Outputs& out) const {
+  if (!replica_.superseded()) return;
+  const Incarnation newer = replica_.lives().at(env_.self);
+  out.stop = newer == removed_for_ever
+                 ? env_.self + " was removed from the cluster for ever (kin cluster remove). To take part again it "
+                               "needs a new id and an empty data directory"
+                 : "another process of " + env_.self + " was started after this one (" +
+                       to_string(Actor{env_.self, newer}) + ", this is " + to_string(replica_.actor()) +
+                       "), perhaps on a copy of its data directory, or this machine's clock is behind. Only the newer "
+                       "one is heard by the others; this one stops";
+}
+
+// ------------------------------------------------------------------------------------------------ report
+
+wire::TierReport CausalProtocol::report(std::uint64_t now_ms) const {
+  wire::TierReport out;
+  out.tier = "causal";
+  out.keys = replica_.keys();
+  out.digest = hex(wire::key_hash("", replica_.digest()));
+  out.held_back = replica_.dot_map().held();
+  for (const auto& [member, life] : replica_.lives()) {
+    if (member == env_.self) continue;
+    wire::PeerReport peer;
+    peer.member = member;
+    peer.incarnation = life == removed_for_ever ? never_heard : life;
+    auto heard = heard_ms_.find(member);
+    const bool ever = heard != heard_ms_.end();
+    peer.heard_ms_ago = ever && now_ms > heard->second ? now_ms - heard->second : 0;
+    peer.state = life == removed_for_ever                            ? "removed"
+                 : !ever                                             ? "never-heard"
+                 : peer.heard_ms_ago < env_.cluster.suspect_ms       ? "reachable"
+                                                                     : "silent";
+    if (const Report* known = replica_.report_of(member)) {
+      DotSet lacks, ahead;
+      for (const auto& [actor, counters] : replica_.clock().minus(known->clock)) lacks.add(actor, counters);
+      for (const auto& [actor, counters] : known->clock.minus(replica_.clock())) ahead.add(actor, counters);
+      peer.it_lacks = lacks.size();
+      peer.we_lack = ahead.size();
+    }
+    peer.blocks_forgetting = replica_.blocks_forgetting(member);
+    out.peers.push_back(std::move(peer));
+  }
+  out.counters = {{"writes-waiting", writes_.size()},
+                  {"reads-waiting", reads_.size()},
+                  {"copying", replica_.copying() ? 1 : 0}};
+  return out;
+}
+
+void CausalProtocol::check_invariants() const { replica_.check_invariants(env_.store); }
+
+}  // namespace kin::causal

@@ -1,0 +1,105 @@
+// The causal tier: any node takes a write, also when it is cut off; what one writer had not seen of another is kept
+// beside it as a sibling.
+//
+// The rules are CausalReplica's; this class turns events into its calls: it reads client requests, counts answers for
+// R and W, resends on ticks, and puts what one turn has to say to a peer into one message.
+//
+// Papers: see replica.hpp. Quorums as in DeCandia et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP
+// 2007, section 4.5, but with all members as the preference list and without hinted hand-off: gossip repairs.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/quorum/quorum_tally.hpp"
+#include "common/wire/requests.hpp"
+#include "node/protocols/causal/replica.hpp"
+#include "node/protocols/protocol.hpp"
+
+namespace kin::causal {
+
+class CausalProtocol : public Protocol {
+ public:
+  explicit CausalProtocol(const Environment& environment);
+
+  void step(const Input& input, Outputs& out) override;
+  void finish_turn(Outputs& out) override;
+  wire::TierReport report(std::uint64_t now_ms) const override;
+  void check_invariants() const override;
+
+  const CausalReplica& replica() const { return replica_; }
+
+ private:
+  // A write that has fewer durable copies than its client asked for.
+  struct PendingWrite {
+    CallId call = 0;
+    std::string key;
+    QuorumTally tally;
+    wire::WriteReply reply;
+    std::uint64_t answer_by_ms = 0;
+    std::uint64_t resend_at_ms = 0;
+  };
+  // A read that waits for other members' entries.
+  struct PendingRead {
+    CallId call = 0;
+    std::string key;
+    QuorumTally tally;
+    std::map<NodeId, std::set<Dot>> held;  // which values each member held, to find who was stale
+    std::uint64_t answer_by_ms = 0;
+    std::uint64_t resend_at_ms = 0;
+  };
+
+  // The events (causal.cpp)
+  void on(const Started& started, Outputs& out);
+  void on(const ClientCall& call, Outputs& out);
+  void on(const PeerMessage& message, Outputs& out);
+  void on(const Tick& tick, Outputs& out);
+  void on(const RemoveMember& removal, Outputs& out);
+
+  // The calls of clients (client_calls.cpp)
+  void read(const ClientCall& call, const wire::Read& request, Outputs& out);
+  void add_update(const ClientCall& call, const wire::AddUpdate& request, Outputs& out);
+  void remove(const ClientCall& call, const wire::Remove& request, Outputs& out);
+  void keys(const ClientCall& call, const wire::Keys& request, Outputs& out);
+  void conflicts(const ClientCall& call, const wire::Conflicts& request, Outputs& out);
+  // What add_update and remove share: the write itself, its reply, and the wait for W.
+  template <class Request>
+  void write(const ClientCall& call, const Request& request, std::optional<Sibling> value, Outputs& out);
+  tl::expected<WriterPast, Failure> past_of(const std::string& bucket, const std::string& key, wire::Seen seen,
+                                            const std::string& context, bool has_value, const Siblings& held) const;
+  tl::expected<std::uint32_t, Failure> wanted(const wire::Level& level, std::uint32_t bucket_default) const;
+  tl::expected<const BucketConfig*, Failure> checked(const std::string& bucket, const std::string& key) const;
+  Failure refuse(Status status, std::string message) const;
+  wire::ReadReply reply_of(const std::string& key) const;
+  void answer_read(const PendingRead& read, Outputs& out);
+  std::uint64_t answer_by(const ClientCall& call) const;
+
+  // Counting and resending (causal.cpp)
+  void count_acks(const NodeId& member, const DotSet& dots, Outputs& out);
+  void count_fetched(const NodeId& member, const Fetched& fetched, Outputs& out);
+  void resend(Outputs& out);
+  void send(const NodeId& to, const Message& message, Outputs& out);
+  void send_all(Outbox&& outbox, Outputs& out);
+  // Entries that changed here go out at the end of the turn.
+  void push_later(const NodeId& to, const std::string& key, const DotSet& dots);
+  void stop_if_superseded(Outputs& out) const;
+
+  const Environment env_;
+  CausalReplica replica_;
+  std::uint64_t now_ms_ = 0;
+  std::uint64_t wall_us_ = 0;
+  std::uint64_t gossip_at_ms_ = 0;
+  std::map<std::uint64_t, PendingWrite> writes_;                        // by counter of the dot
+  std::map<std::uint64_t, PendingRead> reads_;                          // by fetch id
+  std::uint64_t next_fetch_ = 1;
+  std::map<std::string, DotSet> broadcast_;                             // key to dots: this turn's pushes to all peers
+  std::map<NodeId, std::map<std::string, DotSet>> directed_;            // the same to one peer
+  std::map<NodeId, std::uint64_t> heard_ms_;
+  // A member that has more for this node than one answer holds is asked again by its answers, not by the tick.
+  std::optional<NodeId> catching_up_from_;
+  std::uint64_t catching_up_until_ms_ = 0;
+};
+
+}  // namespace kin::causal

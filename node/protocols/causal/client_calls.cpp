@@ -1,0 +1,267 @@
+// What clients ask of the causal tier: docs/consistency.md says what it means.
+#include <algorithm>
+
+#include "common/wire/context_token.hpp"
+#include "common/wire/replies.hpp"
+#include "node/protocols/causal/causal.hpp"
+#include "node/protocols/causal/records.hpp"
+
+namespace kin::causal {
+namespace {
+
+constexpr std::uint32_t page_limit = 10'000;
+constexpr std::size_t page_bytes = 1u << 20;
+
+std::vector<wire::ShownSibling> to_shown(const Siblings& siblings) {
+  std::vector<wire::ShownSibling> out;
+  for (const auto& [dot, s] : shown(siblings)) {
+    out.push_back({s.value, s.clock, dot, s.client, s.written_us, s.operation});
+  }
+  return out;
+}
+
+std::string print_token(const std::string& bucket, const std::string& joined, DotSet dots, EntryClock clock) {
+  const std::string hash = wire::key_hash(bucket, records::user_key_of(joined));
+  return wire::print_context({bucket, hash, std::move(dots), std::move(clock)});
+}
+
+}  // namespace
+
+Failure CausalProtocol::refuse(Status status, std::string message) const {
+  return {status, Applied::no, std::move(message), env_.self, 0, 0};
+}
+
+tl::expected<const BucketConfig*, Failure> CausalProtocol::checked(const std::string& bucket,
+                                                                   const std::string& key) const {
+  const BucketConfig* config = env_.cluster.bucket(bucket);
+  if (config == nullptr) return tl::unexpected(refuse(Status::usage, "there is no bucket " + bucket));
+  if (config->tier != "causal") {
+    return tl::unexpected(refuse(Status::wrong_tier, "bucket " + bucket + " is of the tier " + config->tier));
+  }
+  if (key.empty()) return tl::unexpected(refuse(Status::usage, "a key has at least one byte"));
+  if (key.size() > env_.cluster.limits.key_bytes) {
+    return tl::unexpected(refuse(Status::limit, "the key has " + std::to_string(key.size()) + " bytes, the limit is " +
+                                                    std::to_string(env_.cluster.limits.key_bytes)));
+  }
+  return config;
+}
+
+tl::expected<std::uint32_t, Failure> CausalProtocol::wanted(const wire::Level& level,
+                                                            std::uint32_t bucket_default) const {
+  const auto all = static_cast<std::uint32_t>(env_.cluster.nodes.size());
+  const auto present = static_cast<std::uint32_t>(replica_.members().size());
+  std::uint32_t count = bucket_default;
+  switch (level.quorum) {
+    case wire::Quorum::bucket: break;
+    case wire::Quorum::count: count = level.count; break;
+    case wire::Quorum::majority: count = env_.cluster.majority(); break;
+    case wire::Quorum::all: count = present; break;
+    default: return tl::unexpected(refuse(Status::usage, "unknown kind of quorum"));
+  }
+  if (count < 1 || count > all) {
+    return tl::unexpected(refuse(Status::usage, "R and W go from 1 to " + std::to_string(all) + " here, not " +
+                                                    std::to_string(count)));
+  }
+  if (count > present) {
+    Failure failure = refuse(Status::unavailable, std::to_string(count) + " members are wanted and only " +
+                                                      std::to_string(present) + " have not been removed");
+    failure.got = present;
+    failure.wanted = count;
+    return tl::unexpected(failure);
+  }
+  return count;
+}
+
+// The node answers before the client stops waiting, so that a quorum that was not met is told and not guessed.
+std::uint64_t CausalProtocol::answer_by(const ClientCall& call) const {
+  const std::uint64_t budget =
+      call.deadline_ms > now_ms_ ? call.deadline_ms - now_ms_ : env_.cluster.request_ms;
+  return now_ms_ + budget - std::min<std::uint64_t>(budget / 4, 250);
+}
+
+// ------------------------------------------------------------------------------------------------ reading
+
+wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
+  const Entry entry = replica_.read(env_.store, key);
+  wire::ReadReply reply;
+  reply.node = env_.self;
+  reply.order = env_.cluster.ids();
+  reply.siblings = to_shown(entry.siblings);
+  // Over all siblings, hidden copies of one operation included: the context covers them too.
+  for (const auto& [dot, sibling] : entry.siblings) reply.clock.join(sibling.clock);
+  reply.context =
+      print_token(std::string(records::bucket_of(key)), key, replica_.filled(entry), reply.clock);
+  reply.got = reply.wanted = 1;
+  return reply;
+}
+
+void CausalProtocol::read(const ClientCall& call, const wire::Read& request, Outputs& out) {
+  auto bucket = checked(request.bucket, request.key);
+  if (!bucket) return out.fail(call.id, bucket.error());
+  auto count = wanted(request.level, (*bucket)->read);
+  if (!count) return out.fail(call.id, count.error());
+  PendingRead pending{call.id,        records::join_key(request.bucket, request.key), QuorumTally(*count), {},
+                      answer_by(call), now_ms_ + env_.cluster.gossip_interval_ms};
+  pending.tally.add(env_.self);
+  if (pending.tally.complete()) return answer_read(pending, out);
+  const std::uint64_t id = next_fetch_++;
+  for (const NodeId& peer : replica_.peers()) send(peer, Fetch{id, pending.key}, out);
+  reads_.emplace(id, std::move(pending));
+}
+
+void CausalProtocol::keys(const ClientCall& call, const wire::Keys& request, Outputs& out) {
+  auto bucket = checked(request.bucket, "any");
+  if (!bucket) return out.fail(call.id, bucket.error());
+  const std::string prefix = records::entry(records::join_key(request.bucket, request.prefix));
+  const std::string after = records::entry(records::join_key(request.bucket, request.after));
+  const std::uint32_t limit = std::clamp<std::uint32_t>(request.limit, 1, page_limit);
+  wire::KeysReply reply;
+  std::size_t bytes = 0;
+  env_.store.scan(std::max(prefix, after), records::behind(prefix), [&](std::string_view record, std::string_view) {
+    const std::string_view joined = records::tail(record);
+    if (!request.after.empty() && record <= after) return true;
+    if (reply.keys.size() == limit || bytes > page_bytes) {
+      reply.more = true;
+      return false;
+    }
+    // An entry without a value is what is left of a delete that not everybody has seen.
+    if (replica_.read(env_.store, joined).siblings.empty()) return true;
+    reply.keys.emplace_back(records::user_key_of(joined));
+    bytes += reply.keys.back().size();
+    return true;
+  });
+  out.reply(call.id, wire::Kind::keys_reply, reply);
+}
+
+void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& request, Outputs& out) {
+  if (!request.bucket.empty()) {
+    if (auto bucket = checked(request.bucket, "any"); !bucket) return out.fail(call.id, bucket.error());
+  }
+  const std::string prefix = records::conflict(request.bucket.empty() ? "" : request.bucket + '\0');
+  std::string from = prefix;
+  if (!request.after_bucket.empty()) {
+    from = std::max(from, records::conflict(records::join_key(request.after_bucket, request.after_key)) + '\0');
+  }
+  const std::uint32_t limit = std::clamp<std::uint32_t>(request.limit, 1, page_limit);
+  wire::ConflictsReply reply;
+  env_.store.scan(from, records::behind(prefix), [&](std::string_view record, std::string_view bytes) {
+    if (reply.rows.size() == limit) {
+      reply.more = true;
+      return false;
+    }
+    const std::string_view joined = records::tail(record);
+    auto index = wire::decode<std::pair<std::uint32_t, std::uint64_t>>(bytes);
+    if (!index) return true;
+    reply.rows.push_back({std::string(records::bucket_of(joined)), std::string(records::user_key_of(joined)),
+                          index->first, index->second});
+    return true;
+  });
+  out.reply(call.id, wire::Kind::conflicts_reply, reply);
+}
+
+// ------------------------------------------------------------------------------------------------ writing
+
+tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& bucket, const std::string& key,
+                                                          wire::Seen seen, const std::string& context, bool has_value,
+                                                          const Siblings& held) const {
+  const std::size_t values = shown(held).size();
+  switch (seen) {
+    case wire::Seen::context: {
+      auto token = wire::parse_context(context);
+      if (!token) return tl::unexpected(refuse(Status::usage, token.error()));
+      if (token->bucket != bucket || token->key_hash != wire::key_hash(bucket, key)) {
+        return tl::unexpected(refuse(Status::usage, "this context belongs to another key: read this key and take the "
+                                                    "context of that read"));
+      }
+      if (!replica_.may_name(token->dots)) {
+        return tl::unexpected(refuse(Status::usage, "this context names a write that was never made, or a node that is "
+                                                    "no member: it is of another cluster"));
+      }
+      return WriterPast{WriterPast::Kind::named, std::move(token->dots), std::move(token->clock)};
+    }
+    case wire::Seen::overwrite: return WriterPast{WriterPast::Kind::held, {}, {}};
+    case wire::Seen::nothing: break;
+    case wire::Seen::implied:
+      // Several values: replacing them would erase in silence what the client never saw.
+      if (!has_value || values <= 1) return WriterPast{WriterPast::Kind::held, {}, {}};
+      break;
+    default: return tl::unexpected(refuse(Status::usage, "unknown kind of context"));
+  }
+  if (values >= env_.cluster.limits.siblings_max) {
+    return tl::unexpected(refuse(Status::limit, "the key has " + std::to_string(values) + " siblings, the limit for " +
+                                                    "writes that have seen none of them is " +
+                                                    std::to_string(env_.cluster.limits.siblings_max) +
+                                                    ": read it and write with its context"));
+  }
+  return WriterPast{WriterPast::Kind::nothing, {}, {}};
+}
+
+template <class Request>
+void CausalProtocol::write(const ClientCall& call, const Request& request, std::optional<Sibling> value,
+                           Outputs& out) {
+  auto bucket = checked(request.bucket, request.key);
+  if (!bucket) return out.fail(call.id, bucket.error());
+  auto count = wanted(request.level, (*bucket)->write);
+  if (!count) return out.fail(call.id, count.error());
+  const std::string key = records::join_key(request.bucket, request.key);
+  const Siblings held = replica_.read(env_.store, key).siblings;
+  auto past = past_of(request.bucket, request.key, request.seen, request.context, value.has_value(), held);
+  if (!past) return out.fail(call.id, past.error());
+  if (!value && held.empty()) {
+    return out.fail(call.id, refuse(Status::not_found, "there is nothing to delete under " + request.key));
+  }
+
+  const bool has_value = value.has_value();
+  const std::string shown_value = has_value ? value->value : "";
+  Written written = replica_.write(out.writes, key, std::move(value), *past, call.wall_us);
+  broadcast_[key].add(written.dot);
+  out.trace.push_back({has_value ? "add_update" : "delete",
+                       {{"bucket", request.bucket},
+                        {"key", request.key},
+                        {"dot", to_string(written.dot)},
+                        {"clock", print_positions(written.clock, env_.cluster.ids())},
+                        {"value", shown_value},
+                        {"siblings", std::to_string(shown(written.now).size())}}});
+
+  PendingWrite pending{call.id, key, QuorumTally(*count), {}, answer_by(call),
+                       now_ms_ + env_.cluster.gossip_interval_ms};
+  wire::WriteReply& reply = pending.reply;
+  reply.node = env_.self;
+  reply.order = env_.cluster.ids();
+  reply.dot = written.dot;
+  reply.clock = written.clock;
+  reply.context = print_token(request.bucket, key, std::move(written.seen), written.clock);
+  for (auto& [dot, sibling] : written.replaced) {
+    reply.replaced.push_back({dot, std::nullopt});
+    if (request.want_replaced) reply.replaced.back().value = std::move(sibling.value);
+  }
+  reply.siblings = to_shown(written.now);
+  reply.wanted = *count;
+  if (reply.siblings.size() >= env_.cluster.limits.siblings_warn) {
+    reply.warning = std::to_string(reply.siblings.size()) + " siblings: read the key and write with its context";
+    out.warnings.push_back(request.key + " has " + reply.warning);
+  }
+  pending.tally.add(env_.self);  // durable before any reply of this turn leaves
+  reply.got = 1;
+  if (pending.tally.complete()) return out.reply(call.id, wire::Kind::write_reply, reply);
+  writes_.emplace(written.dot.counter, std::move(pending));
+}
+
+void CausalProtocol::add_update(const ClientCall& call, const wire::AddUpdate& request, Outputs& out) {
+  if (request.value.size() > env_.cluster.limits.value_bytes) {
+    return out.fail(call.id, refuse(Status::limit, "the value has " + std::to_string(request.value.size()) +
+                                                       " bytes, the limit is " +
+                                                       std::to_string(env_.cluster.limits.value_bytes)));
+  }
+  Sibling sibling{request.value, {}, request.operation, std::string(call.client), call.wall_us};
+  write(call, request, std::move(sibling), out);
+}
+
+void CausalProtocol::remove(const ClientCall& call, const wire::Remove& request, Outputs& out) {
+  if (request.seen == wire::Seen::nothing) {
+    return out.fail(call.id, refuse(Status::usage, "a delete that has seen nothing deletes nothing"));
+  }
+  write(call, request, std::nullopt, out);
+}
+
+}  // namespace kin::causal

@@ -1,0 +1,195 @@
+// One node's state of the causal tier, and every rule by which it changes.
+//
+// Papers: DAIS 2015 and SRDS 2017 (see dot.hpp, dot_map.hpp), made simpler by every node holding every key, and
+// extended by incarnations, a full copy after amnesia, and the retirement of dead incarnations.
+// docs/consistency.md tells it in words; tests/model/causal_model.py is the same algorithm as a specification, and
+// tests/model drives both with the same histories.
+//
+// Invariants:
+//   I1  a dot in the clock is merged into the entry of its key (entry, clock and dot map change in one batch)
+//   I2  the past of an entry = its stripped context + the bases and floors of the clock; while a full copy runs, also
+//       the clock with which the copy began, for the keys that it has passed
+//   I3  a dot that is in the clock and not in the dot map was once reported by every member
+//   I4  no process goes on with the actor of an earlier process
+//   I5  whatever a past covers is carried to others by a dot in the clock, so whoever hands on an entry names its dots
+//
+// Files: replica.cpp (entries, merging, writing), replica_gossip.cpp, replica_copy.cpp, replica_forget.cpp.
+// Every function that takes `disk` may write to it; what it wrote must be durable before what it returned leaves.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "node/protocols/causal/dot_map.hpp"
+#include "node/protocols/causal/messages.hpp"
+
+namespace kin::causal {
+
+struct Outgoing {
+  NodeId to;
+  Message message;
+};
+using Outbox = std::vector<Outgoing>;
+
+// How much goes into one message or one tick.
+struct Batching {
+  std::size_t answer_keys = 512;            // entries of one answer to gossip
+  std::size_t answer_bytes = 256 * 1024;    // about
+  std::size_t page_keys = 512;              // keys of one page of a full copy
+  std::size_t prune_dots = 50'000;          // dots forgotten in one tick
+  std::size_t strip_keys = 2'000;           // contexts looked at in one tick
+};
+
+// An entry as it is kept, with the past that the clock does not speak for.
+struct Entry {
+  Siblings siblings;
+  DotSet context;
+};
+
+// What a write claims to have seen.
+struct WriterPast {
+  enum class Kind { held, named, nothing };  // all that this node holds, a context, nothing
+  Kind kind = Kind::held;
+  DotSet dots;       // for `named`
+  EntryClock clock;  // for `named`: the join over what was shown
+};
+
+struct Written {
+  Dot dot;
+  EntryClock clock;   // empty for a delete
+  DotSet seen;        // what the writer had seen, and the write itself: never the siblings that stay beside it
+  Siblings replaced;
+  Siblings now;       // all values that are there after it, hidden copies included
+};
+
+class CausalReplica {
+ public:
+  // Reads the state. `members` are the configured ones; those that the store knows besides stay members until they
+  // are removed.
+  CausalReplica(NodeId self, Incarnation life, const std::vector<NodeId>& members, const Overlay& store,
+                Batching batching = {});
+
+  // Records this life. Before anything else.
+  void start(Overlay& disk);
+
+  // ---- clients (replica.cpp)
+  // `value` is nullopt for a delete. wall_us: to show. The past must not name a dot of this life that was never
+  // issued (see may_name).
+  Written write(Overlay& disk, const std::string& key, std::optional<Sibling> value, const WriterPast& past,
+                std::uint64_t wall_us);
+  Entry read(const Overlay& disk, std::string_view key) const;
+  // The whole past of an entry that read() gave.
+  DotSet filled(const Entry& entry) const;
+  // Whether all these dots can have been seen by somebody: known members, and of this life only issued counters.
+  bool may_name(const DotSet& dots) const;
+  // An entry for a message whose base is base(). The first names the dots that it is given: those of new writes. The
+  // second names all of the key's dots that are in the dot map (I5), overwritten and deleting ones too: else its
+  // receiver has a delete's effect without its dot, and cannot tell others that lack it.
+  EntryState state_of(const Overlay& disk, const std::string& key, const DotSet& dots) const;
+  EntryState state_with_all_dots(const Overlay& disk, const std::string& key) const;
+  DotSet base() const { return clock_.only_base(); }
+
+  // ---- messages
+  // Whether everything in the message can be true in this cluster; a sentence about what cannot.
+  tl::expected<void, std::string> plausible(const NodeId& sender, const Message& message) const;
+  // A message of an older life than is known is refused: on this rest voiding and retiring.
+  Outbox receive(Overlay& disk, const NodeId& sender, Incarnation life, const Message& message, std::uint64_t wall_us);
+  // Once per gossip interval: tidies up, then asks `peer` for what this node lacks.
+  Outbox tick(Overlay& disk, const NodeId& peer, std::uint64_t wall_us);
+  void remove_member(Overlay& disk, const NodeId& member);
+  // At the end of a turn: the clock and what changes with it.
+  void persist(Overlay& disk);
+
+  // ---- what is known
+  const NodeId& self() const { return self_; }
+  Actor actor() const { return {self_, life_}; }
+  const DotSet& clock() const { return clock_; }
+  const Lives& lives() const { return lives_; }
+  std::vector<NodeId> members() const;  // without the removed ones, this node included
+  std::vector<NodeId> peers() const;    // without this node
+  const Report* report_of(const NodeId& member) const;
+  const DotMap& dot_map() const { return dot_map_; }
+  std::uint64_t keys() const { return keys_; }
+  bool copying() const { return copying_.has_value(); }
+  // A newer process of this node, or its removal, is known: this process must stop.
+  bool superseded() const { return lives_.at(self_) > life_; }
+  // All dots that are here, whether retired or not, as bytes that are equal on two nodes that have the same ones.
+  std::string digest() const;
+  // Whether this member keeps others from forgetting: it was not heard in its present life, or lacks mapped dots.
+  bool blocks_forgetting(const NodeId& member) const;
+
+  void check_invariants(const Overlay& disk) const;
+
+ private:
+  // A full copy that this node receives.
+  struct CopyIn {
+    NodeId from;
+    Incarnation life;                // of the source; a new one makes the copy begin again
+    std::string after;               // keys up to here are merged
+    std::optional<CopyStart> start;  // from the first page
+  };
+
+  // replica.cpp
+  Entry stored(const Overlay& disk, std::string_view key) const;
+  void store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings, DotSet context,
+             std::uint64_t wall_us);
+  void learn(Overlay& disk, const Dot& dot, const std::string& key);
+  void merge(Overlay& disk, const DotSet& base, const EntryState& theirs, std::uint64_t wall_us);
+  void hear_of_lives(Overlay& disk, const Lives& lives);
+  Outbox on(Overlay& disk, const NodeId& sender, const Push& push, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, const Ack& ack, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, const Fetch& fetch, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, const Fetched& fetched, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, const Refused& refused, std::uint64_t wall_us);
+
+  // replica_gossip.cpp
+  Report my_report() const { return {lives_, clock_}; }
+  void note_report(Overlay& disk, const NodeId& sender, const Report& report);
+  DotSet::Counters lacking(const DotSet& theirs) const;
+  Ends ends_from(const DotSet::Floors& floors) const;
+  void learn_voids(const DotSet& voids);
+  void follow_floor(Overlay& disk, const Entries& entries);
+  Outbox on(Overlay& disk, const NodeId& sender, const Gossip& gossip, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, const Entries& entries, std::uint64_t wall_us);
+
+  // replica_copy.cpp
+  Outbox on(Overlay& disk, const NodeId& sender, const OfferCopy& offer, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, const Copy& copy, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, const Page& page, std::uint64_t wall_us);
+  std::vector<std::string> keys_behind(const Overlay& disk, const std::string& after, std::size_t most) const;
+  void finish_copy(Overlay& disk);
+
+  // replica_forget.cpp
+  void conclude(Overlay& disk);
+  void prune(Overlay& disk);
+  void settle_dead_lives(Overlay& disk);
+  void retire(Overlay& disk, const NodeId& node, Incarnation floor, const Ends& ends);
+  void add_ends(Overlay& disk, const Ends& ends);
+  void strip(Overlay& disk, std::uint64_t wall_us);
+
+  const NodeId self_;
+  const Incarnation life_;
+  const Batching batching_;
+
+  // durable
+  Lives lives_;                       // newest incarnation known of each member; removed_for_ever once removed
+  DotSet clock_;
+  std::map<NodeId, Report> reports_;  // what each peer told of itself in its present life
+  Ends ended_;
+  std::uint64_t keys_ = 0;            // entries with a value
+  DotMap dot_map_;
+
+  // volatile
+  std::uint64_t counter_ = 0;         // the last one handed out
+  std::optional<CopyIn> copying_;
+  bool clock_changed_ = false;
+  bool counts_changed_ = false;
+  std::string strip_after_;           // where the next round of stripping goes on
+};
+
+}  // namespace kin::causal

@@ -1,0 +1,133 @@
+// Gossip: a node sends what it has seen and gets exactly the entries that it lacks. Nothing scans, nothing hashes.
+// SRDS 2017, section 4.2; the report of the asker is never joined into the clock of the answerer.
+#include "common/assert.hpp"
+#include "node/protocols/causal/records.hpp"
+#include "node/protocols/causal/replica.hpp"
+
+namespace kin::causal {
+
+Outbox CausalReplica::tick(Overlay& disk, const NodeId& peer, std::uint64_t wall_us) {
+  conclude(disk);
+  strip(disk, wall_us);
+  if (copying_ && lives_.at(copying_->from) == copying_->life) return {{copying_->from, Copy{copying_->after}}};
+  copying_.reset();
+  return {{peer, Gossip{my_report()}}};
+}
+
+void CausalReplica::note_report(Overlay& disk, const NodeId& sender, const Report& report) {
+  hear_of_lives(disk, report.lives);
+  if (report.lives.at(sender) != lives_.at(sender)) return;  // an old life's report
+  auto [held, first] = reports_.try_emplace(sender, report);
+  if (!first) {
+    // Reports may arrive out of order: keep the join, both were true.
+    const Report before = held->second;
+    for (const auto& [member, life] : report.lives) held->second.lives[member] = std::max(held->second.lives[member], life);
+    held->second.clock.join(report.clock);
+    if (before.lives == held->second.lives && before.clock == held->second.clock) return;
+  }
+  disk.put(records::report(sender), wire::encode(held->second));
+}
+
+// The dots that are here and not in `theirs`, retired lives included that they have not retired.
+DotSet::Counters CausalReplica::lacking(const DotSet& theirs) const {
+  DotSet::Counters out = clock_.minus(theirs);
+  for (const auto& [actor, last] : ended_) {
+    if (theirs.retired(actor)) continue;
+    CounterSet rest = CounterSet::up_to(last).minus(theirs.counters(actor));
+    if (!rest.empty()) out[actor].join(rest);
+  }
+  return out;
+}
+
+Ends CausalReplica::ends_from(const DotSet::Floors& floors) const {
+  Ends out;
+  for (const auto& [actor, last] : ended_) {
+    auto floor = floors.find(actor.node);
+    if (floor == floors.end() || actor.life >= floor->second) out.emplace(actor, last);
+  }
+  return out;
+}
+
+Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& gossip, std::uint64_t) {
+  note_report(disk, sender, gossip.report);
+  if (lives_.at(sender) == removed_for_ever) return {};
+  const DotSet& theirs = gossip.report.clock;
+  Entries answer{my_report(), theirs.floors(), ends_from(theirs.floors()), {}, {}, false};
+  std::map<std::string, bool> taken;
+  std::size_t bytes = 0;
+  bool unknown = false;
+  for (const auto& [actor, counters] : lacking(theirs)) {
+    const CounterSet voids = counters.intersect(dot_map_.voids().counters(actor));
+    answer.voids.add(actor, voids);
+    const CounterSet mapped = counters.minus(voids);
+    for (const CounterSet::Run& run : mapped.runs()) {
+      std::uint64_t next = run.first;
+      dot_map_.scan(disk, actor, run, [&](std::uint64_t counter, const std::string& key) {
+        unknown = unknown || counter != next;
+        if (unknown) return false;
+        next = counter + 1;
+        if (taken.contains(key)) return true;
+        if (answer.entries.size() >= batching_.answer_keys || bytes >= batching_.answer_bytes) {
+          answer.more = true;
+          return false;
+        }
+        EntryState state = state_with_all_dots(disk, key);
+        DotSet dots;
+        for (auto& [a, set] : state.dots.minus(theirs)) dots.add(a, set);
+        KIN_REQUIRE(dots.has({actor, counter}), "the entry of " + to_string(Dot{actor, counter}) + " does not name it");
+        state.dots = std::move(dots);
+        for (const auto& [dot, sibling] : state.siblings) bytes += sibling.value.size() + 64;
+        bytes += key.size() + 32;
+        taken.emplace(key, true);
+        answer.entries.push_back(std::move(state));
+        return true;
+      });
+      if (answer.more) break;
+      // All had it once, and the asker forgot it: its key cannot be named any more. Never skipped in silence.
+      unknown = unknown || next <= run.last;
+      if (unknown) return {{sender, OfferCopy{my_report()}}};
+    }
+    if (answer.more) break;
+  }
+  return {{sender, std::move(answer)}};
+}
+
+void CausalReplica::learn_voids(const DotSet& voids) {
+  DotSet fresh;
+  for (const auto& [actor, counters] : voids.minus(clock_)) fresh.add(actor, counters);
+  if (fresh.empty()) return;
+  clock_.join(fresh);
+  clock_changed_ = true;
+  dot_map_.learn_voids(fresh);
+}
+
+Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Entries& entries, std::uint64_t wall_us) {
+  note_report(disk, sender, entries.report);
+  learn_voids(entries.voids);
+  const DotSet base = entries.report.clock.only_base();
+  for (const EntryState& state : entries.entries) merge(disk, base, state, wall_us);
+  follow_floor(disk, entries);
+  if (!entries.more) return {};
+  return {{sender, Gossip{my_report()}}};
+}
+
+// The answerer has retired lives that this node has not. Followed only where every dot of them is here; the list of
+// ends is complete only from the floor that the question named.
+void CausalReplica::follow_floor(Overlay& disk, const Entries& entries) {
+  for (const auto& [node, floor] : entries.report.clock.floors()) {
+    const Incarnation mine = clock_.floor(node);
+    auto asked = entries.asked_from.find(node);
+    const Incarnation from = asked == entries.asked_from.end() ? never_heard : asked->second;
+    if (mine >= floor || mine < from) continue;
+    Ends lives;
+    bool complete = true;
+    for (const auto& [actor, last] : entries.ended) {
+      if (actor.node != node || actor.life < mine || actor.life >= floor) continue;
+      complete = complete && clock_.counters(actor).base() == last;
+      lives.emplace(actor, last);
+    }
+    if (complete) retire(disk, node, floor, lives);
+  }
+}
+
+}  // namespace kin::causal

@@ -1,0 +1,137 @@
+// What every replication protocol is: a machine that takes events and appends what it wants done.
+//
+// A protocol never sees a socket, a file, a thread, a clock or a die. The runtime (node/runtime) and the simulator
+// drive the same object under one contract, and correctness rests on it:
+//
+//   1. All inputs of a turn are stepped one by one; later steps see the writes of earlier ones. Then finish_turn.
+//   2. All writes of the turn become durable as one batch.
+//   3. Only then do sends leave and replies go out, except sends that are marked `early`.
+//
+// The network may lose, repeat, delay and reorder messages, but not forge them: protocols resend on ticks.
+// A node restarts by being constructed anew on whatever its store holds, and by a Started input.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "common/causality/dot.hpp"
+#include "common/config/cluster_config.hpp"
+#include "common/wire/envelope.hpp"
+#include "common/wire/replies.hpp"
+#include "common/wire/status.hpp"
+#include "node/protocols/rng.hpp"
+#include "node/storage/store.hpp"
+
+namespace kin {
+
+// Names one client request that waits for its reply. Chosen by the host, never reused within a process.
+using CallId = std::uint64_t;
+
+// The first input of every process, before any other. Its writes are durable before anything else happens.
+struct Started {
+  std::uint64_t now_ms = 0;
+};
+
+// A client of this node asks. Views are valid during the step only.
+struct ClientCall {
+  CallId id = 0;
+  wire::Kind kind{};
+  std::string_view body;          // a struct of common/wire/requests.hpp or of the tier
+  std::string_view client;        // how the client names itself
+  std::uint64_t deadline_ms = 0;  // in the time of Tick: after it nobody waits for the reply
+  std::uint64_t wall_us = 0;      // the host's wall clock: to show, never to compare
+};
+
+// May come late, twice or never. `life` is the incarnation of the sender's process that sent it.
+struct PeerMessage {
+  NodeId from;
+  Incarnation life;
+  std::string_view body;          // a message of the tier
+};
+
+// The only clock a protocol has: milliseconds, never going back within a process.
+struct Tick {
+  std::uint64_t now_ms = 0;
+  std::uint64_t wall_us = 0;      // the host's wall clock: to show, never to compare
+};
+
+// An administrator's word: the member will never come back.
+struct RemoveMember {
+  NodeId member;
+};
+
+using Input = std::variant<Started, ClientCall, PeerMessage, Tick, RemoveMember>;
+
+// Bytes for one peer. Broadcasts share one buffer.
+struct Send {
+  NodeId to;
+  std::shared_ptr<const std::string> body;
+  std::string what;     // for the trace: `push`, `gossip`
+  bool early = false;   // may leave before this turn's writes are durable (see the tier's reason)
+};
+
+struct Reply {
+  CallId to = 0;
+  wire::Kind kind{};
+  std::string body;
+};
+
+// One line of the causal trace. The host escapes all fields; what a field named `value` holds is a client's data and
+// is shown as `log.values` says.
+struct TraceEvent {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+
+// What a turn wants done. The host hands one object to all steps of a turn.
+struct Outputs {
+  explicit Outputs(Overlay& store) : writes(store) {}
+
+  Overlay& writes;
+  std::vector<Send> sends;
+  std::vector<Reply> replies;
+  std::vector<TraceEvent> trace;
+  std::vector<std::string> warnings;        // for the human log
+  std::vector<std::string> malformed;       // what was wrong with the input of this step; the host counts and logs
+  std::optional<std::string> stop;          // this process must not go on; the sentence says why
+
+  template <class Body>
+  void reply(CallId to, wire::Kind kind, const Body& body) {
+    replies.push_back({to, kind, wire::encode(body)});
+  }
+  void fail(CallId to, const Failure& failure) { reply(to, wire::Kind::failure, failure); }
+};
+
+// Everything a protocol can know besides its inputs. What it refers to outlives it.
+struct Environment {
+  NodeId self;
+  Incarnation life;              // of this process
+  const ClusterConfig& cluster;  // members, buckets, limits, times
+  const Overlay& store;          // under the tier's own prefix
+  Rng& rng;                      // seeded by the host
+};
+
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+
+  // Handles one event and appends to `out`. Never blocks.
+  virtual void step(const Input& input, Outputs& out) = 0;
+
+  // After the last step of a turn and before its writes are made durable: what several steps want to say to one
+  // peer is put into one message here.
+  virtual void finish_turn(Outputs& out) = 0;
+
+  virtual wire::TierReport report(std::uint64_t now_ms) const = 0;
+
+  // Ends the process where the state contradicts itself. The simulator calls it after every turn.
+  virtual void check_invariants() const = 0;
+};
+
+}  // namespace kin

@@ -1,0 +1,57 @@
+#include "node/storage/store.hpp"
+
+#include "common/assert.hpp"
+
+namespace kin {
+namespace {
+
+// The first key behind all that start with `prefix`; empty where there is none.
+std::string behind(std::string prefix) {
+  while (!prefix.empty() && prefix.back() == '\xff') prefix.pop_back();
+  if (!prefix.empty()) prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
+  return prefix;
+}
+
+}  // namespace
+
+std::optional<std::string> Overlay::get(std::string_view key) const {
+  const std::string full = prefix_ + std::string(key);
+  auto written = writes_.find(full);
+  return written != writes_.end() ? written->second : base_.get(full);
+}
+
+void Overlay::scan(std::string_view from, std::string_view to, const Visitor& visit) const {
+  const std::string first = prefix_ + std::string(from);
+  const std::string last = to.empty() ? behind(prefix_) : prefix_ + std::string(to);
+  auto pending = writes_.lower_bound(first);
+  const auto within = [&](const std::string& key) { return last.empty() || key < last; };
+  const auto shorn = [&](std::string_view key) { return key.substr(prefix_.size()); };
+  bool more = true;
+  // Visits the pending puts before `key`; a pending write of `key` itself hides what lies below.
+  const auto catch_up = [&](std::string_view key, bool to_the_end) {
+    while (more && pending != writes_.end() && within(pending->first) && (to_the_end || pending->first < key)) {
+      if (pending->second) more = visit(shorn(pending->first), *pending->second);
+      ++pending;
+    }
+  };
+  base_.scan(first, last, [&](std::string_view key, std::string_view value) {
+    catch_up(key, false);
+    if (!more) return false;
+    if (pending != writes_.end() && pending->first == key) {
+      if (pending->second) more = visit(shorn(key), *pending->second);
+      ++pending;
+    } else {
+      more = visit(shorn(key), value);
+    }
+    return more;
+  });
+  catch_up({}, true);
+}
+
+void Overlay::put(std::string_view key, std::string value) { writes_[prefix_ + std::string(key)] = std::move(value); }
+
+void Overlay::erase(std::string_view key) { writes_[prefix_ + std::string(key)] = std::nullopt; }
+
+WriteBatch Overlay::take() { return std::exchange(writes_, {}); }
+
+}  // namespace kin

@@ -1,0 +1,73 @@
+// What protocols see of the disk, and what the runtime does with it.
+//
+// A protocol reads through a StoreView and writes into a WriteBatch; within a turn it sees its own writes
+// (Overlay). The runtime makes the writes of a whole turn durable as one batch. Keys and values are bytes; keys
+// are ordered as unsigned bytes.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace kin {
+
+// The disk failed or lied. Nothing may be acknowledged after one of these.
+struct StorageError {
+  bool damaged = false;  // what is on disk cannot be trusted; otherwise it could not be written or read now
+  std::string message;   // names the place
+};
+
+// Thrown by reads only: a protocol cannot go on after a read that failed, and the runtime treats it as the end of
+// this process's use of the disk.
+struct StorageFailure {
+  StorageError error;
+};
+
+class StoreView {
+ public:
+  // Returns false to stop.
+  using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
+
+  virtual ~StoreView() = default;
+  virtual std::optional<std::string> get(std::string_view key) const = 0;
+  // Visits every key k with from <= k < to in order; an empty `to` means no upper end.
+  virtual void scan(std::string_view from, std::string_view to, const Visitor& visit) const = 0;
+};
+
+// Puts and erasures, at most one a key: the last one counts. nullopt erases.
+using WriteBatch = std::map<std::string, std::optional<std::string>, std::less<>>;
+
+class Store : public StoreView {
+ public:
+  // All or nothing. With durability fsync the batch is on disk when this returns. After an error the store must not
+  // be used again: close it and open it anew (RELIABILITY: LevelDB says OK after a failed write and loses it).
+  [[nodiscard]] virtual tl::expected<void, StorageError> commit(const WriteBatch& batch) = 0;
+};
+
+// A view with the writes of the current turn laid over it, under a key prefix of its own.
+class Overlay : public StoreView {
+ public:
+  // `base` must outlive the overlay. All keys that go in and out lack the prefix.
+  Overlay(const StoreView& base, std::string prefix) : base_(base), prefix_(std::move(prefix)) {}
+
+  std::optional<std::string> get(std::string_view key) const override;
+  void scan(std::string_view from, std::string_view to, const Visitor& visit) const override;
+
+  void put(std::string_view key, std::string value);
+  void erase(std::string_view key);
+
+  // The writes since the last take, under their full keys; the overlay is empty afterwards. The caller commits
+  // them to the base before it reads through the overlay again.
+  WriteBatch take();
+  bool dirty() const { return !writes_.empty(); }
+
+ private:
+  const StoreView& base_;
+  std::string prefix_;
+  WriteBatch writes_;  // full keys
+};
+
+}  // namespace kin
