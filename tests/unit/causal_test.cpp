@@ -1,0 +1,455 @@
+// The causal tier by direct calls: one test a promise of docs/consistency.md.
+#include <catch2/catch.hpp>
+
+#include "common/wire/context_token.hpp"
+#include "tests/protocol_cluster.hpp"
+
+using namespace kin;
+using Values = std::vector<std::string>;
+
+namespace {
+
+std::string printed(const wire::WriteReply& reply) { return print_positions(reply.clock, reply.order); }
+
+bool anywhere(const MemoryStore& disk, const std::string& bytes) {
+  for (const auto& [key, value] : disk.records()) {
+    if (key.find(bytes) != std::string::npos || value.find(bytes) != std::string::npos) return true;
+  }
+  return false;
+}
+
+Failure failure_of(ProtocolCluster& cluster, const NodeId& node, const wire::AddUpdate& request) {
+  const auto* answer = cluster.answer(cluster.ask(node, request));
+  REQUIRE(answer);
+  REQUIRE(answer->kind == wire::Kind::failure);
+  return answer->failure();
+}
+
+}  // namespace
+
+TEST_CASE("the first write at n1 prints [1,0,0,0,0], the next [2,0,0,0,0]") {
+  ProtocolCluster cluster(5);
+  CHECK(printed(cluster.put("n1", "cart", "apples")) == "[1,0,0,0,0]");
+  CHECK(printed(cluster.put("n1", "cart", "pears")) == "[2,0,0,0,0]");
+  cluster.deliver_all();
+  CHECK(printed(cluster.put("n3", "cart", "plums")) == "[2,0,1,0,0]");
+}
+
+TEST_CASE("S-03: two isolated nodes written to give two siblings everywhere, their context leaves one") {
+  ProtocolCluster cluster(5);
+  cluster.put("n1", "cart", "bread");
+  cluster.settle();
+  cluster.isolate("n1");
+  cluster.isolate("n2");
+  cluster.put("n1", "cart", "apples");
+  cluster.put("n2", "cart", "pears");
+  cluster.deliver_all();
+  cluster.heal();
+  cluster.settle();
+  for (const NodeId& node : cluster.ids()) CHECK(cluster.values(node, "cart") == Values{"apples", "pears"});
+  const wire::ReadReply seen = cluster.get("n4", "cart");
+  CHECK(print_positions(seen.clock, seen.order) == "[2,1,0,0,0]");
+  cluster.put("n4", "cart", "both", seen.context);
+  cluster.settle();
+  for (const NodeId& node : cluster.ids()) CHECK(cluster.values(node, "cart") == Values{"both"});
+}
+
+TEST_CASE("S-04: a revived node that is written to before it caught up makes a conflict, not an overwrite") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "k", "old");
+  cluster.settle();
+  cluster.isolate("n3");
+  cluster.put("n1", "k", "new");
+  cluster.deliver_all();
+  cluster.put("n3", "k", "late");
+  cluster.heal();
+  cluster.settle();
+  for (const NodeId& node : cluster.ids()) CHECK(cluster.values(node, "k") == Values{"late", "new"});
+}
+
+TEST_CASE("S-05: two clients alternate on their own old contexts, 1,000 rounds: never more than two siblings") {
+  ProtocolCluster cluster(1);
+  std::string context[2];
+  std::string last[2];
+  for (int round = 0; round < 1000; ++round) {
+    for (int client = 0; client < 2; ++client) {
+      wire::AddUpdate request{"default", "k", std::to_string(client) + "-" + std::to_string(round)};
+      request.seen = context[client].empty() ? wire::Seen::nothing : wire::Seen::context;
+      request.context = context[client];
+      const auto* answer = cluster.answer(cluster.ask("n1", request));
+      REQUIRE(answer);
+      REQUIRE(answer->kind == wire::Kind::write_reply);
+      const auto reply = answer->as<wire::WriteReply>();
+      context[client] = reply.context;
+      last[client] = request.value;
+      REQUIRE(reply.siblings.size() <= 2);
+    }
+    REQUIRE(cluster.values("n1", "k") == Values{last[0], last[1]});
+  }
+}
+
+TEST_CASE("S-06: one context used twice gives two siblings, through one server and through two") {
+  for (const NodeId second : {"n1", "n2"}) {
+    ProtocolCluster cluster(3);
+    const std::string context = cluster.put("n1", "k", "base").context;
+    cluster.settle();
+    cluster.put("n1", "k", "left", context);
+    cluster.put(second, "k", "right", context);
+    cluster.settle();
+    CHECK(cluster.values("n3", "k") == Values{"left", "right"});
+  }
+}
+
+TEST_CASE("a write without a context never erases several siblings") {
+  ProtocolCluster cluster(1);
+  cluster.put("n1", "k", "a");
+  wire::AddUpdate blind{"default", "k", "b"};
+  blind.seen = wire::Seen::nothing;
+  cluster.ask("n1", blind);
+  const wire::WriteReply reply = cluster.put("n1", "k", "c");
+  CHECK(reply.replaced.empty());
+  CHECK(reply.siblings.size() == 3);
+  wire::AddUpdate over{"default", "k", "d"};
+  over.seen = wire::Seen::overwrite;
+  CHECK(cluster.answer(cluster.ask("n1", over))->as<wire::WriteReply>().replaced.size() == 3);
+  CHECK(cluster.values("n1", "k") == Values{"d"});
+}
+
+TEST_CASE("the context of a write's reply does not cover the siblings that stay beside it") {
+  ProtocolCluster cluster(1);
+  cluster.put("n1", "k", "a");
+  wire::AddUpdate blind{"default", "k", "b"};
+  blind.seen = wire::Seen::nothing;
+  const auto reply = cluster.answer(cluster.ask("n1", blind))->as<wire::WriteReply>();
+  cluster.put("n1", "k", "c", reply.context);
+  CHECK(cluster.values("n1", "k") == Values{"a", "c"});
+}
+
+TEST_CASE("S-10: a delete removes what it saw, a concurrent update survives") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "k", "old");
+  cluster.settle();
+  cluster.isolate("n2");
+  cluster.put("n2", "k", "new");
+  CHECK(cluster.erase("n1", "k").kind == wire::Kind::write_reply);
+  CHECK(cluster.values("n1", "k").empty());
+  cluster.deliver_all();
+  cluster.heal();
+  cluster.settle();
+  for (const NodeId& node : cluster.ids()) CHECK(cluster.values(node, "k") == Values{"new"});
+}
+
+TEST_CASE("deleting nothing is NOT_FOUND and takes no dot") {
+  ProtocolCluster cluster(1);
+  const std::size_t commits = cluster.commits("n1");
+  const auto answer = cluster.erase("n1", "nothing");
+  CHECK(answer.kind == wire::Kind::failure);
+  CHECK(answer.failure().status == Status::not_found);
+  CHECK(cluster.commits("n1") == commits);
+}
+
+TEST_CASE("S-14: a delete that all have seen leaves no byte of the key, and a sleeper does not bring it back") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "a-key-to-forget", "a-value-to-forget");
+  cluster.settle();
+  cluster.kill("n3");
+  cluster.erase("n2", "a-key-to-forget");
+  for (int i = 0; i < 10; ++i) cluster.round();
+  CHECK(anywhere(cluster.disk("n1"), "a-key-to-forget"));  // n3 may still lack the delete
+  cluster.restart("n3");
+  cluster.settle();
+  for (const NodeId& node : cluster.ids()) {
+    CHECK(cluster.values(node, "a-key-to-forget").empty());
+    CHECK_FALSE(anywhere(cluster.disk(node), "a-key-to-forget"));
+    CHECK_FALSE(anywhere(cluster.disk(node), "a-value-to-forget"));
+  }
+}
+
+TEST_CASE("a node that was down for k of many writes receives the k entries it lacks, and no more") {
+  const auto catch_up = [](int store, int missed) {
+    ProtocolCluster cluster(3);
+    for (int i = 0; i < store; ++i) cluster.put("n1", "key" + std::to_string(i), std::string(100, 'v'));
+    cluster.settle();
+    cluster.kill("n3");
+    for (int i = 0; i < missed; ++i) cluster.put("n2", "key" + std::to_string(i), std::string(100, 'w'));
+    for (int i = 0; i < 5; ++i) cluster.round();
+    cluster.received("n3").clear();
+    cluster.restart("n3");
+    cluster.settle();
+    CHECK(cluster.values("n3", "key0") == Values{std::string(missed > 0 ? 100 : 100, missed > 0 ? 'w' : 'v')});
+    CHECK(cluster.received("n3").count("page") == 0);
+    return cluster.received("n3")["entries"].bytes;
+  };
+  const std::size_t nothing = catch_up(200, 0);
+  const std::size_t few = catch_up(200, 10) - nothing;
+  const std::size_t many = catch_up(200, 100) - nothing;
+  const std::size_t few_of_more = catch_up(2000, 10) - nothing;
+  CHECK(few > 10 * 100);
+  CHECK(few < 10 * 250);
+  CHECK(many > 8 * few);
+  CHECK(many < 12 * few);
+  CHECK(few_of_more < few + few / 2);
+}
+
+TEST_CASE("S-13: 1,000 idle gossip rounds write nothing to disk and change no clock") {
+  ProtocolCluster cluster(5);
+  for (int i = 0; i < 20; ++i) cluster.put("n" + std::to_string(i % 5 + 1), "k" + std::to_string(i), "v");
+  cluster.settle();
+  for (int i = 0; i < 10; ++i) cluster.round();
+  std::map<NodeId, std::pair<std::size_t, std::string>> before;
+  for (const NodeId& node : cluster.ids()) before[node] = {cluster.commits(node), cluster.report(node).digest};
+  for (int i = 0; i < 1000; ++i) cluster.round();
+  for (const NodeId& node : cluster.ids()) {
+    CHECK(cluster.commits(node) == before[node].first);
+    CHECK(cluster.report(node).digest == before[node].second);
+  }
+}
+
+TEST_CASE("W: answered after the durable acks of distinct members, PARTIAL when they do not come") {
+  ProtocolCluster cluster(5);
+  wire::AddUpdate request{"default", "k", "v"};
+  request.level = {wire::Quorum::count, 3};
+  const CallId call = cluster.ask("n1", request);
+  CHECK(cluster.answer(call) == nullptr);
+  cluster.deliver_all();
+  REQUIRE(cluster.answer(call));
+  CHECK(cluster.answer(call)->as<wire::WriteReply>().got == 3);
+
+  for (const NodeId node : {"n3", "n4", "n5"}) cluster.isolate(node);
+  const CallId lonely = cluster.ask("n1", request);
+  cluster.deliver_all();
+  CHECK(cluster.answer(lonely) == nullptr);
+  for (int i = 0; i < 10; ++i) cluster.round();
+  REQUIRE(cluster.answer(lonely));
+  const auto partial = cluster.answer(lonely)->as<wire::WriteReply>();
+  CHECK(partial.got == 2);
+  CHECK(partial.wanted == 3);
+}
+
+TEST_CASE("W: a lost push is sent again, and the ack that follows completes the write") {
+  ProtocolCluster cluster(3);
+  wire::AddUpdate request{"default", "k", "v"};
+  request.level = {wire::Quorum::all, 0};
+  const CallId call = cluster.ask("n1", request);
+  cluster.drop_all();
+  cluster.round();
+  cluster.round();
+  REQUIRE(cluster.answer(call));
+  CHECK(cluster.answer(call)->as<wire::WriteReply>().got == 3);
+}
+
+TEST_CASE("R: a quorum read merges what it fetched and repairs who was stale") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "k", "new");
+  cluster.drop_all();
+  const CallId call = cluster.ask("n2", wire::Read{"default", "k", {wire::Quorum::all, 0}});
+  cluster.deliver_all();
+  REQUIRE(cluster.answer(call));
+  const auto reply = cluster.answer(call)->as<wire::ReadReply>();
+  REQUIRE(reply.siblings.size() == 1);
+  CHECK(reply.got == 3);
+  CHECK(cluster.values("n3", "k") == Values{"new"});  // repaired, before any gossip
+}
+
+TEST_CASE("R: too few answers in time is a TIMEOUT that says how many there were") {
+  ProtocolCluster cluster(3);
+  cluster.isolate("n1");
+  const CallId call = cluster.ask("n1", wire::Read{"default", "k", {wire::Quorum::majority, 0}});
+  for (int i = 0; i < 12; ++i) cluster.round();
+  REQUIRE(cluster.answer(call));
+  const Failure failure = cluster.answer(call)->failure();
+  CHECK(failure.status == Status::timeout);
+  CHECK(failure.applied == Applied::no);
+  CHECK(failure.got == 1);
+  CHECK(failure.wanted == 2);
+}
+
+TEST_CASE("S-17: a node that lost its disk writes at once, and old and new are both kept") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "k", "old");
+  cluster.put("n1", "other", "x");
+  cluster.settle();
+  cluster.lose_disk("n1");
+  cluster.isolate("n1");
+  cluster.restart("n1");
+  const wire::WriteReply reply = cluster.put("n1", "k", "new");
+  CHECK(reply.dot.actor.life == cluster.life("n1"));
+  cluster.heal();
+  cluster.settle();
+  for (const NodeId& node : cluster.ids()) {
+    CHECK(cluster.values(node, "k") == Values{"new", "old"});
+    CHECK(cluster.values(node, "other") == Values{"x"});
+  }
+}
+
+TEST_CASE("S-19: a restored backup is filled up again, and nothing that it wrote since is lost") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "a", "1");
+  cluster.settle();
+  MemoryStore backup = cluster.backup("n1");
+  cluster.put("n1", "a", "2");
+  cluster.put("n2", "b", "1");
+  cluster.settle();
+  cluster.restore("n1", std::move(backup));
+  cluster.put("n1", "c", "1");
+  cluster.settle();
+  for (const NodeId& node : cluster.ids()) {
+    CHECK(cluster.values(node, "a") == Values{"2"});
+    CHECK(cluster.values(node, "b") == Values{"1"});
+    CHECK(cluster.values(node, "c") == Values{"1"});
+  }
+}
+
+TEST_CASE("S-20: two processes on copies of one directory: the older one is refused by all and stops") {
+  ProtocolCluster cluster(3);
+  const Incarnation older = cluster.life("n1");
+  cluster.put("n1", "k", "v");
+  const std::string push = cluster.under_way_to("n2").find("push")->second;
+  cluster.settle();
+  cluster.kill("n1");
+  cluster.restart("n1");
+  cluster.settle();
+  cluster.put("n2", "k", "w");
+  cluster.deliver_all();
+  const std::string digest = cluster.report("n2").digest;
+
+  cluster.inject("n2", "n1", push, older);
+  CHECK(cluster.report("n2").digest == digest);
+  const auto refusals = cluster.under_way_to("n1");
+  REQUIRE(refusals.count("refused") == 1);
+
+  // The answer says nothing about the newer process; the older one (the first n1 of any cluster) must stop.
+  cluster.deliver_all();
+  CHECK(cluster.up("n1"));
+  ProtocolCluster twin(3);
+  REQUIRE(twin.life("n1") == older);
+  twin.inject("n1", "n2", refusals.find("refused")->second);
+  CHECK_FALSE(twin.up("n1"));
+  CHECK(twin.stopped("n1").find("another process of n1") != std::string::npos);
+}
+
+TEST_CASE("a removed member is not waited for, not listened to, and stops when it hears of it") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "k", "v");
+  cluster.settle();
+  cluster.kill("n3");
+  cluster.put("n1", "k", "w");
+  for (int i = 0; i < 10; ++i) cluster.round();
+  CHECK(cluster.report("n1").held_back > 0);
+  cluster.remove_member("n1", "n3");
+  for (int i = 0; i < 10; ++i) cluster.round();
+  CHECK(cluster.report("n1").held_back == 0);
+  CHECK(cluster.report("n2").held_back == 0);
+  cluster.restart("n3");
+  for (int i = 0; i < 10 && cluster.up("n3"); ++i) cluster.round();
+  CHECK_FALSE(cluster.up("n3"));
+  CHECK(cluster.stopped("n3").find("removed") != std::string::npos);
+}
+
+TEST_CASE("S-22: restarting nodes 20 times does not make clocks grow") {
+  ProtocolCluster cluster(3);
+  const auto record = [&] { return cluster.disk("n1").records().at("c/c").size(); };
+  cluster.put("n1", "k", "v");
+  cluster.settle();
+  const std::size_t small = record();
+  for (int i = 0; i < 20; ++i) {
+    const NodeId node = "n" + std::to_string(i % 3 + 1);
+    cluster.kill(node);
+    cluster.restart(node);
+    cluster.put(node, "k", std::to_string(i));
+    cluster.settle();
+  }
+  for (int i = 0; i < 20; ++i) cluster.round();
+  CHECK(record() < small + 120);
+}
+
+TEST_CASE("limits: key, value, siblings, levels, contexts") {
+  ProtocolCluster cluster(3);
+  cluster.config().limits.siblings_max = 4;
+  cluster.config().limits.value_bytes = 1000;
+  CHECK(failure_of(cluster, "n1", {"default", std::string(1025, 'k'), "v"}).status == Status::limit);
+  cluster.put("n1", std::string(1024, 'k'), "v");
+  CHECK(failure_of(cluster, "n1", {"default", "k", std::string(1001, 'v')}).status == Status::limit);
+  cluster.put("n1", "k", std::string(1000, 'v'));
+  CHECK(failure_of(cluster, "n1", {"default", "", "v"}).status == Status::usage);
+  CHECK(failure_of(cluster, "n1", {"nobucket", "k", "v"}).status == Status::usage);
+
+  wire::AddUpdate blind{"default", "s", "v"};
+  blind.seen = wire::Seen::nothing;
+  for (int i = 0; i < 4; ++i) cluster.ask("n1", blind);
+  CHECK(failure_of(cluster, "n1", blind).status == Status::limit);
+  CHECK(failure_of(cluster, "n1", {"default", "s", "v"}).status == Status::limit);
+  const std::string context = cluster.get("n1", "s").context;
+  CHECK(cluster.put("n1", "s", "resolved", context).siblings.size() == 1);
+
+  wire::AddUpdate greedy{"default", "k", "v"};
+  greedy.level = {wire::Quorum::count, 4};
+  CHECK(failure_of(cluster, "n1", greedy).status == Status::usage);
+
+  wire::AddUpdate foreign{"default", "k", "v"};
+  foreign.seen = wire::Seen::context;
+  foreign.context = context;  // of another key
+  CHECK(failure_of(cluster, "n1", foreign).status == Status::usage);
+  foreign.key = "s";
+  foreign.context[foreign.context.size() / 2] ^= 1;
+  CHECK(failure_of(cluster, "n1", foreign).status == Status::usage);
+  wire::ContextToken forged{"default", wire::key_hash("default", "s"), {}, {}};
+  forged.dots.add(Dot{{"n1", cluster.life("n1")}, 1'000'000});
+  foreign.context = wire::print_context(forged);
+  CHECK(failure_of(cluster, "n1", foreign).status == Status::usage);
+}
+
+TEST_CASE("keys are listed in order, by prefix, in pages; conflicts come from their index") {
+  ProtocolCluster cluster(1);
+  for (const char* key : {"b", "a1", "a3", "a2", "c"}) cluster.put("n1", key, "v");
+  cluster.erase("n1", "a2");
+  wire::Keys request{"default", "a", "", 1};
+  auto page = cluster.answer(cluster.ask("n1", request))->as<wire::KeysReply>();
+  CHECK(page.keys == Values{"a1"});
+  CHECK(page.more);
+  request.after = "a1";
+  page = cluster.answer(cluster.ask("n1", request))->as<wire::KeysReply>();
+  CHECK(page.keys == Values{"a3"});
+  CHECK_FALSE(page.more);
+
+  wire::AddUpdate blind{"default", "c", "w"};
+  blind.seen = wire::Seen::nothing;
+  cluster.ask("n1", blind);
+  auto conflicts = cluster.answer(cluster.ask("n1", wire::Conflicts{}))->as<wire::ConflictsReply>();
+  REQUIRE(conflicts.rows.size() == 1);
+  CHECK(conflicts.rows[0].key == "c");
+  CHECK(conflicts.rows[0].siblings == 2);
+  CHECK(conflicts.rows[0].since_us > 0);
+  cluster.put("n1", "c", "x", cluster.get("n1", "c").context);
+  CHECK(cluster.answer(cluster.ask("n1", wire::Conflicts{}))->as<wire::ConflictsReply>().rows.empty());
+}
+
+TEST_CASE("malformed messages of peers change nothing and end nothing") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "k", "v");
+  cluster.settle();
+  cluster.put("n2", "k", "w");
+  cluster.ask("n2", wire::Read{"default", "k", {wire::Quorum::all, 0}});
+  for (const NodeId& node : cluster.ids()) cluster.cut(node, "n1");
+  const std::string digest = cluster.report("n3").digest;
+  const auto messages = cluster.under_way_to("n3");
+  REQUIRE(messages.count("push") == 1);
+  REQUIRE(messages.count("fetch") == 1);
+  for (const auto& [what, body] : messages) {
+    for (std::size_t i = 0; i < body.size(); ++i) CHECK_FALSE(cluster.inject("n3", "n2", body.substr(0, i)).empty());
+    CHECK_FALSE(cluster.inject("n3", "n2", body + "x").empty());
+  }
+  CHECK(cluster.report("n3").digest == digest);
+  // One changed byte may still be a message (another value, another key), but never the end of the node.
+  for (const auto& [what, body] : messages) {
+    for (std::size_t i = 0; i < body.size(); ++i) {
+      for (const char flip : {'\x01', '\x55', '\x80'}) {
+        ProtocolCluster victim(3);
+        std::string changed = body;
+        changed[i] = static_cast<char>(changed[i] ^ flip);
+        victim.inject("n3", "n2", changed);
+        REQUIRE(victim.up("n3"));
+      }
+    }
+  }
+}
