@@ -36,6 +36,14 @@ struct Limits {
   std::uint32_t siblings_max = 64;
 };
 
+// A node falls silent about one token, some time after the token was created or after the node started.
+struct SilentFault {
+  std::string token;
+  std::string node;
+  std::uint64_t after_ms = 0;
+  bool since_start = false;
+};
+
 struct ClusterConfig {
   std::string cluster = "kin";
   std::vector<NodeConfig> nodes;  // sorted by id
@@ -52,6 +60,7 @@ struct ClusterConfig {
   std::vector<BucketConfig> buckets{{"default", "causal", 1, 1}};
   std::string tokens_file;        // resolved against the cluster file's folder; empty where there is none
   bool faults_enabled = false;
+  std::vector<SilentFault> silent;
 
   const NodeConfig* node(std::string_view id) const;         // nullptr when there is no such node
   const BucketConfig* bucket(std::string_view name) const;   // nullptr when there is no such bucket

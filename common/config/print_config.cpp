@@ -1,0 +1,57 @@
+#include <sstream>
+
+#include "common/config/cluster_config.hpp"
+
+namespace kin {
+namespace {
+
+// Double quotes keep every byte of a word a word: `no`, `1e3` and `a: b` would be something else without.
+std::string quote(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+const char* word(TraceValues values) {
+  switch (values) {
+    case TraceValues::hash: return "hash";
+    case TraceValues::full: return "full";
+    case TraceValues::none: return "none";
+  }
+  return "hash";
+}
+
+}  // namespace
+
+std::string print_cluster_config(const ClusterConfig& c) {
+  std::ostringstream out;
+  out << "cluster: " << quote(c.cluster) << "\nnodes:\n";
+  for (const NodeConfig& n : c.nodes) {
+    out << "  - {id: " << quote(n.id) << ", host: " << quote(n.host) << ", port: " << n.port << "}\n";
+  }
+  out << "storage: {dir: " << quote(c.data_dir)
+      << ", durability: " << (c.durability == Durability::fsync ? "fsync" : "os") << "}\n"
+      << "gossip: {interval_ms: " << c.gossip_interval_ms << "}\n"
+      << "timeouts: {request_ms: " << c.request_ms << ", suspect_ms: " << c.suspect_ms << "}\n"
+      << "limits: {key_bytes: " << c.limits.key_bytes << ", value_bytes: " << c.limits.value_bytes
+      << ", siblings_warn: " << c.limits.siblings_warn << ", siblings_max: " << c.limits.siblings_max << "}\n"
+      << "log: {dir: " << quote(c.log_dir) << ", level: " << c.log_level << ", trace: " << (c.trace ? "true" : "false")
+      << ", values: " << word(c.trace_values) << "}\nbuckets:\n";
+  for (const BucketConfig& b : c.buckets) {
+    out << "  - {name: " << quote(b.name) << ", tier: " << b.tier << ", read: " << b.read << ", write: " << b.write
+        << "}\n";
+  }
+  if (!c.tokens_file.empty()) out << "tokens_file: " << quote(c.tokens_file) << "\n";
+  out << "faults:\n  enabled: " << (c.faults_enabled ? "true" : "false") << "\n";
+  if (!c.silent.empty()) out << "  silent:\n";
+  for (const SilentFault& f : c.silent) {
+    out << "    - {token: " << quote(f.token) << ", node: " << quote(f.node) << ", after: " << f.after_ms
+        << "ms, since: " << (f.since_start ? "start" : "create") << "}\n";
+  }
+  return out.str();
+}
+
+}  // namespace kin

@@ -1,0 +1,12 @@
+// UTC with microseconds, as in all logs and in the JSON of the client: 2026-01-31T12:00:00.123456Z
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace kin {
+
+// wall_us: microseconds since 1970.
+std::string print_utc(std::uint64_t wall_us);
+
+}  // namespace kin

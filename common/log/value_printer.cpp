@@ -1,0 +1,43 @@
+#include <sodium.h>
+
+#include "common/log/causal_trace.hpp"
+
+namespace kin {
+
+std::string trace_escape(std::string_view bytes) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(bytes.size());
+  for (const char c : bytes) {
+    const auto u = static_cast<unsigned char>(c);
+    const bool plain = u > 0x20 && u < 0x7f && c != '%' && c != '"' && c != '{' && c != '}' && c != '\\';
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += digits[u >> 4];
+      out += digits[u & 15];
+    }
+  }
+  return out;
+}
+
+ValuePrinter::ValuePrinter(ValueDisplay display, std::string key) : display_(display), key_(std::move(key)) {
+  if (!key_.empty()) return;
+  key_.resize(crypto_generichash_KEYBYTES);
+  randombytes_buf(key_.data(), key_.size());
+}
+
+std::string ValuePrinter::print(std::string_view value) const {
+  const std::string length = "len:" + std::to_string(value.size());
+  if (display_ == ValueDisplay::none) return length;
+  if (display_ == ValueDisplay::full) return trace_escape(value);
+  unsigned char digest[crypto_generichash_BYTES_MIN];
+  crypto_generichash(digest, sizeof digest, reinterpret_cast<const unsigned char*>(value.data()), value.size(),
+                     reinterpret_cast<const unsigned char*>(key_.data()), key_.size());
+  char text[sizeof digest * 2 + 1];
+  sodium_bin2hex(text, sizeof text, digest, sizeof digest);
+  return length + ",hash:" + std::string(text, 16);
+}
+
+}  // namespace kin

@@ -1,0 +1,27 @@
+// The folder of one node: whose it is, and whether what is in it can be trusted to be all there.
+//
+//   DIR/IDENTITY   text, three lines: `kin data 1`, the cluster's name, the node's id. Written atomically
+//   DIR/db/        the store
+#pragma once
+
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "node/storage/leveldb_store.hpp"
+
+namespace kin {
+
+// Makes the folder and its store, or checks and opens what is there. Errors: another node's or another cluster's data; a
+// format newer than this program's; the identity is there and the store is not (damaged: a store that vanished must not
+// come back empty in silence); and those of LevelDbStore::open.
+// A store without an identity gets one: incarnations make that safe.
+tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open_data_directory(const std::string& directory,
+                                                                              const std::string& cluster,
+                                                                              const std::string& node,
+                                                                              Durability durability);
+
+// Renames the folder to DIR.damaged-1 (or the first number that is free) and returns that name.
+tl::expected<std::string, StorageError> set_aside(const std::string& directory);
+
+}  // namespace kin

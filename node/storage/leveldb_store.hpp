@@ -1,0 +1,49 @@
+// The store of a real node, on LevelDB.
+//
+// What is known of LevelDB's manners and guarded against here: after a write that failed it goes on saying OK to
+// writes that it loses (so the first failure is final); without paranoid checks it opens a damaged log with a hole and
+// without a word (so checks are on and damage is an error).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/config/cluster_config.hpp"
+#include "node/storage/store.hpp"
+
+namespace leveldb {
+class Env;
+}
+
+namespace kin {
+
+class LevelDbStore : public Store {
+ public:
+  struct Options {
+    Durability durability = Durability::fsync;
+    bool create = false;            // make a new store; otherwise one must be there
+    leveldb::Env* env = nullptr;    // the file system; nullptr for the real one. Must outlive the store
+  };
+
+  // Opens the store in `directory`. Errors: in use by another process; damaged (StorageError::damaged); not readable.
+  static tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open(const std::string& directory,
+                                                                        const Options& options);
+  ~LevelDbStore() override;
+
+  // Throw StorageFailure when the disk fails or a checksum does not match.
+  std::optional<std::string> get(std::string_view key) const override;
+  void scan(std::string_view from, std::string_view to, const Visitor& visit) const override;
+
+  // After the first error every further commit returns it.
+  [[nodiscard]] tl::expected<void, StorageError> commit(const WriteBatch& batch) override;
+
+  // Rewrites the files without what was erased or overwritten. Slow; blocks.
+  void compact();
+
+ private:
+  struct Parts;
+  explicit LevelDbStore(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace kin
