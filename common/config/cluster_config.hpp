@@ -78,7 +78,7 @@ struct ConfigError {
 };
 
 // Reads and checks. Unknown keys, wrong types and impossible combinations are errors. `known_tiers` are the
-// tiers that this program has.
+// tiers that this program has; an empty list takes every tier, for programs that only need the nodes.
 tl::expected<ClusterConfig, ConfigError> load_cluster_config(const std::string& path,
                                                              const std::vector<std::string>& known_tiers);
 // The same from text; `file` is only named in errors.

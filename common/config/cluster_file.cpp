@@ -57,10 +57,11 @@ void read_buckets(Section& root, ClusterConfig& out, const std::vector<std::stri
     bucket.name = section.need("name");
     check_name(bucket.name, "a bucket's name", section.line());
     section.take("tier", bucket.tier);
-    if (std::find(known_tiers.begin(), known_tiers.end(), bucket.tier) == known_tiers.end()) {
-      std::string known;
-      for (const std::string& tier : known_tiers) known += (known.empty() ? "" : ", ") + tier;
-      section.fail("tier", "there is no tier " + bucket.tier + "; this program has: " + known);
+    const bool known = std::find(known_tiers.begin(), known_tiers.end(), bucket.tier) != known_tiers.end();
+    if (!known_tiers.empty() && !known) {
+      std::string names;
+      for (const std::string& tier : known_tiers) names += (names.empty() ? "" : ", ") + tier;
+      section.fail("tier", "there is no tier " + bucket.tier + "; this program has: " + names);
     }
     bucket.read = level(section, "read", out);
     bucket.write = level(section, "write", out);

@@ -1,5 +1,6 @@
 #include "common/wire/codec.hpp"
 
+#include <algorithm>
 #include <msgpack.hpp>
 
 namespace kin::wire {
@@ -17,11 +18,45 @@ const msgpack::object& as_msgpack(const Unpacker::Object* o) {
   return *reinterpret_cast<const msgpack::object*>(o);  // the only dress that Object ever wears
 }
 
-const Unpacker::Object* as_object(const msgpack::object& o) {
-  return reinterpret_cast<const Unpacker::Object*>(&o);
-}
+const Unpacker::Object* as_object(const msgpack::object& o) { return reinterpret_cast<const Unpacker::Object*>(&o); }
 
 bool never_copy(msgpack::type::object_type, std::size_t, void*) { return true; }
+
+// Looks at one object before anything is allocated for it. The parser that builds the tree makes room for an array
+// as soon as its length is announced, at every level; here a length must first be covered by bytes that are there.
+class Survey : public msgpack::null_visitor {
+ public:
+  explicit Survey(std::size_t bytes) : items_left_(std::min(bytes, max_all_items)) {}
+
+  const char* error = "cut off";  // unless one of the others is found
+
+  bool start_array(std::uint32_t n) { return enter(n); }
+  bool end_array() { return leave(); }
+  bool start_map(std::uint32_t n) { return enter(2 * std::size_t{n}); }
+  bool end_map() { return leave(); }
+  void parse_error(std::size_t, std::size_t) { error = "no msgpack"; }
+  void insufficient_bytes(std::size_t, std::size_t) {}
+
+ private:
+  bool enter(std::size_t items) {
+    if (++depth_ > max_depth) return refuse("nested too deeply");
+    // Every item takes a byte at least.
+    if (items > 2 * max_items || items > items_left_) return refuse("more items than a message can hold");
+    items_left_ -= items;
+    return true;
+  }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+  bool refuse(const char* why) {
+    error = why;
+    return false;
+  }
+
+  std::size_t depth_ = 0;
+  std::size_t items_left_;
+};
 
 }  // namespace
 
@@ -99,9 +134,20 @@ struct Unpacker::Parsed {
   msgpack::object root;
 };
 
+tl::expected<void, Malformed> skip(std::string_view bytes, std::size_t& offset) {
+  if (bytes.size() > max_message_bytes) return tl::unexpected(Malformed{"larger than any message"});
+  if (offset >= bytes.size()) return tl::unexpected(Malformed{"cut off"});
+  Survey survey(bytes.size() - offset);
+  std::size_t at = offset;
+  if (!msgpack::parse(bytes.data(), bytes.size(), at, survey)) return tl::unexpected(Malformed{survey.error});
+  offset = at;
+  return {};
+}
+
 Unpacker::Unpacker(std::string_view bytes, std::size_t& offset) : parsed_(std::make_unique<Parsed>()) {
-  if (bytes.size() > max_message_bytes) {
-    fail("larger than any message");
+  std::size_t behind = offset;
+  if (auto sound = skip(bytes, behind); !sound) {
+    fail(std::move(sound.error().what));
     return;
   }
   const msgpack::unpack_limit limit(max_items, max_items, max_message_bytes, max_message_bytes, max_message_bytes,
@@ -134,9 +180,7 @@ const Unpacker::Object* Unpacker::item(const Object* o, std::size_t i) const {
   return as_object(as_msgpack(o).via.array.ptr[i]);
 }
 
-bool Unpacker::is_nil(const Object* o) const {
-  return o == nullptr || as_msgpack(o).type == msgpack::type::NIL;
-}
+bool Unpacker::is_nil(const Object* o) const { return o == nullptr || as_msgpack(o).type == msgpack::type::NIL; }
 
 std::uint64_t Unpacker::narrow(std::uint64_t value, std::uint64_t largest) {
   if (value <= largest) return value;
@@ -174,7 +218,11 @@ void Unpacker::get(std::string& value, const Object* o) {
 
 void Unpacker::name(std::string& value, const Object* o) {
   get(value, o);
-  if (value.empty() || value.size() > max_name_bytes) fail("a name that is empty or too long");
+  check_name(value);
+}
+
+void Unpacker::check_name(const std::string& name) {
+  if (name.empty() || name.size() > max_name_bytes) fail("a name that is empty or too long");
 }
 
 void Unpacker::get(Incarnation& value, const Object* o) {
@@ -216,7 +264,10 @@ void Unpacker::get(DotSet& value, const Object* o) {
   if (array(o) < 2) return fail("a set of dots with too few fields");
   DotSet::Floors floors;
   get(floors, item(o, 1));
-  for (const auto& [node, floor] : floors) value.raise_floor(node, floor);
+  for (const auto& [node, floor] : floors) {
+    check_name(node);
+    value.raise_floor(node, floor);
+  }
   const Object* actors = item(o, 0);
   const std::size_t n = array(actors);
   for (std::size_t i = 0; i < n && ok(); ++i) {
@@ -226,15 +277,17 @@ void Unpacker::get(DotSet& value, const Object* o) {
     CounterSet counters;
     get(actor, item(pair, 0));
     get(counters, item(pair, 1));
+    if (!value.counters(actor).empty()) return fail("an actor twice");
     value.add(actor, counters);
   }
 }
 
 void Unpacker::get(VersionVector& value, const Object* o) {
   VersionVector::Counts counts;
+  if (array(o) > max_nodes) return fail("more ids than a cluster can have");
   get(counts, o);
   for (const auto& [node, count] : counts) {
-    if (node.empty() || node.size() > max_name_bytes) fail("a name that is empty or too long");
+    check_name(node);
     if (count > max_counter) fail("a counter out of range");
   }
   value = VersionVector(std::move(counts));

@@ -44,8 +44,10 @@ struct Malformed {
 // No message is larger than this; what a peer wants to say beyond it goes into the next message.
 inline constexpr std::size_t max_message_bytes = 64u << 20;
 inline constexpr std::size_t max_depth = 16;
-inline constexpr std::size_t max_items = 1u << 20;     // of one array
-inline constexpr std::size_t max_name_bytes = 255;     // node id, bucket, cluster
+inline constexpr std::size_t max_items = 1u << 20;      // of one array
+inline constexpr std::size_t max_all_items = 4u << 20;  // of all arrays of one object
+inline constexpr std::size_t max_nodes = 4096;          // ids in one version vector
+inline constexpr std::size_t max_name_bytes = 255;      // node id, bucket, cluster
 inline constexpr std::uint64_t max_counter = std::uint64_t{1} << 62;
 
 class Packer {
@@ -67,13 +69,10 @@ class Packer {
   void put(const VersionVector& value);
 
   template <class T>
-    requires std::is_enum_v<T>
-  void put(T value) {
-    put(static_cast<std::uint64_t>(value));
-  }
+  requires std::is_enum_v<T>
+  void put(T value) { put(static_cast<std::uint64_t>(value)); }
   template <class T>
-    requires(std::is_unsigned_v<T> && !std::is_same_v<T, bool>)
-  void put(T value) {
+  requires(std::is_unsigned_v<T> && !std::is_same_v<T, bool>) void put(T value) {
     put(static_cast<std::uint64_t>(value));
   }
   template <class T>
@@ -101,7 +100,7 @@ class Packer {
     }
   }
   template <class T>
-    requires requires(T& t, Packer& p) { t.fields(p); }
+  requires requires(T& t, Packer& p) { t.fields(p); }
   void put(const T& value) {
     const_cast<T&>(value).fields(*this);  // fields() names the members; packing only reads them
   }
@@ -148,15 +147,14 @@ class Unpacker {
   void get(VersionVector& value, const Object* o);
 
   template <class T>
-    requires std::is_enum_v<T>
+  requires std::is_enum_v<T>
   void get(T& value, const Object* o) {
     std::uint64_t n = 0;
     get(n, o);
     value = static_cast<T>(narrow(n, std::numeric_limits<std::underlying_type_t<T>>::max()));
   }
   template <class T>
-    requires(std::is_unsigned_v<T> && !std::is_same_v<T, bool>)
-  void get(T& value, const Object* o) {
+  requires(std::is_unsigned_v<T> && !std::is_same_v<T, bool>) void get(T& value, const Object* o) {
     std::uint64_t n = 0;
     get(n, o);
     value = static_cast<T>(narrow(n, std::numeric_limits<T>::max()));
@@ -193,7 +191,7 @@ class Unpacker {
     if (value.size() != n) fail("a map key twice");
   }
   template <class T>
-    requires requires(T& t, Unpacker& u) { t.fields(u); }
+  requires requires(T& t, Unpacker& u) { t.fields(u); }
   void get(T& value, const Object* o) {
     const Object* outer = std::exchange(current_, o);
     value.fields(*this);
@@ -215,12 +213,17 @@ class Unpacker {
   bool is_nil(const Object* o) const;
   std::uint64_t narrow(std::uint64_t value, std::uint64_t largest);
   void name(std::string& value, const Object* o);
+  void check_name(const std::string& name);
 
   std::unique_ptr<Parsed> parsed_;
   const Object* root_ = nullptr;
   const Object* current_ = nullptr;
   std::string error_;
 };
+
+// Moves offset behind the object at bytes[offset] and keeps nothing of it. Checks all that can be checked without
+// knowing what it should be: sizes, depth, counts, and that it is complete.
+tl::expected<void, Malformed> skip(std::string_view bytes, std::size_t& offset);
 
 template <class T>
 std::string encode(const T& value) {

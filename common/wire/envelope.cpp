@@ -16,14 +16,6 @@ struct AnyVersion {
   }
 };
 
-// Moves over one object without looking into it.
-struct Anything {
-  template <class V>
-  void fields(V& v) {
-    v();
-  }
-};
-
 }  // namespace
 
 void append_item(std::string& message, const Envelope& envelope, std::string_view body) {
@@ -32,23 +24,25 @@ void append_item(std::string& message, const Envelope& envelope, std::string_vie
 }
 
 tl::expected<Item, BadItem> next_item(std::string_view message, std::size_t& offset) {
-  const std::size_t start = offset;
-  auto any = decode_at<AnyVersion>(message, offset);
-  if (!any) return tl::unexpected(BadItem{"envelope: " + any.error().what});
-  if (any->version == 0) return tl::unexpected(BadItem{"envelope: version 0"});
-  if (any->version > protocol_version) {
-    return tl::unexpected(BadItem{"protocol version " + std::to_string(any->version) + ", newer than " +
-                                      std::to_string(protocol_version),
-                                  true, any->request_id});
+  std::size_t at = offset;
+  Unpacker unpacker(message, at);
+  AnyVersion any;
+  unpacker.root(any);
+  if (!unpacker.ok()) return tl::unexpected(BadItem{"envelope: " + unpacker.error()});
+  if (any.version == 0) return tl::unexpected(BadItem{"envelope: version 0"});
+  if (any.version > protocol_version) {
+    return tl::unexpected(
+        BadItem{"protocol version " + std::to_string(any.version) + ", newer than " + std::to_string(protocol_version),
+                true, any.request_id});
   }
-  offset = start;
-  auto envelope = decode_at<Envelope>(message, offset);
-  if (!envelope) return tl::unexpected(BadItem{"envelope: " + envelope.error().what});
-  const std::size_t body = offset;
+  Envelope envelope;
+  unpacker.root(envelope);
+  if (!unpacker.ok()) return tl::unexpected(BadItem{"envelope: " + unpacker.error()});
+  const std::size_t body = at;
   if (body == message.size()) return tl::unexpected(BadItem{"no body behind the envelope"});
-  auto skipped = decode_at<Anything>(message, offset);
-  if (!skipped) return tl::unexpected(BadItem{"body: " + skipped.error().what});
-  return Item{std::move(*envelope), message.substr(body, offset - body)};
+  if (auto skipped = skip(message, at); !skipped) return tl::unexpected(BadItem{"body: " + skipped.error().what});
+  offset = at;
+  return Item{std::move(envelope), message.substr(body, at - body)};
 }
 
 }  // namespace kin::wire

@@ -2,8 +2,14 @@
 
 #include <leveldb/cache.h>
 #include <leveldb/db.h>
+#include <leveldb/env.h>
 #include <leveldb/filter_policy.h>
 #include <leveldb/write_batch.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "node/storage/torn_end.hpp"
 
 namespace kin {
 namespace {
@@ -12,9 +18,16 @@ constexpr std::size_t write_buffer_bytes = 16u << 20;
 constexpr std::size_t block_cache_bytes = 32u << 20;
 constexpr int bloom_bits = 10;
 constexpr int open_files = 256;
+constexpr std::string_view behind_all_keys = "\xff\xff\xff\xff\xff\xff\xff\xff";
 
 leveldb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const leveldb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
+
+// LevelDB's own log names keys, also such as were erased since.
+class NoLog : public leveldb::Logger {
+ public:
+  void Logv(const char*, std::va_list) override {}
+};
 
 }  // namespace
 
@@ -22,15 +35,37 @@ struct LevelDbStore::Parts {
   std::string directory;
   std::unique_ptr<const leveldb::FilterPolicy> filter;
   std::unique_ptr<leveldb::Cache> cache;
-  std::unique_ptr<leveldb::DB> db;  // goes before the cache and the filter that it uses
+  NoLog log;
+  std::unique_ptr<leveldb::DB> db;  // goes before what it uses
   leveldb::ReadOptions read;
   leveldb::WriteOptions write;
   std::optional<StorageError> failed;
 
   StorageError error(const leveldb::Status& status, std::string_view doing) const {
-    const bool damaged = status.IsCorruption();
+    // A damaged index that points behind the end of its file is told as an invalid argument of the read.
+    const bool damaged =
+        status.IsCorruption() || (status.IsIOError() && status.ToString().ends_with(std::strerror(EINVAL)));
     return {damaged, std::string(doing) + ' ' + directory + ": " + status.ToString() +
                          (damaged ? ". The data directory is damaged" : "")};
+  }
+
+  StorageError open_error(const leveldb::Status& status) const {
+    const std::string text = status.ToString();
+    if (text.find("already held") != std::string::npos || text.find(std::strerror(EAGAIN)) != std::string::npos) {
+      return {false, "data directory " + directory + " is in use by another process"};
+    }
+    return error(status, "cannot open");
+  }
+
+  // LevelDB's own lock is held meanwhile, since the logs of a running process end anywhere.
+  tl::expected<void, StorageError> check_ends(leveldb::Env& env) const {
+    leveldb::FileLock* lock = nullptr;
+    if (!env.FileExists(directory + "/CURRENT")) return {};
+    if (auto status = env.LockFile(directory + "/LOCK", &lock); !status.ok()) return tl::unexpected(open_error(status));
+    const std::string path = find_hidden_damage(env, directory);
+    env.UnlockFile(lock);
+    if (path.empty()) return {};
+    return tl::unexpected(StorageError{true, path + " has a record of a wrong length. The data directory is damaged"});
   }
 
   void require(const leveldb::Status& status) const {
@@ -57,15 +92,13 @@ tl::expected<std::unique_ptr<LevelDbStore>, StorageError> LevelDbStore::open(con
   o.max_open_files = open_files;
   o.filter_policy = parts->filter.get();
   o.block_cache = parts->cache.get();
+  o.info_log = &parts->log;
   if (options.env != nullptr) o.env = options.env;
+  if (auto sound = parts->check_ends(*o.env); !sound) return tl::unexpected(std::move(sound.error()));
   leveldb::DB* db = nullptr;
   const leveldb::Status status = leveldb::DB::Open(o, directory, &db);
   if (!status.ok()) {
-    if (status.ToString().find("already held") != std::string::npos ||
-        status.ToString().find("Resource temporarily unavailable") != std::string::npos) {
-      return tl::unexpected(StorageError{false, "data directory " + directory + " is in use by another process"});
-    }
-    StorageError error = parts->error(status, "cannot open");
+    StorageError error = parts->open_error(status);
     // A file that LevelDB's own index names and that is not there was lost: no different from one with wrong bytes.
     error.damaged = error.damaged || status.IsNotFound() || (status.IsInvalidArgument() && !options.create);
     return tl::unexpected(std::move(error));
@@ -108,6 +141,21 @@ tl::expected<void, StorageError> LevelDbStore::commit(const WriteBatch& batch) {
   return tl::unexpected(*parts_->failed);
 }
 
-void LevelDbStore::compact() { parts_->db->CompactRange(nullptr, nullptr); }
+tl::expected<void, StorageError> LevelDbStore::compact() {
+  // CompactRange alone never rewrites the lowest level, where a key and its erasure may lie side by side in one table.
+  // A table that spans all keys is pushed down through every level and takes all of it along; so are its erasures.
+  for (const auto& mark : {std::optional<std::string>(""), std::optional<std::string>()}) {
+    if (auto ok = commit({{"", mark}, {std::string(behind_all_keys), mark}}); !ok) return ok;
+    parts_->db->CompactRange(nullptr, nullptr);
+  }
+  return {};
+}
+
+std::uint64_t LevelDbStore::approximate_bytes() const {
+  const leveldb::Range whole("", slice(behind_all_keys));
+  std::uint64_t bytes = 0;
+  parts_->db->GetApproximateSizes(&whole, 1, &bytes);
+  return bytes;
+}
 
 }  // namespace kin

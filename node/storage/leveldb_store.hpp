@@ -5,6 +5,7 @@
 // without a word (so checks are on and damage is an error).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -21,11 +22,12 @@ class LevelDbStore : public Store {
  public:
   struct Options {
     Durability durability = Durability::fsync;
-    bool create = false;            // make a new store; otherwise one must be there
-    leveldb::Env* env = nullptr;    // the file system; nullptr for the real one. Must outlive the store
+    bool create = false;          // make a new store; otherwise one must be there
+    leveldb::Env* env = nullptr;  // the file system; nullptr for the real one. Must outlive the store
   };
 
   // Opens the store in `directory`. Errors: in use by another process; damaged (StorageError::damaged); not readable.
+  // Takes the longer the more the last process left in logs (at most some 32 MiB), whatever the number of keys.
   static tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open(const std::string& directory,
                                                                         const Options& options);
   ~LevelDbStore() override;
@@ -37,8 +39,14 @@ class LevelDbStore : public Store {
   // After the first error every further commit returns it.
   [[nodiscard]] tl::expected<void, StorageError> commit(const WriteBatch& batch) override;
 
-  // Rewrites the files without what was erased or overwritten. Slow; blocks.
-  void compact();
+  // Rewrites all files, so that no byte of an erased key or an overwritten value is left in tables and logs. Bounds of
+  // tables stay in LevelDB's MANIFEST until the store is opened the next time. Blocks, for seconds a GiB, and needs the
+  // space of the store once more. The empty key and the one of eight bytes ff are erased: they must not be in use.
+  // Errors: as commit.
+  [[nodiscard]] tl::expected<void, StorageError> compact();
+
+  // Of the tables; what the last 16 MiB or so of commits wrote may be in none yet.
+  std::uint64_t approximate_bytes() const;
 
  private:
   struct Parts;

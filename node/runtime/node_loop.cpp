@@ -1,0 +1,125 @@
+#include "node/runtime/node_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "node/runtime/routing.hpp"
+
+namespace kin {
+
+NodeLoop::NodeLoop(const NodeParts& parts)
+    : parts_(parts),
+      departures_(parts),
+      intake_(parts, calls_, departures_, counters_),
+      tick_ms_(std::clamp(parts.host.cluster().gossip_interval_ms / 4, shortest_tick_ms, longest_tick_ms)) {}
+
+std::optional<CannotGoOn> NodeLoop::start() {
+  const std::uint64_t now_ms = parts_.time.now_ms();
+  if (parts_.host.cluster().trace) {
+    parts_.trace.event(parts_.time.wall_us(), "start", {{"version", parts_.version}});
+  }
+  parts_.host.step_all(Started{now_ms});
+  intake_.note_steps(parts_.host.self().node);
+  next_tick_ms_ = now_ms;
+  return end_turn();
+}
+
+std::optional<CannotGoOn> NodeLoop::turn(std::uint32_t max_wait_ms) {
+  parts_.transport.wait(static_cast<int>(wait_ms(parts_.time.now_ms(), max_wait_ms)));
+  for (const std::string& item : parts_.faults.take_released()) intake_.take({}, item);
+  take_messages();
+  const std::uint64_t now_ms = parts_.time.now_ms();
+  if (now_ms >= next_tick_ms_) tick(now_ms);
+  auto ended = end_turn();
+  if (!ended) departures_.leave_late(parts_.time.now_ms());
+  return ended;
+}
+
+std::optional<CannotGoOn> NodeLoop::run(const std::atomic<bool>& end) {
+  while (!end) {
+    if (auto ended = turn()) return ended;
+  }
+  tell_open_calls(parts_.host.self().node + " has ended");
+  return std::nullopt;
+}
+
+void NodeLoop::take_messages() {
+  std::size_t bytes = 0;
+  for (std::size_t n = 0; n < most_messages_a_turn && bytes < most_bytes_a_turn; ++n) {
+    if (!parts_.transport.receive(from_, message_)) return;
+    bytes += message_.size();
+    intake_.take(from_, message_);
+  }
+}
+
+void NodeLoop::tick(std::uint64_t now_ms) {
+  next_tick_ms_ = now_ms + tick_ms_;
+  parts_.log.flush();
+  counters_.calls_expired += calls_.forget_expired(now_ms);
+  parts_.host.step_all(Tick{now_ms, parts_.time.wall_us()});
+  intake_.note_steps(parts_.host.self().node);
+}
+
+std::optional<CannotGoOn> NodeLoop::end_turn() {
+  ++counters_.turns;
+  const std::string& self = parts_.host.self().node;
+  auto effects = parts_.host.end_turn([&](std::vector<TierSend> early) {
+    intake_.note_steps(self);  // what finish_turn said comes before the sends that it asked for
+    counters_.sends += early.size();
+    for (const TierSend& send : early) departures_.send(send);
+    departures_.leave_to_peers(parts_.time.now_ms());
+  });
+  intake_.note_steps(self);
+  std::vector<Reply> answers = intake_.take_answers();
+  if (!effects) {
+    departures_.forget();
+    parts_.log.error(effects.error().why);
+    tell_open_calls(effects.error().why);
+    return effects.error();
+  }
+  counters_.sends += effects->sends.size();
+  for (const TierSend& send : effects->sends) departures_.send(send);
+  give_replies(std::move(answers));
+  give_replies(std::move(effects->replies));
+  departures_.leave(parts_.time.now_ms());
+  return std::nullopt;
+}
+
+void NodeLoop::give_replies(std::vector<Reply> replies) {
+  for (const Reply& reply : replies) {
+    const std::optional<Call> call = calls_.close(reply.to);
+    if (!call) {
+      ++counters_.replies_unwanted;
+      continue;
+    }
+    ++counters_.replies;
+    departures_.reply(call->from, call->request_id, reply.kind, reply.body);
+    if (parts_.log.enabled(LogLevel::info)) log_call(*call, reply);
+  }
+}
+
+void NodeLoop::log_call(const Call& call, const Reply& reply) const {
+  std::string_view outcome = "OK";
+  if (reply.kind == wire::Kind::failure) {
+    const auto failure = wire::decode<Failure>(reply.body);
+    outcome = name(failure ? failure->status : Status::internal);
+  }
+  std::string line = "call " + name_of(call.kind);
+  if (!call.about.empty()) line += ' ' + call.about;
+  line.append(" from ").append(call.client).append(" ").append(outcome).append(" ");
+  line.append(std::to_string(parts_.time.now_us() - call.started_us)).append(" us");
+  parts_.log.info(line);
+}
+
+void NodeLoop::tell_open_calls(const std::string& why) {
+  const Failure failure{Status::internal, Applied::unknown, why, parts_.host.self().node, 0, 0};
+  for (const Call& call : calls_.close_all()) departures_.fail(call.from, call.request_id, failure);
+  departures_.leave(parts_.time.now_ms());
+}
+
+std::uint32_t NodeLoop::wait_ms(std::uint64_t now_ms, std::uint32_t max_wait_ms) const {
+  const std::uint64_t next_ms = std::min(next_tick_ms_, parts_.faults.next_due_ms().value_or(next_tick_ms_));
+  return next_ms <= now_ms ? 0 : static_cast<std::uint32_t>(std::min<std::uint64_t>(next_ms - now_ms, max_wait_ms));
+}
+
+}  // namespace kin

@@ -1,0 +1,58 @@
+// The loop that runs a node: one thread, turn by turn.
+//
+// A turn: wait for messages or the next tick; take what is there, up to a bound; step the protocols; make their
+// writes durable as one batch; flush the trace; let messages and replies leave. When the disk fails or a protocol
+// says that this process must not go on, nothing of the turn leaves, and all who wait for replies are told that
+// nobody knows whether theirs was applied.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+#include "node/runtime/intake.hpp"
+
+namespace kin {
+
+class NodeLoop {
+ public:
+  static constexpr std::size_t most_messages_a_turn = 512;
+  static constexpr std::size_t most_bytes_a_turn = 8u << 20;
+  static constexpr std::uint32_t shortest_tick_ms = 5;
+  static constexpr std::uint32_t longest_tick_ms = 50;
+
+  explicit NodeLoop(const NodeParts& parts);
+
+  // To be called once, before any turn: the protocols' Started and the record of this incarnation become durable.
+  [[nodiscard]] std::optional<CannotGoOn> start();
+
+  // One turn. Waits for a message no longer than max_wait_ms and than the next thing to do.
+  [[nodiscard]] std::optional<CannotGoOn> turn(std::uint32_t max_wait_ms = longest_tick_ms);
+
+  // Turns until `end` is set (and the transport is woken), then tells open calls that the node has ended; or until
+  // it cannot go on.
+  [[nodiscard]] std::optional<CannotGoOn> run(const std::atomic<bool>& end);
+
+  const RuntimeCounters& counters() const { return counters_; }
+
+ private:
+  void take_messages();
+  void tick(std::uint64_t now_ms);
+  std::optional<CannotGoOn> end_turn();
+  void give_replies(std::vector<Reply> replies);
+  void log_call(const Call& call, const Reply& reply) const;
+  void tell_open_calls(const std::string& why);
+  std::uint32_t wait_ms(std::uint64_t now_ms, std::uint32_t max_wait_ms) const;
+
+  NodeParts parts_;
+  RuntimeCounters counters_;
+  CallTable calls_;
+  Departures departures_;
+  Intake intake_;
+  std::uint32_t tick_ms_;
+  std::uint64_t next_tick_ms_ = 0;
+  RouterIdentity from_;  // both kept for their memory
+  std::string message_;
+};
+
+}  // namespace kin

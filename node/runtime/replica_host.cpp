@@ -1,0 +1,184 @@
+#include "node/runtime/replica_host.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/assert.hpp"
+
+namespace kin {
+namespace {
+
+// What clients ask has kinds below this one.
+constexpr std::uint16_t first_kind_of_members = 64;
+
+bool owns_anything(const ProtocolEntry& entry) {
+  for (std::uint16_t kind = 0; kind < first_kind_of_members; ++kind) {
+    if (entry.owns(wire::Kind{kind})) return true;
+  }
+  return false;
+}
+
+bool is_used(const ProtocolEntry& entry, const ClusterConfig& cluster) {
+  const auto names_it = [&](const BucketConfig& bucket) { return bucket.tier == entry.name; };
+  return std::any_of(cluster.buckets.begin(), cluster.buckets.end(), names_it) || owns_anything(entry);
+}
+
+template <class T>
+void move_behind(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  from.clear();
+}
+
+}  // namespace
+
+struct ReplicaHost::Tier {
+  Tier(const ProtocolEntry& of, const Store& store) : entry(of), overlay(store, std::string(of.prefix)) {}
+
+  const ProtocolEntry& entry;
+  Overlay overlay;
+  Outputs out{overlay};
+  std::unique_ptr<Protocol> protocol;
+};
+
+ReplicaHost::ReplicaHost(Store& store, const ClusterConfig& cluster, const Actor& self)
+    : store_(store), cluster_(cluster), self_(self), own_(store, std::string(runtime_prefix)) {
+  own_.put(incarnation_key, print_incarnation(self.life));
+}
+
+ReplicaHost::~ReplicaHost() = default;
+
+tl::expected<std::unique_ptr<ReplicaHost>, StorageError> ReplicaHost::open(Store& store, const ClusterConfig& cluster,
+                                                                           const Actor& self,
+                                                                           std::span<const ProtocolEntry> entries,
+                                                                           Rng& rng) {
+  std::unique_ptr<ReplicaHost> host(new ReplicaHost(store, cluster, self));
+  try {
+    for (const ProtocolEntry& entry : entries) {
+      if (!is_used(entry, cluster)) continue;
+      KIN_REQUIRE(!entry.prefix.empty() && !entry.prefix.starts_with(runtime_prefix), std::string(entry.name));
+      Tier& tier = *host->tiers_.emplace_back(std::make_unique<Tier>(entry, store));
+      tier.protocol = entry.make(Environment{self.node, self.life, cluster, tier.overlay, rng});
+    }
+  } catch (const StorageFailure& failure) {
+    return tl::unexpected(failure.error);
+  }
+  for (const BucketConfig& bucket : cluster.buckets) {
+    KIN_REQUIRE(host->tier_named(bucket.tier), bucket.name + " has tier " + bucket.tier);
+  }
+  return host;
+}
+
+std::size_t ReplicaHost::tiers() const { return tiers_.size(); }
+
+const ProtocolEntry& ReplicaHost::entry(TierIndex tier) const { return tiers_.at(tier)->entry; }
+
+std::optional<TierIndex> ReplicaHost::tier_named(std::string_view name) const {
+  for (TierIndex i = 0; i < tiers_.size(); ++i) {
+    if (tiers_[i]->entry.name == name) return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<TierIndex> ReplicaHost::tier_numbered(std::uint32_t number) const {
+  for (TierIndex i = 0; i < tiers_.size(); ++i) {
+    if (tiers_[i]->entry.number == number) return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<TierIndex> ReplicaHost::owner_of(wire::Kind kind) const {
+  for (TierIndex i = 0; i < tiers_.size(); ++i) {
+    if (tiers_[i]->entry.owns(kind)) return i;
+  }
+  return std::nullopt;
+}
+
+void ReplicaHost::step(TierIndex index, const Input& input) {
+  if (cannot_go_on_) return;
+  Tier& tier = *tiers_.at(index);
+  const std::size_t replies_before = tier.out.replies.size();
+  const std::size_t malformed_before = tier.out.malformed.size();
+  try {
+    tier.protocol->step(input, tier.out);
+  } catch (const StorageFailure& failure) {
+    return failed(failure.error);
+  }
+  if (tier.out.stop) cannot_go_on_ = CannotGoOn{*tier.out.stop, std::nullopt};
+
+  const auto* call = std::get_if<ClientCall>(&input);
+  if (call == nullptr || tier.out.malformed.size() == malformed_before) return;
+  const auto answers_it = [&](const Reply& reply) { return reply.to == call->id; };
+  if (std::none_of(tier.out.replies.begin() + static_cast<std::ptrdiff_t>(replies_before), tier.out.replies.end(),
+                   answers_it)) {
+    tier.out.fail(call->id, Failure{Status::usage, Applied::no, "malformed request: " + tier.out.malformed.back(),
+                                    self_.node, 0, 0});
+  }
+}
+
+void ReplicaHost::step_all(const Input& input) {
+  for (TierIndex i = 0; i < tiers_.size(); ++i) step(i, input);
+}
+
+StepNotes ReplicaHost::take_notes() {
+  StepNotes notes;
+  for (const auto& tier : tiers_) {
+    move_behind(notes.trace, tier->out.trace);
+    move_behind(notes.warnings, tier->out.warnings);
+    move_behind(notes.malformed, tier->out.malformed);
+  }
+  return notes;
+}
+
+tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& send_early) {
+  try {
+    for (const auto& tier : tiers_) {
+      if (cannot_go_on_) break;
+      tier->protocol->finish_turn(tier->out);
+      if (tier->out.stop) cannot_go_on_ = CannotGoOn{*tier->out.stop, std::nullopt};
+    }
+  } catch (const StorageFailure& failure) {
+    failed(failure.error);
+  }
+  if (cannot_go_on_) return tl::unexpected(*cannot_go_on_);
+
+  TurnEffects effects;
+  std::vector<TierSend> early;
+  WriteBatch batch = own_.take();
+  for (TierIndex i = 0; i < tiers_.size(); ++i) {
+    Tier& tier = *tiers_[i];
+    for (Send& send : tier.out.sends) (send.early ? early : effects.sends).push_back({i, std::move(send)});
+    tier.out.sends.clear();
+    move_behind(effects.replies, tier.out.replies);
+    batch.merge(tier.overlay.take());
+  }
+  if (!early.empty()) send_early(std::move(early));
+  if (!batch.empty()) {
+    if (auto committed = store_.commit(batch); !committed) {
+      failed(committed.error());
+      return tl::unexpected(*cannot_go_on_);
+    }
+    ++commits_;
+  }
+  return effects;
+}
+
+std::vector<wire::TierReport> ReplicaHost::reports(std::uint64_t now_ms) {
+  std::vector<wire::TierReport> reports;
+  try {
+    for (const auto& tier : tiers_) reports.push_back(tier->protocol->report(now_ms));
+  } catch (const StorageFailure& failure) {
+    failed(failure.error);
+    reports.clear();
+  }
+  return reports;
+}
+
+void ReplicaHost::check_invariants() const {
+  for (const auto& tier : tiers_) tier->protocol->check_invariants();
+}
+
+void ReplicaHost::failed(const StorageError& error) {
+  cannot_go_on_ = CannotGoOn{"the disk of " + self_.node + " failed: " + error.message, error};
+}
+
+}  // namespace kin

@@ -1,0 +1,106 @@
+// All protocols of one node, driven through turns over one store. Free of sockets, clocks and threads: the runtime
+// and the simulator host the same objects with it.
+//
+//   ReplicaHost::open, then in every turn: step or step_all any number of times, then end_turn.
+//
+// The first turn has one step, step_all(Started). It also writes the record of this incarnation, so nothing happens
+// before that record is durable. What steps say beside their effects (trace events, warnings, complaints about their
+// input) is taken with take_notes, best after every step.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "node/protocols/protocol.hpp"
+#include "node/protocols/registry.hpp"
+#include "node/runtime/incarnation.hpp"
+
+namespace kin {
+
+// Position among the hosted tiers.
+using TierIndex = std::size_t;
+
+struct TierSend {
+  TierIndex tier = 0;
+  Send send;
+};
+
+// What may leave, now that the turn's writes are durable.
+struct TurnEffects {
+  std::vector<TierSend> sends;
+  std::vector<Reply> replies;
+};
+
+struct StepNotes {
+  std::vector<TraceEvent> trace;
+  std::vector<std::string> warnings;
+  std::vector<std::string> malformed;  // what was wrong with the inputs since the last take
+};
+
+// This process must end or, after a disk that failed, begin anew on a store that was opened again.
+struct CannotGoOn {
+  std::string why;                      // a sentence for people
+  std::optional<StorageError> storage;  // set when the disk is the reason
+};
+
+class ReplicaHost {
+ public:
+  // Hosts every entry that a bucket of the cluster names, and every entry that owns requests without a bucket; in
+  // the order of `entries`. Everything that is passed by reference outlives the host.
+  // Every bucket's tier must be among the entries. Error: a protocol could not read the store.
+  static tl::expected<std::unique_ptr<ReplicaHost>, StorageError> open(Store& store, const ClusterConfig& cluster,
+                                                                       const Actor& self,
+                                                                       std::span<const ProtocolEntry> entries,
+                                                                       Rng& rng);
+  ~ReplicaHost();
+
+  const ClusterConfig& cluster() const { return cluster_; }
+  const Actor& self() const { return self_; }
+  std::size_t tiers() const;
+  const ProtocolEntry& entry(TierIndex tier) const;
+  std::optional<TierIndex> tier_named(std::string_view name) const;
+  std::optional<TierIndex> tier_numbered(std::uint32_t number) const;
+  std::optional<TierIndex> owner_of(wire::Kind kind) const;  // of requests without a bucket
+
+  // A client's call that the tier finds malformed and leaves without a reply is answered here, with USAGE.
+  // Does nothing once the host cannot go on.
+  void step(TierIndex tier, const Input& input);
+  void step_all(const Input& input);
+  StepNotes take_notes();
+
+  // Hands over what may leave before the turn's writes are durable.
+  using SendEarly = std::function<void(std::vector<TierSend>)>;
+
+  // finish_turn on all tiers, early sends, then all writes as one batch. Without a write nothing is committed.
+  // Error: nothing of this turn may leave, early sends excepted, and the host steps no more. Nothing is sent early
+  // when the error was known before the commit.
+  [[nodiscard]] tl::expected<TurnEffects, CannotGoOn> end_turn(const SendEarly& send_early);
+
+  // Empty after a read of the store failed; the next end_turn tells why.
+  std::vector<wire::TierReport> reports(std::uint64_t now_ms);
+  void check_invariants() const;
+  // Batches made durable so far.
+  std::uint64_t commits() const { return commits_; }
+
+ private:
+  struct Tier;
+
+  ReplicaHost(Store& store, const ClusterConfig& cluster, const Actor& self);
+  void failed(const StorageError& error);
+
+  Store& store_;
+  const ClusterConfig& cluster_;
+  Actor self_;
+  Overlay own_;
+  std::vector<std::unique_ptr<Tier>> tiers_;
+  std::optional<CannotGoOn> cannot_go_on_;
+  std::uint64_t commits_ = 0;
+};
+
+}  // namespace kin
