@@ -1,0 +1,388 @@
+#include "client/async_client.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <deque>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "client/identity.hpp"
+#include "common/assert.hpp"
+
+namespace kin {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t coalesced_bytes = 1u << 20;
+constexpr std::size_t envelope_room = 4096;
+// ZMQ_FD tells of changes only once, and taking replies may use up the news that a connection became writable. So
+// while something is queued, the wait is cut into pieces of this length.
+constexpr milliseconds ask_again_whether_writable{10};
+
+bool is_question(wire::Kind kind) {
+  return kind == wire::Kind::read || kind == wire::Kind::keys || kind == wire::Kind::conflicts ||
+         kind == wire::Kind::status;
+}
+
+wire::Kind reply_kind(wire::Kind request) {
+  switch (request) {
+    case wire::Kind::read: return wire::Kind::read_reply;
+    case wire::Kind::add_update:
+    case wire::Kind::remove: return wire::Kind::write_reply;
+    case wire::Kind::keys: return wire::Kind::keys_reply;
+    case wire::Kind::conflicts: return wire::Kind::conflicts_reply;
+    case wire::Kind::status: return wire::Kind::status_reply;
+    default: return wire::Kind::done;
+  }
+}
+
+Failure own_failure(Status status, Applied applied, std::string message) {
+  return {status, applied, std::move(message), "", 0, 0};
+}
+
+template <class Body>
+Outcome decoded(std::string_view bytes, const Endpoint& from) {
+  auto body = wire::decode<Body>(bytes);
+  if (body) return ClientReply(std::move(*body));
+  return tl::unexpected(own_failure(Status::internal, Applied::unknown,
+                                    "the answer of " + from.title() + " cannot be read: " + body.error().what));
+}
+
+Outcome outcome_of(wire::Kind asked, const wire::Item& item, const Endpoint& from) {
+  const wire::Kind kind = item.envelope.kind;
+  if (kind == wire::Kind::failure) {
+    auto failure = wire::decode<Failure>(item.body);
+    if (failure) return tl::unexpected(std::move(*failure));
+  } else if (kind == reply_kind(asked)) {
+    switch (kind) {
+      case wire::Kind::read_reply: return decoded<wire::ReadReply>(item.body, from);
+      case wire::Kind::write_reply: return decoded<wire::WriteReply>(item.body, from);
+      case wire::Kind::keys_reply: return decoded<wire::KeysReply>(item.body, from);
+      case wire::Kind::conflicts_reply: return decoded<wire::ConflictsReply>(item.body, from);
+      case wire::Kind::status_reply: return decoded<wire::StatusReply>(item.body, from);
+      default: return decoded<wire::Done>(item.body, from);
+    }
+  }
+  return tl::unexpected(own_failure(Status::internal, Applied::unknown,
+                                    from.title() + " gave an answer of kind " +
+                                        std::to_string(static_cast<unsigned>(kind)) +
+                                        " that does not fit the request"));
+}
+
+struct Connection {
+  Endpoint endpoint;
+  std::unique_ptr<ClientTransport> transport;  // none until a request needs it
+  std::string frame;                           // what leaves next
+  std::vector<std::uint64_t> in_frame;         // the requests in it
+};
+
+struct Request {
+  wire::Kind kind{};
+  std::string body;
+  OnOutcome done;
+  std::optional<std::size_t> only;
+  std::size_t start = 0;    // the endpoint that is its first choice; choices go round from there
+  std::size_t untried = 0;  // the first choice that it was not sent to yet
+  std::size_t opened = 0;   // how many choices may be used by now
+  bool queued = true;
+  std::vector<std::size_t> sent_to;
+  Clock::time_point deadline;
+  Clock::time_point wakes;  // its entry among the timers
+};
+
+}  // namespace
+
+struct AsyncClient::State {
+  ClientOptions options;
+  std::vector<Endpoint> endpoints;
+  std::vector<Connection> connections;  // in the order of the endpoints
+  std::unordered_map<std::uint64_t, Request> requests;
+  std::deque<std::uint64_t> queue;  // the queued ones; those that ended meanwhile are skipped
+  std::set<std::pair<Clock::time_point, std::uint64_t>> timers;
+  std::vector<std::pair<OnOutcome, Failure>> refused;
+  std::uint64_t next_id = 1;
+  std::size_t preferred = 0;  // the endpoint that answered last
+  ClientCounters counters;
+
+  std::size_t choices(const Request& request) const { return request.only ? 1 : endpoints.size(); }
+  std::size_t choice(const Request& request, std::size_t i) const {
+    return request.only ? *request.only : (request.start + i) % endpoints.size();
+  }
+
+  bool turn();
+  bool end_overdue();
+  bool send_queued();
+  bool send_frame(Connection& connection);
+  bool take_replies();
+  void take_message(std::string_view message, std::size_t from);
+  void open_one_more(std::uint64_t id, Request& request);
+  void set_timer(std::uint64_t id, Request& request, Clock::time_point when);
+  void finish(std::uint64_t id, Outcome outcome);
+  Failure overdue(const Request& request) const;
+  bool wait(milliseconds longest);
+};
+
+AsyncClient::AsyncClient(std::vector<Endpoint> endpoints, ClientOptions options) : state_(std::make_unique<State>()) {
+  KIN_REQUIRE(!endpoints.empty(), "a client without an endpoint");
+  State& s = *state_;
+  s.options = std::move(options);
+  if (s.options.name.empty()) s.options.name = default_client_name();
+  if (s.options.timeout < milliseconds(1)) s.options.timeout = milliseconds(1);
+  if (!s.options.connect) {
+    s.options.connect = [](const Endpoint& to) { return ClientTransport::connect(to.host, to.port); };
+  }
+  s.endpoints = std::move(endpoints);
+  for (const Endpoint& endpoint : s.endpoints) s.connections.push_back({endpoint, nullptr, {}, {}});
+}
+
+AsyncClient::~AsyncClient() = default;
+
+std::size_t AsyncClient::in_flight() const { return state_->requests.size() + state_->refused.size(); }
+const std::vector<Endpoint>& AsyncClient::endpoints() const { return state_->endpoints; }
+const ClientOptions& AsyncClient::options() const { return state_->options; }
+const ClientCounters& AsyncClient::counters() const { return state_->counters; }
+
+std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only) {
+  State& s = *state_;
+  KIN_REQUIRE(!only || *only < s.endpoints.size(), "endpoint " + std::to_string(only.value_or(0)));
+  const std::uint64_t id = s.next_id++;
+  if (body.size() + envelope_room > wire::max_message_bytes) {
+    s.refused.emplace_back(std::move(done), own_failure(Status::limit, Applied::no,
+                                                        "a request of " + std::to_string(body.size()) +
+                                                            " bytes is larger than any message may be"));
+    return id;
+  }
+  Request request;
+  request.kind = kind;
+  request.body = std::move(body);
+  request.done = std::move(done);
+  request.only = only;
+  request.start = s.preferred;
+  request.deadline = Clock::now() + s.options.timeout;
+  s.queue.push_back(id);
+  s.open_one_more(id, s.requests.emplace(id, std::move(request)).first->second);
+  return id;
+}
+
+bool AsyncClient::poll(milliseconds longest) {
+  State& s = *state_;
+  if (s.turn()) return true;
+  const bool uninterrupted = s.wait(longest);
+  s.turn();
+  return uninterrupted;
+}
+
+bool AsyncClient::State::turn() {
+  bool worked = !refused.empty();
+  for (auto& [done, failure] : std::exchange(refused, {})) done(tl::unexpected(std::move(failure)));
+  worked |= end_overdue();
+  worked |= send_queued();
+  worked |= take_replies();  // last: see ask_again_whether_writable
+  return worked;
+}
+
+bool AsyncClient::State::end_overdue() {
+  const auto now = Clock::now();
+  bool worked = false;
+  while (!timers.empty() && timers.begin()->first <= now) {
+    worked = true;
+    const std::uint64_t id = timers.begin()->second;
+    Request& request = requests.at(id);
+    if (now >= request.deadline) {
+      finish(id, tl::unexpected(overdue(request)));
+      continue;
+    }
+    if (!request.queued) {
+      request.queued = true;
+      queue.push_back(id);
+    }
+    open_one_more(id, request);
+  }
+  return worked;
+}
+
+// The next choice becomes usable, and the time until the one after it is this choice's share of what is left.
+void AsyncClient::State::open_one_more(std::uint64_t id, Request& request) {
+  const auto now = Clock::now();
+  const std::size_t all = choices(request);
+  if (request.opened < all) {
+    Connection& connection = connections[choice(request, request.opened)];
+    if (!connection.transport) connection.transport = options.connect(connection.endpoint);
+    ++request.opened;
+  }
+  const std::size_t left = all - request.opened;
+  const auto share = (request.deadline - now) / static_cast<int>(left + 1);
+  set_timer(id, request, left == 0 ? request.deadline : now + share);
+}
+
+void AsyncClient::State::set_timer(std::uint64_t id, Request& request, Clock::time_point when) {
+  timers.erase({request.wakes, id});
+  request.wakes = when;
+  timers.emplace(when, id);
+}
+
+bool AsyncClient::State::send_queued() {
+  if (queue.empty()) return false;
+  std::vector<char> writable(connections.size(), 0);
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    writable[i] = connections[i].transport && connections[i].transport->writable(0) ? 1 : 0;
+  }
+  bool worked = false;
+  const auto now = Clock::now();
+  std::deque<std::uint64_t> stay;
+  while (!queue.empty()) {
+    const std::uint64_t id = queue.front();
+    queue.pop_front();
+    auto found = requests.find(id);
+    if (found == requests.end() || !found->second.queued) continue;
+    Request& request = found->second;
+    std::size_t i = request.untried;
+    while (i < request.opened && writable[choice(request, i)] == 0) ++i;
+    if (i >= request.opened) {
+      // A question that was sent everywhere has nothing to wait for in the queue.
+      if (request.untried < choices(request)) {
+        stay.push_back(id);
+      } else {
+        request.queued = false;
+      }
+      continue;
+    }
+    Connection& connection = connections[choice(request, i)];
+    if (!connection.frame.empty() && connection.frame.size() + request.body.size() > coalesced_bytes) {
+      const bool sent = send_frame(connection);
+      writable[choice(request, i)] = sent && connection.transport->writable(0) ? 1 : 0;
+      worked |= sent;
+      queue.push_front(id);
+      continue;
+    }
+    wire::Envelope envelope;
+    envelope.cluster = options.cluster;
+    envelope.kind = request.kind;
+    envelope.request_id = id;
+    envelope.sender = options.name;
+    const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - now).count();
+    envelope.deadline_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(left, 1));
+    wire::append_item(connection.frame, envelope, std::string_view(request.body));
+    connection.in_frame.push_back(id);
+    request.queued = false;
+    request.sent_to.push_back(choice(request, i));
+    request.untried = i + 1;
+  }
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    if (!connections[i].frame.empty()) worked |= send_frame(connections[i]);
+  }
+  // Frames that were refused put their requests back into the queue, behind nothing that was there before.
+  queue.insert(queue.end(), stay.begin(), stay.end());
+  return worked;
+}
+
+bool AsyncClient::State::send_frame(Connection& connection) {
+  const bool sent = connection.transport->send(connection.frame);
+  if (sent) {
+    ++counters.messages_sent;
+    counters.requests_sent += connection.in_frame.size();
+  }
+  for (const std::uint64_t id : connection.in_frame) {
+    Request& request = requests.at(id);
+    if (!sent) {  // nothing left: as if it had not been tried
+      request.sent_to.pop_back();
+      --request.untried;
+      request.queued = true;
+      queue.push_back(id);
+    } else if (!is_question(request.kind)) {
+      set_timer(id, request, request.deadline);
+    }
+  }
+  connection.frame.clear();
+  connection.in_frame.clear();
+  return sent;
+}
+
+bool AsyncClient::State::take_replies() {
+  bool worked = false;
+  std::string message;
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    while (connections[i].transport && connections[i].transport->receive(message, 0)) {
+      worked = true;
+      take_message(message, i);
+    }
+  }
+  return worked;
+}
+
+void AsyncClient::State::take_message(std::string_view message, std::size_t from) {
+  const Endpoint& endpoint = endpoints[from];
+  std::size_t offset = 0;
+  while (offset < message.size()) {
+    const auto item = wire::next_item(message, offset);
+    if (!item) {
+      ++counters.malformed;
+      if (item.error().newer_version && requests.contains(item.error().request_id)) {
+        finish(item.error().request_id,
+               tl::unexpected(own_failure(Status::internal, Applied::unknown,
+                                          endpoint.title() +
+                                              " answers in a newer version of the protocol than this "
+                                              "client knows: " +
+                                              item.error().what)));
+      }
+      return;  // where the next item begins is not known
+    }
+    const auto found = requests.find(item->envelope.request_id);
+    if (found == requests.end()) {
+      ++counters.late;
+      continue;
+    }
+    ++counters.replies;
+    if (!found->second.only) preferred = from;
+    finish(found->first, outcome_of(found->second.kind, *item, endpoint));
+  }
+}
+
+// Takes the request out before its callback runs, which may submit the next one.
+void AsyncClient::State::finish(std::uint64_t id, Outcome outcome) {
+  const auto found = requests.find(id);
+  OnOutcome done = std::move(found->second.done);
+  timers.erase({found->second.wakes, id});
+  requests.erase(found);
+  done(std::move(outcome));
+}
+
+Failure AsyncClient::State::overdue(const Request& request) const {
+  const auto list = [](const std::vector<const Endpoint*>& some) {
+    std::string text;
+    for (const Endpoint* endpoint : some) text += (text.empty() ? "" : ", ") + endpoint->title();
+    return text;
+  };
+  const std::string time = std::to_string(options.timeout.count()) + " ms";
+  std::vector<const Endpoint*> named;
+  if (request.sent_to.empty()) {
+    for (std::size_t i = 0; i < request.opened; ++i) named.push_back(&endpoints[choice(request, i)]);
+    return own_failure(Status::unavailable, Applied::no,
+                       "no node could be reached within " + time + "; tried " + list(named));
+  }
+  for (const std::size_t i : request.sent_to) named.push_back(&endpoints[i]);
+  const char* what = is_question(request.kind) ? "" : "; it may have been applied, or may still be";
+  return own_failure(Status::timeout, Applied::unknown, "no answer from " + list(named) + " within " + time + what);
+}
+
+bool AsyncClient::State::wait(milliseconds longest) {
+  std::vector<pollfd> fds;
+  if (options.interrupt_fd >= 0) fds.push_back({options.interrupt_fd, POLLIN, 0});
+  for (const Connection& connection : connections) {
+    if (connection.transport) fds.push_back({connection.transport->fd(), POLLIN, 0});
+  }
+  auto left = longest;
+  if (!timers.empty()) {
+    const auto until = timers.begin()->first - Clock::now();
+    left = std::min(left, std::chrono::ceil<milliseconds>(until));
+  }
+  if (!queue.empty()) left = std::min(left, ask_again_whether_writable);
+  ::poll(fds.data(), static_cast<nfds_t>(fds.size()), static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+  return options.interrupt_fd < 0 || fds.front().revents == 0;
+}
+
+}  // namespace kin

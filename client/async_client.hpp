@@ -1,0 +1,98 @@
+// The asynchronous core of the client: many requests in flight at once, over one connection a node.
+//
+//   AsyncClient client(endpoints, {});
+//   client.submit(wire::Read{"default", "cart", {}}, [](Outcome outcome) { ... });
+//   while (client.in_flight() > 0) client.poll(100ms);
+//
+// Replies carry the request's id and come in any order. Requests that are queued when poll() runs travel together in
+// one ZeroMQ message.
+//
+// Failing over. A request goes to the first endpoint that is connected, in the order in which they were given,
+// beginning with the one that answered last. Each endpoint has a slice of the time that is left: when it is used up,
+// one endpoint more is tried. What was sent and not answered is sent to a further endpoint only if it is a question
+// (read, keys, conflicts, status). A write leaves at most once, so its time-out is `unknown`; a second copy of it
+// might be taken as a second write.
+//
+// One object belongs to one thread, and callbacks run in poll() on that thread. They may submit. Nothing blocks but
+// poll(), and nothing throws.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "client/endpoint.hpp"
+#include "common/transport/transport.hpp"
+#include "common/wire/replies.hpp"
+#include "common/wire/requests.hpp"
+#include "common/wire/status.hpp"
+
+namespace kin {
+
+using ClientReply = std::variant<wire::ReadReply, wire::WriteReply, wire::KeysReply, wire::ConflictsReply,
+                                 wire::StatusReply, wire::Done>;
+
+// Failure::node is empty where the client itself says so:
+//   UNAVAILABLE, applied no: no endpoint was reached; the message names those that were tried
+//   TIMEOUT, applied unknown: it was sent, and no answer came
+//   LIMIT, applied no: larger than any message may be; it was not sent
+//   INTERNAL, applied unknown: the answer was malformed or of another kind
+// A WriteReply with got < wanted is a reply: see status_of in client.hpp.
+using Outcome = tl::expected<ClientReply, Failure>;
+using OnOutcome = std::function<void(Outcome)>;
+
+using ConnectTo = std::function<std::unique_ptr<ClientTransport>(const Endpoint&)>;
+
+struct ClientOptions {
+  std::string cluster;                      // its name; empty where it is not known
+  std::string name;                         // how the client names itself; empty: user@host:pid
+  std::chrono::milliseconds timeout{2000};  // of a request, from submit to the callback; at least 1 ms
+  int interrupt_fd = -1;                    // ends the waiting of poll() when it becomes readable; not owned
+  ConnectTo connect;                        // empty: ClientTransport::connect
+};
+
+struct ClientCounters {
+  std::uint64_t messages_sent = 0;  // ZeroMQ messages
+  std::uint64_t requests_sent = 0;  // in them; a question that is asked again counts again
+  std::uint64_t replies = 0;
+  std::uint64_t late = 0;       // replies that nobody waited for any more
+  std::uint64_t malformed = 0;  // what came and could not be read
+};
+
+class AsyncClient {
+ public:
+  // There must be one endpoint at least.
+  AsyncClient(std::vector<Endpoint> endpoints, ClientOptions options);
+  ~AsyncClient();
+  AsyncClient(const AsyncClient&) = delete;
+  AsyncClient& operator=(const AsyncClient&) = delete;
+
+  // `request` is a struct of common/wire/requests.hpp. The callback runs once, in a later poll(). `only` pins the
+  // request to one endpoint by its position. Returns the request's id.
+  template <class Request>
+  std::uint64_t submit(const Request& request, OnOutcome done, std::optional<std::size_t> only = std::nullopt) {
+    return submit(Request::kind, wire::encode(request), std::move(done), only);
+  }
+  std::uint64_t submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only);
+
+  // Sends what is queued, takes what has come, ends what is overdue; when nothing of that was to be done, waits for it
+  // at most `longest`. Returns false when the wait was ended by the interrupt.
+  bool poll(std::chrono::milliseconds longest);
+
+  std::size_t in_flight() const;  // requests whose callback has not run
+  const std::vector<Endpoint>& endpoints() const;
+  const ClientOptions& options() const;
+  const ClientCounters& counters() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kin

@@ -1,0 +1,367 @@
+#include "client/cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "client/cli/argument_values.hpp"
+#include "client/cli/nearest_word.hpp"
+#include "client/render/bytes.hpp"
+
+namespace kin {
+namespace {
+
+constexpr const char* version = "kin 0.1.0";
+
+// A flag's text becomes a value, or CLI11's own kind of error.
+template <class Value>
+Value checked(const std::string& flag, tl::expected<Value, std::string> value) {
+  if (!value) throw CLI::ValidationError(flag, value.error());
+  return std::move(*value);
+}
+
+Output output_named(const std::string& text) {
+  if (text == "json") return Output::json;
+  return text == "raw" ? Output::raw : Output::text;
+}
+
+struct Grammar {
+  CLI::App app{"kin: a replicated key-value store that never hides a conflict", "kin"};
+  Globals globals;
+  std::string timeout_text, output_text = "text";
+  // By the path of the command: builds the struct from what the flags hold.
+  std::map<const CLI::App*, std::function<Command()>> commands;
+
+  Grammar();
+  void global_flags();
+  void data_commands();
+  void vclock_commands();
+  void cluster_commands();
+  void fault_commands();
+
+  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& what,
+                    const std::vector<std::string>& aliases = {}) {
+    CLI::App* made = parent.add_subcommand(name, what);
+    for (const std::string& alias : aliases) made->alias(alias);
+    return made;
+  }
+  static CLI::App* group(CLI::App& parent, const std::string& name, const std::string& what) {
+    CLI::App* made = parent.add_subcommand(name, what);
+    made->require_subcommand(1);
+    return made;
+  }
+};
+
+Grammar::Grammar() {
+  app.fallthrough();  // inherited by all commands: global flags work before and behind them
+  app.require_subcommand(1);
+  app.set_version_flag("--version", version);
+  app.set_help_flag("-h,--help", "what can be typed, and what it does");
+  app.footer(
+      "Flags that say where and how (kin --help) work before and behind a command.\n"
+      "Exit codes: 0 ok, 2 usage, 3 not found, 4 conflict, 6 unavailable, 7 time-out or partial, 8 limit, 10 denied");
+  global_flags();
+  data_commands();
+  vclock_commands();
+  cluster_commands();
+  fault_commands();
+}
+
+void Grammar::global_flags() {
+  app.add_option("--config", globals.config, "the cluster file (or KIN_CONFIG)")->type_name("FILE");
+  app.add_option("--endpoints", globals.endpoints, "host:port,host:port, tried in order (or KIN_ENDPOINTS)")
+      ->type_name("LIST");
+  app.add_option("--node", globals.node, "only this node; needs the cluster file")->type_name("ID");
+  app.add_option("--timeout", timeout_text, "how long an answer may take: 500ms, 2s, 1m (2s; cluster wait: 30s)")
+      ->type_name("TIME");
+  app.add_option("-o,--output", output_text, "text, json or raw")
+      ->check(CLI::IsMember(std::vector<std::string>{"text", "json", "raw"}))
+      ->type_name("FORM");
+  app.add_option("-b,--bucket", globals.bucket, "the bucket (default)")->type_name("NAME");
+  app.add_option("--session", globals.session, "a file that remembers what was seen, for the next write")
+      ->type_name("FILE");
+  app.add_option("--history", globals.history, "a file to which all that was done is appended, for a checker")
+      ->type_name("FILE");
+  app.add_option("--as", globals.as, "how to name this client (user@host:pid)")->type_name("NAME");
+  app.add_flag("--quiet", globals.quiet, "values and verdicts only");
+  app.add_flag("--no-color", globals.no_color, "no colours (or NO_COLOR)");
+}
+
+struct WriteFlags {
+  std::string key, level, context;
+  bool overwrite = false, new_sibling = false;
+
+  std::optional<wire::Seen> seen(const CLI::Option* context_flag) const {
+    if (context_flag->count() > 0) return wire::Seen::context;
+    if (overwrite) return wire::Seen::overwrite;
+    if (new_sibling) return wire::Seen::nothing;
+    return std::nullopt;
+  }
+};
+
+wire::Level level_of(const std::string& flag, const std::string& text) {
+  return text.empty() ? wire::Level{} : checked(flag, parse_level(text));
+}
+
+void Grammar::data_commands() {
+  {
+    auto flags = std::make_shared<ReadCommand>();
+    auto level = std::make_shared<std::string>();
+    CLI::App* read = command(app, "read", "show the value of a key, or all its values where they conflict", {"get"});
+    read->add_option("KEY", flags->key)->required();
+    read->add_option("-R", *level, "how many nodes must answer: a number, quorum or all")->type_name("N");
+    read->add_flag("--allow-siblings", flags->allow_siblings, "a conflict is no failure: exit 0");
+    commands[read] = [flags, level] {
+      flags->level = level_of("-R", *level);
+      return *flags;
+    };
+  }
+  {
+    auto flags = std::make_shared<WriteFlags>();
+    auto made = std::make_shared<AddUpdateCommand>();
+    CLI::App* put = command(app, "add_update", "write a value", {"add-update", "put"});
+    put->add_option("KEY", flags->key)->required();
+    put->add_option("VALUE", made->value);
+    put->add_option("--file", made->file, "the value is what this file holds; - is standard input")->type_name("FILE");
+    put->add_option("-W", flags->level, "how many nodes must have it on disk: a number, quorum or all")->type_name("N");
+    auto* context = put->add_option("--context", flags->context, "replace exactly what this context of a read covers")
+                        ->type_name("CONTEXT");
+    auto* overwrite = put->add_flag("--overwrite", flags->overwrite, "replace all that the node holds");
+    auto* sibling = put->add_flag("--new-sibling", flags->new_sibling, "replace nothing");
+    context->excludes(overwrite)->excludes(sibling);
+    overwrite->excludes(sibling);
+    commands[put] = [flags, made, context] {
+      made->key = flags->key;
+      made->level = level_of("-W", flags->level);
+      made->seen = flags->seen(context);
+      made->context = flags->context;
+      if (made->value.has_value() == made->file.has_value()) {
+        throw CLI::ValidationError("VALUE", made->value ? "there are two, an argument and --file"
+                                                        : "there is none: give it behind the key, or with --file FILE");
+      }
+      return *made;
+    };
+  }
+  {
+    auto flags = std::make_shared<WriteFlags>();
+    CLI::App* remove = command(app, "delete", "remove what the context covers; a concurrent update survives");
+    remove->add_option("KEY", flags->key)->required();
+    remove->add_option("-W", flags->level, "how many nodes must have it on disk: a number, quorum or all")
+        ->type_name("N");
+    auto* context = remove->add_option("--context", flags->context, "remove exactly what this context covers")
+                        ->type_name("CONTEXT");
+    context->excludes(remove->add_flag("--overwrite", flags->overwrite, "remove all that the node holds"));
+    commands[remove] = [flags, context] {
+      return DeleteCommand{flags->key, level_of("-W", flags->level), flags->seen(context), flags->context};
+    };
+  }
+  commands[command(app, "conflicts", "every key that holds more than one value")] = [] { return ConflictsCommand{}; };
+  {
+    auto flags = std::make_shared<KeysCommand>();
+    CLI::App* keys = command(app, "keys", "the keys of a bucket, in order");
+    keys->add_option("--prefix", flags->prefix, "only keys that begin so");
+    keys->add_option("--limit", flags->limit, "at most so many");
+    commands[keys] = [flags] { return *flags; };
+  }
+}
+
+void Grammar::vclock_commands() {
+  CLI::App* vclock = group(app, "vclock", "vector clocks and contexts, without a node");
+  auto clocks = std::make_shared<VclockCompareCommand>();
+  CLI::App* compare = command(*vclock, "compare", "equal, before, after or concurrent");
+  compare->add_option("A", clocks->a, "[3,1,3] or {\"n1\":3}")->required();
+  compare->add_option("B", clocks->b)->required();
+  commands[compare] = [clocks] { return *clocks; };
+  auto context = std::make_shared<VclockDecodeCommand>();
+  CLI::App* decode = command(*vclock, "decode", "what a context says that its reader had seen");
+  decode->add_option("CONTEXT", context->context, "k1....")->required();
+  commands[decode] = [context] { return *context; };
+}
+
+void Grammar::cluster_commands() {
+  CLI::App* cluster = group(app, "cluster", "all nodes together");
+  commands[command(*cluster, "status", "a line for each node")] = [] { return ClusterStatusCommand{}; };
+  commands[command(*cluster, "lag", "how many updates each node lacks of each other, and who blocks forgetting")] = [] {
+    return ClusterLagCommand{};
+  };
+  CLI::App* wait = command(*cluster, "wait", "until all nodes answer and hold the same");
+  auto converged = std::make_shared<bool>(false);
+  wait->add_flag("--converged", *converged, "what to wait for")->required();
+  commands[wait] = [this, converged] {
+    ClusterWaitCommand made;
+    if (globals.timeout_given) made.timeout = globals.timeout;
+    return made;
+  };
+  auto member = std::make_shared<ClusterRemoveCommand>();
+  CLI::App* remove = command(*cluster, "remove", "tell all nodes that a member never comes back; may be repeated");
+  remove->add_option("ID", member->member)->required();
+  commands[remove] = [member] { return *member; };
+}
+
+void Grammar::fault_commands() {
+  CLI::App* fault = group(app, "fault", "break things on purpose, at nodes that run with --enable-faults");
+  struct Word {
+    const char* name;
+    wire::FaultAction action;
+    const char* what;
+  };
+  for (const Word& word :
+       {Word{"offline", wire::FaultAction::offline, "neither clients nor peers reach the node"},
+        Word{"online", wire::FaultAction::online, "the node is reached again"},
+        Word{"isolate", wire::FaultAction::isolate, "its peers are cut, its clients are served"},
+        Word{"join", wire::FaultAction::online, "the end of isolate"},
+        Word{"hold-gossip", wire::FaultAction::hold_gossip, "nothing leaves for peers and nothing of theirs is taken"},
+        Word{"release-gossip", wire::FaultAction::release_gossip, "what was held goes on"}}) {
+    auto made = std::make_shared<FaultCommand>();
+    made->fault.action = word.action;
+    CLI::App* verb = command(*fault, word.name, word.what);
+    verb->add_option("ID", made->node)->required();
+    commands[verb] = [made] { return *made; };
+  }
+  auto made = std::make_shared<FaultCommand>();
+  auto drop = std::make_shared<std::string>();
+  auto delay = std::make_shared<std::string>();
+  CLI::App* link = command(*fault, "link", "what A sends to B is lost or late");
+  link->add_option("A", made->node)->required();
+  link->add_option("B", made->fault.peer)->required();
+  link->add_option("--drop", *drop, "per cent that are lost");
+  link->add_option("--delay", *delay, "milliseconds, or a time such as 1s");
+  commands[link] = [made, drop, delay] {
+    made->fault.action = wire::FaultAction::link;
+    if (!drop->empty()) made->fault.drop_percent = checked("--drop", parse_percent(*drop));
+    const bool plain = !delay->empty() && delay->find_first_not_of("0123456789") == std::string::npos;
+    if (plain && delay->find_first_not_of('0') == std::string::npos) return *made;
+    if (!delay->empty()) {
+      const auto time = checked("--delay", parse_duration(plain ? *delay + "ms" : *delay));
+      made->fault.delay_ms = static_cast<std::uint32_t>(time.count());
+    }
+    return *made;
+  };
+  commands[command(*fault, "clear", "the end of all faults, on all nodes or on --node ID")] = [this] {
+    FaultCommand all;
+    all.node = globals.node;
+    all.fault.action = wire::FaultAction::clear;
+    return all;
+  };
+}
+
+const CLI::App* innermost(const CLI::App& app) {
+  const auto parsed = app.get_subcommands();
+  return parsed.empty() ? &app : innermost(*parsed.front());
+}
+
+// kin cluster status
+std::string path_of(const CLI::App& app) {
+  const CLI::App* at = innermost(app);
+  std::string path = at->get_name();
+  while ((at = at->get_parent()) != nullptr) path = at->get_name() + ' ' + path;
+  return path;
+}
+
+std::string help_of(const CLI::App& app) {
+  const std::string path = path_of(app);
+  const std::size_t last = path.rfind(' ');
+  std::string text = innermost(app)->help(last == std::string::npos ? "" : path.substr(0, last));
+  if (!text.ends_with('\n')) text += '\n';
+  return text;
+}
+
+// "did you mean" for a command that is not there; empty where that is not the problem.
+std::optional<NothingToRun> unknown_command(const CLI::App& app) {
+  const CLI::App* at = innermost(app);
+  const auto known = at->get_subcommands([](const CLI::App*) { return true; });
+  const auto rest = app.remaining(true);
+  if (known.empty() || rest.empty() || rest.front().starts_with('-')) return std::nullopt;
+  std::vector<std::string> words;
+  for (const CLI::App* one : known) {
+    words.push_back(one->get_name());
+    for (const std::string& alias : one->get_aliases()) words.push_back(alias);
+  }
+  NothingToRun out;
+  const std::string under = at == &app ? "kin" : "kin " + at->get_name();
+  out.problem = "there is no command '" + escaped(rest.front()) + "' in " + under;
+  const auto nearest = nearest_word(rest.front(), words);
+  out.hint = nearest ? "did you mean '" + under + ' ' + *nearest + "'?" : "see " + under + " --help";
+  return out;
+}
+
+std::optional<std::string> nearest_flag(const CLI::App& app, const std::string& typed) {
+  std::vector<std::string> words;
+  for (const CLI::App* at : {&app, innermost(app)}) {
+    for (const CLI::Option* option : at->get_options()) {
+      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+    }
+  }
+  return nearest_word(typed.substr(0, typed.find('=')), words);
+}
+
+NothingToRun problem_of(const CLI::ParseError& error, const CLI::App& app, const std::vector<std::string>& args) {
+  if (auto unknown = unknown_command(app)) return *unknown;
+  NothingToRun out;
+  if (args.empty()) {
+    out.problem = "a command is missing";
+    out.hint = "see kin --help";
+    return out;
+  }
+  out.problem = escaped(error.what());
+  const std::string path = path_of(app);
+  out.hint = "see " + path + " --help";
+  const auto rest = app.remaining(true);
+  if (!rest.empty()) out.problem = "'" + escaped(rest.front()) + "' is not expected here";
+  if (!rest.empty() && rest.front().starts_with("--")) {
+    if (const auto nearest = nearest_flag(app, rest.front())) out.hint = "did you mean " + *nearest + '?';
+  } else if (!rest.empty() && rest.front().starts_with('-')) {
+    out.hint = "put -- in front of a key or value that begins with a dash: " + path + " -- " + rest.front();
+  }
+  return out;
+}
+
+// The line could not be parsed; whoever asked for JSON still gets JSON.
+Output asked_output(const std::vector<std::string>& args) {
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const std::string& arg = args[i];
+    const bool apart = (arg == "-o" || arg == "--output") && i + 1 < args.size();
+    const std::string value = apart                          ? args[i + 1]
+                              : arg.starts_with("--output=") ? arg.substr(9)
+                              : arg.starts_with("-o")        ? arg.substr(2)
+                                                             : "";
+    if (value == "json") return Output::json;
+  }
+  return Output::text;
+}
+
+}  // namespace
+
+tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std::string>& args,
+                                                          const EnvironmentVariables& environment) {
+  Grammar grammar;
+  CLI::App& app = grammar.app;
+  Globals& globals = grammar.globals;
+  try {
+    app.parse(std::vector<std::string>(args.rbegin(), args.rend()));  // CLI11 takes them from the back
+    globals.output = output_named(grammar.output_text);
+    globals.bucket_given = app.count("--bucket") > 0;
+    globals.timeout_given = app.count("--timeout") > 0;
+    if (globals.timeout_given) globals.timeout = checked("--timeout", parse_duration(grammar.timeout_text));
+    if (!globals.config.empty()) globals.command += " --config " + shell_word(globals.config);
+    if (!globals.endpoints.empty()) globals.command += " --endpoints " + shell_word(globals.endpoints);
+    if (globals.bucket_given) globals.command += " -b " + shell_word(globals.bucket);
+    if (globals.config.empty() && globals.endpoints.empty()) {
+      globals.config = environment.config;
+      globals.endpoints = environment.endpoints;
+    }
+    Command command = grammar.commands.at(innermost(app))();
+    return Invocation{globals, std::move(command)};
+  } catch (const CLI::CallForHelp&) {
+    return tl::unexpected(NothingToRun{help_of(app), "", "", Output::text});
+  } catch (const CLI::CallForVersion&) {
+    return tl::unexpected(NothingToRun{std::string(version) + '\n', "", "", Output::text});
+  } catch (const CLI::ParseError& error) {
+    NothingToRun problem = problem_of(error, app, args);
+    problem.output = asked_output(args);
+    return tl::unexpected(problem);
+  }
+}
+
+}  // namespace kin

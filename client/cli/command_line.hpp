@@ -1,0 +1,114 @@
+// The command line of kin as plain structs. CLI11 is seen by command_line.cpp only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "common/wire/requests.hpp"
+
+namespace kin {
+
+enum class Output { text, json, raw };
+
+struct Globals {
+  std::string config;     // empty: none
+  std::string endpoints;  // empty: those of the config
+  std::string node;       // empty: any
+  std::string bucket = "default";
+  bool bucket_given = false;
+  std::chrono::milliseconds timeout{2000};
+  bool timeout_given = false;
+  Output output = Output::text;
+  std::string session, history;  // empty: none
+  std::string as;                // empty: user@host:pid
+  bool quiet = false, no_color = false;
+  std::string command = "kin";  // how this user would begin the next command, with the flags that say where
+};
+
+struct ReadCommand {
+  std::string key;
+  wire::Level level;
+  bool allow_siblings = false;
+};
+
+struct AddUpdateCommand {
+  std::string key;
+  std::optional<std::string> value;  // exactly one of the two
+  std::optional<std::string> file;   // - is standard input
+  wire::Level level;
+  std::optional<wire::Seen> seen;  // none: the session's context, else implied
+  std::string context;             // for Seen::context
+};
+
+struct DeleteCommand {
+  std::string key;
+  wire::Level level;
+  std::optional<wire::Seen> seen;
+  std::string context;
+};
+
+struct ConflictsCommand {};
+
+struct KeysCommand {
+  std::string prefix;
+  std::uint64_t limit = 0;  // 0: all
+};
+
+struct VclockCompareCommand {
+  std::string a, b;
+};
+
+struct VclockDecodeCommand {
+  std::string context;
+};
+
+struct ClusterStatusCommand {};
+struct ClusterLagCommand {};
+
+struct ClusterWaitCommand {
+  std::chrono::milliseconds timeout{30'000};
+};
+
+struct ClusterRemoveCommand {
+  std::string member;
+};
+
+struct FaultCommand {
+  std::string node;  // empty for `clear` on all nodes
+  wire::Fault fault;
+};
+
+using Command = std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ConflictsCommand, KeysCommand,
+                             VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand,
+                             ClusterWaitCommand, ClusterRemoveCommand, FaultCommand>;
+
+struct Invocation {
+  Globals globals;
+  Command command;
+};
+
+// The environment variables that count; empty where they are not set.
+struct EnvironmentVariables {
+  std::string config;     // KIN_CONFIG
+  std::string endpoints;  // KIN_ENDPOINTS
+};
+
+// Why there is nothing to run: help or version was asked for, or the line is wrong.
+struct NothingToRun {
+  std::string help;              // for standard output; then the exit code is 0
+  std::string problem;           // else a sentence, USAGE
+  std::string hint;              // what to type instead
+  Output output = Output::text;  // as far as it can be told
+};
+
+// `args` without the program's name. Flags beat the environment: --config also hides KIN_ENDPOINTS, --endpoints hides
+// KIN_CONFIG.
+tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std::string>& args,
+                                                          const EnvironmentVariables& environment);
+
+}  // namespace kin

@@ -1,0 +1,15 @@
+// What somebody may have meant who typed something else.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kin {
+
+// The word with the fewest letters added, dropped, changed or swapped with the next one (Damerau 1964, optimal string
+// alignment); nullopt when even that one is too far away to be meant.
+std::optional<std::string> nearest_word(std::string_view typed, const std::vector<std::string>& words);
+
+}  // namespace kin

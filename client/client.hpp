@@ -1,0 +1,59 @@
+// The client for programs that wait for each answer. See async_client.hpp for failing over and for the failures.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "client/async_client.hpp"
+
+namespace kin {
+
+// ok, or partial: fewer than the wanted members had the write on disk in time. It is applied, stays and spreads.
+Status status_of(const wire::WriteReply& reply);
+
+class Client {
+ public:
+  template <class Reply>
+  using Result = tl::expected<Reply, Failure>;
+
+  Client(std::vector<Endpoint> endpoints, ClientOptions options);
+
+  // No siblings in the reply: the key is not there. More than one: a conflict.
+  Result<wire::ReadReply> read(const std::string& bucket, const std::string& key, wire::Level level = {});
+  // An operation id is drawn where the request has none.
+  Result<wire::WriteReply> add_update(wire::AddUpdate request);
+  Result<wire::WriteReply> remove(wire::Remove request);
+  // One page. The next one: `after` = the last key of this one, while `more`.
+  Result<wire::KeysReply> keys(const wire::Keys& request);
+  Result<wire::ConflictsReply> conflicts(const wire::Conflicts& request);
+
+  // `at` is a position among the endpoints; any node where it is not given.
+  Result<wire::StatusReply> status(std::optional<std::size_t> at = std::nullopt);
+  Result<wire::Done> fault(std::size_t at, const wire::Fault& request);
+  Result<wire::Done> remove_member(std::size_t at, const std::string& member);
+
+  // Asks all endpoints at once; the results stand in their order.
+  std::vector<Result<wire::StatusReply>> status_of_all();
+  std::vector<Result<wire::Done>> fault_at_all(const wire::Fault& request);
+  std::vector<Result<wire::Done>> remove_member_at_all(const std::string& member);
+
+  // True once the interrupt ended a wait: the request under way failed, applied unknown.
+  bool interrupted() const { return interrupted_; }
+
+  AsyncClient& core() { return core_; }
+  const std::vector<Endpoint>& endpoints() const { return core_.endpoints(); }
+
+ private:
+  template <class Reply, class Request>
+  Result<Reply> ask(const Request& request, std::optional<std::size_t> at = std::nullopt);
+  template <class Reply, class Request>
+  std::vector<Result<Reply>> ask_all(const Request& request);
+
+  AsyncClient core_;
+  bool interrupted_ = false;
+};
+
+}  // namespace kin

@@ -1,0 +1,128 @@
+#include <algorithm>
+
+#include "client/commands/at_all_nodes.hpp"
+#include "client/commands/calling.hpp"
+#include "client/commands/run.hpp"
+#include "client/render/cluster_text.hpp"
+#include "client/render/json.hpp"
+
+namespace kin {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds between_looks{100};
+constexpr milliseconds longest_look{1000};
+
+ClusterSurvey survey(Client& client) {
+  ClusterSurvey out;
+  auto answers = client.status_of_all();
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    SurveyedNode node;
+    node.endpoint = client.endpoints()[i];
+    if (answers[i]) {
+      node.status = std::move(*answers[i]);
+    } else {
+      node.why_silent = answers[i].error().message;
+    }
+    out.nodes.push_back(std::move(node));
+  }
+  return out;
+}
+
+Failure nobody_answers(const ClusterSurvey& survey) {
+  std::string tried;
+  for (const SurveyedNode& node : survey.nodes) tried += (tried.empty() ? "" : ", ") + node.endpoint.title();
+  return {Status::unavailable, Applied::no, "no node could be reached; tried " + tried, "", 0, 0};
+}
+
+bool anybody_answers(const ClusterSurvey& survey) {
+  return std::any_of(survey.nodes.begin(), survey.nodes.end(),
+                     [](const SurveyedNode& node) { return node.status.has_value(); });
+}
+
+// The node that is pinned, or all of them.
+std::vector<Endpoint> meant(const AddressBook& book, const Globals& globals) {
+  return globals.node.empty() ? book.all() : book.for_any();
+}
+
+std::string joined(const std::vector<std::string>& reasons) {
+  std::string text;
+  for (const std::string& reason : reasons) text += (text.empty() ? "" : "; ") + reason;
+  return text;
+}
+
+template <class Json, class Text>
+int show_survey(const CommandContext& context, const Json& as_json, const Text& as_text) {
+  auto book = AddressBook::open(context.globals);
+  if (!book) return context.screen.fail(book.error());
+  Client client(meant(*book, context.globals), client_options(*book, context));
+  const ClusterSurvey now = survey(client);
+  if (client.interrupted()) return interrupted_exit;
+  if (!anybody_answers(now)) return context.screen.fail(nobody_answers(now));
+  Screen& screen = context.screen;
+  screen.print(screen.output() == Output::json ? as_json(now) : as_text(now, screen.style()));
+  return 0;
+}
+
+}  // namespace
+
+int run_command(const ClusterStatusCommand&, const CommandContext& context) {
+  return show_survey(context, json::cluster_status, text::cluster_status);
+}
+
+int run_command(const ClusterLagCommand&, const CommandContext& context) {
+  return show_survey(context, json::cluster_lag, text::cluster_lag);
+}
+
+int run_command(const ClusterWaitCommand& command, const CommandContext& context) {
+  auto book = AddressBook::open(context.globals);
+  if (!book) return context.screen.fail(book.error());
+  ClientOptions options = client_options(*book, context);
+  options.timeout = std::min(longest_look, command.timeout);
+  Client client(meant(*book, context.globals), options);
+  const auto deadline = Clock::now() + command.timeout;
+  const bool progress = context.screen.err_is_terminal() && !context.globals.quiet;
+  std::string shown;
+  while (true) {
+    const ClusterSurvey now = survey(client);
+    if (client.interrupted()) return interrupted_exit;
+    const auto reasons = why_not_converged(now);
+    Screen& screen = context.screen;
+    if (reasons.empty()) {
+      if (screen.output() == Output::json) {
+        screen.print(json::cluster_converged(now));
+      } else if (!context.globals.quiet) {
+        screen.print("converged: all nodes hold the same\n");
+      }
+      return 0;
+    }
+    if (Clock::now() >= deadline) {
+      return screen.fail({Status::timeout, Applied::unknown,
+                          "not converged within " + std::to_string(command.timeout.count()) + " ms: " + joined(reasons),
+                          "", 0, 0});
+    }
+    if (progress && joined(reasons) != shown) {
+      shown = joined(reasons);
+      screen.explain("waiting: " + shown + '\n');
+    }
+    const auto next_look = std::min(Clock::now() + between_looks, deadline);
+    while (Clock::now() < next_look) {
+      if (!client.core().poll(std::chrono::ceil<milliseconds>(next_look - Clock::now()))) return interrupted_exit;
+    }
+  }
+}
+
+int run_command(const ClusterRemoveCommand& command, const CommandContext& context) {
+  auto book = AddressBook::open(context.globals);
+  if (!book) return context.screen.fail(book.error());
+  std::vector<Endpoint> others = meant(*book, context.globals);
+  // The one that never comes back has no say.
+  std::erase_if(others, [&](const Endpoint& endpoint) { return endpoint.node == command.member; });
+  if (others.empty()) return context.screen.fail(usage_failure("there is no other node that could be told"));
+  Client client(std::move(others), client_options(*book, context));
+  return report_answers(client, client.remove_member_at_all(command.member), context);
+}
+
+}  // namespace kin

@@ -1,0 +1,33 @@
+// Runs one command of kin.
+#pragma once
+
+#include "client/cli/command_line.hpp"
+#include "client/commands/screen.hpp"
+
+namespace kin {
+
+inline constexpr int interrupted_exit = 130;
+
+struct CommandContext {
+  const Globals& globals;
+  Screen& screen;
+  int interrupt_fd = -1;  // see ClientOptions
+};
+
+// Returns the exit code.
+int run(const Command& command, CommandContext context);
+
+int run_command(const ReadCommand& command, const CommandContext& context);
+int run_command(const AddUpdateCommand& command, const CommandContext& context);
+int run_command(const DeleteCommand& command, const CommandContext& context);
+int run_command(const ConflictsCommand& command, const CommandContext& context);
+int run_command(const KeysCommand& command, const CommandContext& context);
+int run_command(const VclockCompareCommand& command, const CommandContext& context);
+int run_command(const VclockDecodeCommand& command, const CommandContext& context);
+int run_command(const ClusterStatusCommand& command, const CommandContext& context);
+int run_command(const ClusterLagCommand& command, const CommandContext& context);
+int run_command(const ClusterWaitCommand& command, const CommandContext& context);
+int run_command(const ClusterRemoveCommand& command, const CommandContext& context);
+int run_command(const FaultCommand& command, const CommandContext& context);
+
+}  // namespace kin

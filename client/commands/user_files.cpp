@@ -1,0 +1,85 @@
+#include "client/commands/user_files.hpp"
+
+#include "client/commands/screen.hpp"
+#include "client/identity.hpp"
+
+namespace kin {
+
+tl::expected<UserFiles, Failure> UserFiles::open(const Globals& globals) {
+  UserFiles files;
+  if (!globals.session.empty()) {
+    auto session = SessionFile::load(globals.session);
+    if (!session) return tl::unexpected(usage_failure(session.error()));
+    files.session_ = std::move(*session);
+  }
+  if (!globals.history.empty()) {
+    auto history = HistoryFile::open(globals.history);
+    if (!history) return tl::unexpected(usage_failure(history.error()));
+    files.history_.emplace(std::move(*history));
+  }
+  return files;
+}
+
+WriterContext UserFiles::context_for(const Globals& globals, const std::string& key, std::optional<wire::Seen> said,
+                                     const std::string& context) const {
+  if (said) return {*said, context};
+  if (session_) {
+    if (auto seen = session_->context(globals.bucket, key)) return {wire::Seen::context, *seen};
+  }
+  return {};
+}
+
+HistoryEvent UserFiles::begin(const Globals& globals, const std::string& client, std::string op, const std::string& key,
+                              const WriterContext& carried) const {
+  HistoryEvent event;
+  event.client = client;
+  event.id = client + '/' + to_hex(new_operation_id());
+  event.op = std::move(op);
+  event.bucket = globals.bucket;
+  event.key = key;
+  event.seen = carried.seen;
+  if (history_ && carried.seen == wire::Seen::context)
+    event.context_of = history_->operation_that_gave(carried.context);
+  event.start_ns = monotonic_ns();
+  return event;
+}
+
+tl::expected<void, std::string> UserFiles::finish(const Globals& globals, HistoryEvent event) {
+  if (session_ && !event.context.empty()) {
+    // Another kin may have written meanwhile: only this key's context is ours to change.
+    auto now = SessionFile::load(globals.session);
+    if (!now) return tl::unexpected(now.error());
+    now->remember(globals.bucket, event.key, event.context);
+    if (auto saved = now->save(); !saved) return saved;
+  }
+  if (history_) return history_->append(event);
+  return {};
+}
+
+void record(HistoryEvent& event, const wire::ReadReply& reply) {
+  event.end_ns = monotonic_ns();
+  event.node = reply.node;
+  event.context = reply.context;
+  event.applied = Applied::yes;
+  event.values.emplace();
+  for (const wire::ShownSibling& sibling : reply.siblings) event.values->push_back(sibling.value);
+}
+
+void record(HistoryEvent& event, const wire::WriteReply& reply) {
+  event.end_ns = monotonic_ns();
+  event.node = reply.node;
+  event.context = reply.context;
+  event.applied = Applied::yes;
+  for (const wire::Replaced& old : reply.replaced) {
+    if (old.value) event.replaced.push_back(*old.value);
+  }
+}
+
+void record(HistoryEvent& event, const Failure& failure) {
+  event.node = failure.node;
+  event.applied = failure.applied;
+  // What the client itself says of a request that was sent means that no reply came.
+  if (!failure.node.empty() || failure.applied == Applied::no) event.end_ns = monotonic_ns();
+}
+
+}  // namespace kin

@@ -1,0 +1,67 @@
+// Appends what a client did, one JSON object a line, for `kin-driver check causal`:
+//
+//   {"id", "op": "put" | "delete" | "get", "key", "value" | "values", "context", "replaced", "node", "start_ns",
+//    "end_ns", "outcome": "ok" | "fail" | "unknown"}
+//
+// and beside these "client", "bucket" and, where a reply gave a context, "token": the hash of that context. By it a
+// later operation that carries the context finds the id of the operation that gave it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "common/wire/replies.hpp"
+#include "common/wire/requests.hpp"
+#include "common/wire/status.hpp"
+
+namespace kin {
+
+// One operation, from before it was sent until after its reply. Times are of CLOCK_MONOTONIC, nanoseconds.
+struct HistoryEvent {
+  std::string id;
+  std::string client;
+  std::string op;  // put | delete | get
+  std::string bucket, key;
+  std::optional<std::string> value;                // of a put
+  std::optional<std::vector<std::string>> values;  // of a get that was answered
+  wire::Seen seen = wire::Seen::implied;           // of a put or delete
+  std::string context_of;  // for Seen::context: the id of the operation whose context it carries
+  std::vector<std::string> replaced;
+  std::string node;     // who answered; empty: nobody
+  std::string context;  // that the reply gave; empty: none
+  std::uint64_t start_ns = 0;
+  std::optional<std::uint64_t> end_ns;  // none when no reply came
+  Applied applied = Applied::unknown;
+};
+
+std::uint64_t monotonic_ns();
+
+// One line with its newline.
+std::string history_line(const HistoryEvent& event);
+
+class HistoryFile {
+ public:
+  // Opens for appending, and makes the file where there is none. Error: a sentence.
+  static tl::expected<HistoryFile, std::string> open(const std::string& path);
+  HistoryFile(HistoryFile&& other) noexcept;
+  HistoryFile& operator=(HistoryFile&&) = delete;
+  ~HistoryFile();
+
+  // The id of the last operation of this history that was given this context. Where there is none:
+  // `outside:` and the hash, so that a checker sees that the history is not whole.
+  std::string operation_that_gave(const std::string& context) const;
+
+  // As one write, so that several clients may share the file. Error: a sentence.
+  [[nodiscard]] tl::expected<void, std::string> append(const HistoryEvent& event);
+
+ private:
+  HistoryFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+
+  std::string path_;
+  int fd_ = -1;
+};
+
+}  // namespace kin

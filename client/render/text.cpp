@@ -1,0 +1,203 @@
+#include "client/render/text.hpp"
+
+#include "client/client.hpp"
+#include "client/identity.hpp"
+#include "client/render/bytes.hpp"
+#include "client/render/table.hpp"
+#include "client/render/wording.hpp"
+
+namespace kin::text {
+namespace {
+
+constexpr std::size_t value_columns = 40;
+
+std::string emphasised(std::string_view colour, const std::string& text, const Palette& palette) {
+  return std::string(colour) + text + std::string(colour.empty() ? "" : palette.reset);
+}
+
+// A value alone on the screen: line breaks and tabs as they are, what a terminal would act on escaped.
+std::string whole_value(const std::string& value) {
+  std::string out;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= value.size(); ++i) {
+    const bool backslash = i < value.size() && value[i] == '\\';
+    if (i < value.size() && value[i] != '\n' && value[i] != '\t' && !backslash) continue;
+    out += escaped(std::string_view(value).substr(begin, i - begin));
+    if (i < value.size()) out += value[i];
+    begin = i + 1;
+  }
+  return out;
+}
+
+std::string origin(const wire::ShownSibling& sibling) {
+  const std::string client = sibling.client.empty() ? "" : " for " + shortened(sibling.client, 60);
+  return "taken by " + sibling.dot.actor.node + client + " at " + utc_time(sibling.written_us);
+}
+
+std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const std::vector<NodeId>& order,
+                          const Palette& palette) {
+  Table table({"#", "value", "clock", "dot", "taken by", "client", "written"}, {"#"});
+  std::size_t number = 0;
+  for (const wire::ShownSibling& s : siblings) {
+    table.row({std::to_string(++number), shortened(s.value, value_columns), print_positions(s.clock, order),
+               to_string(s.dot), s.dot.actor.node, shortened(s.client, value_columns), utc_time(s.written_us)});
+  }
+  std::string out = table.print(palette);
+  for (const std::string& line : misleading_clocks(siblings, order)) out += "  " + line + '\n';
+  return out;
+}
+
+std::string of(std::uint32_t got, std::uint32_t wanted, const char* what) {
+  return std::to_string(got) + " of " + std::to_string(wanted) + ' ' + what;
+}
+
+}  // namespace
+
+std::vector<std::string> misleading_clocks(const std::vector<wire::ShownSibling>& siblings,
+                                           const std::vector<NodeId>& order) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < siblings.size(); ++i) {
+    for (std::size_t j = i + 1; j < siblings.size(); ++j) {
+      const auto& a = siblings[i];
+      const auto& b = siblings[j];
+      const Relation relation = a.clock.compare(b.clock);
+      if (relation == Relation::concurrent) continue;
+      const char* looks = relation == Relation::equal ? " look equal: " : " look ordered: ";
+      const bool one_node = a.dot.actor.node == b.dot.actor.node;
+      const std::string why = one_node ? "both taken by " + a.dot.actor.node + " (or before a delete)"
+                                       : "both count writes that one node took (or a delete lies between)";
+      lines.push_back(std::to_string(i + 1) + " and " + std::to_string(j + 1) + ": " + print_positions(a.clock, order) +
+                      " and " + print_positions(b.clock, order) + looks + why + ": not ordered, see the dots");
+    }
+  }
+  return lines;
+}
+
+std::string resolving_command(const std::string& command, const std::string& key, const std::string& context) {
+  // Behind -- nothing is taken for a flag.
+  if (key.starts_with('-')) return command + " add_update --context " + context + " -- " + shell_word(key) + " VALUE";
+  return command + " add_update " + shell_word(key) + " VALUE --context " + context;
+}
+
+std::string read(const std::string& key, const wire::ReadReply& reply, const Style& style) {
+  const Palette& p = style.palette;
+  if (reply.siblings.size() == 1) {
+    const wire::ShownSibling& only = reply.siblings.front();
+    std::string out = whole_value(only.value) + '\n';
+    if (style.quiet) return out;
+    out += emphasised(p.dim,
+                      "  clock " + print_positions(only.clock, reply.order) + "  dot " + to_string(only.dot) + "  " +
+                          origin(only),
+                      p) +
+           '\n';
+    out += emphasised(p.dim, "  read at " + reply.node + ", " + of(reply.got, reply.wanted, "replies"), p) + '\n';
+    out += emphasised(p.dim, "  context " + reply.context, p) + '\n';
+    return out;
+  }
+  if (style.quiet) {
+    std::string out;
+    for (const wire::ShownSibling& sibling : reply.siblings) out += escaped(sibling.value) + '\n';
+    return out;
+  }
+  const std::string count = std::to_string(reply.siblings.size());
+  std::string out = emphasised(p.bold, shortened(key, 60), p) + ": " + emphasised(p.yellow, "CONFLICT", p) + ", " +
+                    count + " values, written without having seen each other\n";
+  out += sibling_table(reply.siblings, reply.order, p);
+  out += emphasised(p.dim,
+                    "  read at " + reply.node + ", " + of(reply.got, reply.wanted, "replies") + ", all together " +
+                        print_positions(reply.clock, reply.order),
+                    p) +
+         '\n';
+  out += "To resolve it, write the one value that shall stand for all " + count + ":\n";
+  out += "  " + emphasised(p.bold, resolving_command(style.command, key, reply.context), p) + '\n';
+  return out;
+}
+
+std::string write(const std::string& key, const wire::WriteReply& reply, const Style& style) {
+  const Palette& p = style.palette;
+  const Status status = status_of(reply);
+  const std::string verdict{name(status)};
+  std::string out;
+  if (!style.quiet) {
+    out = emphasised(status == Status::ok ? p.green : p.yellow, verdict, p) + "  " +
+          emphasised(p.bold, shortened(key, 60), p);
+    if (!reply.clock.empty()) out += "  clock " + print_positions(reply.clock, reply.order);
+    out += "  dot " + to_string(reply.dot) + "  at " + reply.node + ", " + of(reply.got, reply.wanted, "acks") + '\n';
+    for (const wire::Replaced& old : reply.replaced) {
+      const std::string value = old.value ? " (" + shortened(*old.value, value_columns) + ')' : "";
+      out += emphasised(p.dim, "  replaced " + to_string(old.dot) + value, p) + '\n';
+    }
+    out += emphasised(p.dim, "  context " + reply.context, p) + '\n';
+  }
+  if (status == Status::partial) out += (style.quiet ? "PARTIAL: " : "  only ") + partial_write(reply) + '\n';
+  if (!reply.warning.empty()) out += "  " + emphasised(p.yellow, "warning", p) + ": " + reply.warning + '\n';
+  if (reply.siblings.size() > 1 && !style.quiet) {
+    out += "It is stored, and " + emphasised(p.yellow, "CONFLICT", p) + ": " + std::to_string(reply.siblings.size()) +
+           " values stand side by side, written without having seen each other\n";
+    out += sibling_table(reply.siblings, reply.order, p);
+    out += "To resolve it, read the key and write one value with the context of that read:\n";
+    const char* dashes = key.starts_with('-') ? " read -- " : " read ";
+    out += "  " + emphasised(p.bold, style.command + dashes + shell_word(key), p) + '\n';
+  }
+  return out;
+}
+
+std::string conflicts(const std::vector<wire::ConflictRow>& rows, const Style& style) {
+  if (rows.empty()) return style.quiet ? "" : "no conflicts\n";
+  Table table({"bucket", "key", "values", "since"}, {"values"});
+  for (const wire::ConflictRow& row : rows) {
+    table.row({shortened(row.bucket, value_columns), shortened(row.key, 60), std::to_string(row.siblings),
+               utc_time(row.since_us)});
+  }
+  std::string out = table.print(style.palette);
+  if (style.quiet) return out;
+  const wire::ConflictRow& first = rows.front();
+  const char* dashes = first.key.starts_with('-') ? "-- " : "";
+  out += "To see one and how to resolve it:\n  " + style.command;
+  if (first.bucket != "default" && style.command.find(" -b ") == std::string::npos) {
+    out += " -b " + shell_word(first.bucket);
+  }
+  return out + " read " + dashes + shell_word(first.key) + '\n';
+}
+
+std::string key(const std::string& key) { return escaped(key) + '\n'; }
+
+std::string failure(const Failure& failure, const Style& style) {
+  const Palette& p = style.palette;
+  std::string out = "kin: " + emphasised(p.red, std::string(name(failure.status)), p);
+  if (!failure.node.empty()) out += " from " + failure.node;
+  out += ": " + escaped(failure.message);
+  if (failure.status != Status::usage && failure.status != Status::bad_config) {
+    out += " (applied: " + std::string(name(failure.applied)) + ')';
+  }
+  return out + '\n';
+}
+
+std::string context(const wire::ContextToken& token) {
+  std::string out = "  bucket    " + shortened(token.bucket, 60) + '\n';
+  out += "  key       only its hash is in a context: " + to_hex(token.key_hash) + '\n';
+  std::string clock;
+  for (const auto& [node, count] : token.clock.counts()) {
+    clock += (clock.empty() ? "" : "  ") + node + ':' + std::to_string(count);
+  }
+  out += "  clock     " + (clock.empty() ? "empty" : clock) + '\n';
+  std::string label = "  has seen  ";
+  for (const auto& [node, life] : token.dots.floors()) {
+    const bool removed = life == removed_for_ever;
+    out +=
+        label + "all of " + node + (removed ? ", which was removed" : " before " + to_string(Actor{node, life})) + '\n';
+    label = "            ";
+  }
+  for (const auto& [actor, counters] : token.dots.actors()) {
+    for (const CounterSet::Run& run : counters.runs()) {
+      out += label + to_string(Dot{actor, run.first});
+      if (run.last != run.first) out += " to " + std::to_string(run.last);
+      out += '\n';
+      label = "            ";
+    }
+  }
+  if (token.dots.empty()) out += label + "nothing\n";
+  return out;
+}
+
+}  // namespace kin::text

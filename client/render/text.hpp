@@ -1,0 +1,35 @@
+// What kin prints for people. A conflict explains itself and says what to type next. Text ends with a newline.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/render/palette.hpp"
+#include "common/causality/version_vector.hpp"
+#include "common/wire/context_token.hpp"
+#include "common/wire/replies.hpp"
+#include "common/wire/status.hpp"
+
+namespace kin::text {
+
+struct Style {
+  Palette palette;
+  bool quiet = false;           // values and verdicts only
+  std::string command = "kin";  // how this user would begin the next command: kin --config c.yml
+};
+
+std::string read(const std::string& key, const wire::ReadReply& reply, const Style& style);
+std::string write(const std::string& key, const wire::WriteReply& reply, const Style& style);
+std::string conflicts(const std::vector<wire::ConflictRow>& rows, const Style& style);
+std::string key(const std::string& key);
+std::string failure(const Failure& failure, const Style& style);
+std::string context(const wire::ContextToken& token);
+
+// For each two siblings whose printed vectors look equal or ordered, why they are not. Empty where there are none.
+std::vector<std::string> misleading_clocks(const std::vector<wire::ShownSibling>& siblings,
+                                           const std::vector<NodeId>& order);
+
+// The command line that replaces all that `context` covers.
+std::string resolving_command(const std::string& command, const std::string& key, const std::string& context);
+
+}  // namespace kin::text

@@ -1,0 +1,20 @@
+// Sentences that the text and the JSON output share.
+#pragma once
+
+#include <string>
+
+#include "common/wire/replies.hpp"
+#include "common/wire/status.hpp"
+
+namespace kin {
+
+// OK, NOT_FOUND or CONFLICT.
+Status status_of(const wire::ReadReply& reply);
+
+// "nothing is stored under cart"
+std::string nothing_there(const std::string& key);
+
+// "1 of 3 members have it on disk so far; it stays and spreads"
+std::string partial_write(const wire::WriteReply& reply);
+
+}  // namespace kin

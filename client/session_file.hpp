@@ -1,0 +1,35 @@
+// What one user has seen, between calls of kin: the context of the last read or write of each key. JSON:
+//
+//   {"format": "kin-session-1", "contexts": [{"bucket": "default", "key": "cart", "context": "k1..."}]}
+//
+// Buckets and keys that are not UTF-8 appear as {"base64": "..."}.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace kin {
+
+class SessionFile {
+ public:
+  // A file that is not there is an empty session. Error: a sentence for the user when the file cannot be read, or is
+  // not what save() writes; an empty file is damaged too.
+  static tl::expected<SessionFile, std::string> load(const std::string& path);
+
+  std::optional<std::string> context(const std::string& bucket, const std::string& key) const;
+  void remember(const std::string& bucket, const std::string& key, std::string context);
+
+  // Replaces the file as a whole: a crash leaves the old one or the new one. Error: a sentence.
+  [[nodiscard]] tl::expected<void, std::string> save() const;
+
+ private:
+  explicit SessionFile(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+  std::map<std::pair<std::string, std::string>, std::string> contexts_;
+};
+
+}  // namespace kin
