@@ -102,7 +102,7 @@ void NodeProcess::announce(const Actor& self, std::uint64_t keys) const {
     std::cout << separator << bucket.name << '(' << bucket.tier << ')';
     separator = " ";
   }
-  std::cout << ", " << keys << (keys == 1 ? " key" : " keys") << " on disk" << std::endl;
+  std::cout << ", " << keys << " keys on disk" << std::endl;
 }
 
 bool NodeProcess::may_begin_anew(CannotGoOn& ended) {

@@ -6,22 +6,52 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 #include "common/log/timestamp.hpp"
 
 namespace kin {
 namespace {
 
-constexpr off_t tail_bytes = 1 << 20;  // more than the longest line
+constexpr off_t step_bytes = 1 << 20;
+constexpr std::size_t longest_head_bytes = 512;  // of a line: its time and host
 
-// The end of a file, at most tail_bytes of it.
-std::string read_tail(int fd, off_t size) {
-  std::string out(static_cast<std::size_t>(std::min(size, tail_bytes)), '\0');
-  const ssize_t got = pread(fd, out.data(), out.size(), size - static_cast<off_t>(out.size()));
+// Size bytes from `from` on, fewer at the end of the file; empty on errors.
+std::string read_at(int fd, off_t from, std::size_t size) {
+  std::string out(size, '\0');
+  const ssize_t got = pread(fd, out.data(), out.size(), from);
   out.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
   return out;
+}
+
+// Where the last line that ends in a line break ends; lines may be of any length.
+off_t end_of_last_line(int fd, off_t size) {
+  for (off_t end = size; end > 0; end -= std::min(end, step_bytes)) {
+    const off_t from = end - std::min(end, step_bytes);
+    const std::string part = read_at(fd, from, static_cast<std::size_t>(end - from));
+    const std::size_t found = part.rfind('\n');
+    if (found != std::string::npos) return from + static_cast<off_t>(found) + 1;
+  }
+  return 0;
+}
+
+// The ordinal of the host in the head of a line, where that host is of this id; otherwise 0.
+std::uint32_t ordinal_in(std::string_view line, std::string_view id_and_dot) {
+  line.remove_prefix(std::min(line.find(' '), line.size() - 1) + 1);
+  if (!line.starts_with(id_and_dot)) return 0;
+  line.remove_prefix(id_and_dot.size());
+  std::uint32_t ordinal = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), ordinal);
+  const bool whole = error == std::errc{} && end != line.data() + line.size() && *end == ' ';
+  return whole ? ordinal : 0;
+}
+
+// Whether a name can be a HOST and stand in a CLOCK: only such a one can have lines in a trace.
+bool can_be_host(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return c > 0x20 && c < 0x7f && c != '"' && c != '{' && c != '}' && c != '\\';
+  });
 }
 
 }  // namespace
@@ -42,15 +72,16 @@ struct CausalTrace::State {
     others.clear();
     for (const auto& [name, count] : clock) {
       if (name == host) continue;
-      others += ',' + nlohmann::json(name).dump() + ':' + std::to_string(count);
+      others.append(",\"").append(name).append("\":").append(std::to_string(count));
     }
   }
 
   void line(std::uint64_t wall_us, std::string_view name, const TraceFields& fields) {
-    buffer += print_utc(wall_us) + ' ' + host + " {" + nlohmann::json(host).dump() + ':' +
-              std::to_string(++clock[host]) + others + "} ";
-    buffer += trace_escape(name);
-    for (const auto& [key, value] : fields) buffer += ' ' + key + '=' + trace_escape(value);
+    buffer.append(print_utc(wall_us)).append(" ").append(host).append(" {\"").append(host).append("\":");
+    buffer.append(std::to_string(++clock[host])).append(others).append("} ").append(trace_escape(name));
+    for (const auto& [key, value] : fields) {
+      buffer.append(" ").append(trace_escape(key)).append("=").append(trace_escape(value));
+    }
     buffer += '\n';
   }
 };
@@ -60,6 +91,7 @@ CausalTrace::~CausalTrace() { flush(); }
 
 tl::expected<std::unique_ptr<CausalTrace>, std::string> CausalTrace::open(const std::string& path, std::string host) {
   auto state = std::make_unique<State>();
+  if (!can_be_host(host)) return tl::unexpected("the trace " + path + " cannot be of " + trace_escape(host));
   state->host = std::move(host);
   state->fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   struct stat info {};
@@ -67,10 +99,8 @@ tl::expected<std::unique_ptr<CausalTrace>, std::string> CausalTrace::open(const 
     return tl::unexpected("cannot write the trace " + path + ": " + std::strerror(errno));
   }
   if (S_ISREG(info.st_mode) && info.st_size > 0) {
-    const std::string tail = read_tail(state->fd, info.st_size);
-    const std::size_t end = tail.rfind('\n');
-    const off_t torn = static_cast<off_t>(end == std::string::npos ? tail.size() : tail.size() - end - 1);
-    if (torn > 0 && ftruncate(state->fd, info.st_size - torn) != 0) {
+    const off_t end = end_of_last_line(state->fd, info.st_size);
+    if (end != info.st_size && ftruncate(state->fd, end) != 0) {
       return tl::unexpected("cannot cut the torn end of the trace " + path + ": " + std::strerror(errno));
     }
   }
@@ -88,23 +118,21 @@ std::uint32_t CausalTrace::last_ordinal(const std::string& path, const std::stri
     if (fd >= 0) close(fd);
     return 0;
   }
-  const std::string tail = read_tail(fd, info.st_size);
-  close(fd);
+  // Ordinals rise along the file: the last stretch that has any has the highest one.
+  const std::string id_and_dot = id + '.';
   std::uint32_t highest = 0;
-  for (std::size_t at = 0; at < tail.size();) {
-    const std::size_t end = std::min(tail.find('\n', at), tail.size());
-    const std::string_view line = std::string_view(tail).substr(at, end - at);
-    at = end + 1;
-    const std::size_t host = line.find(' ');
-    if (host == std::string_view::npos || !line.substr(host + 1).starts_with(id + '.')) continue;
-    const std::string_view digits = line.substr(host + 1 + id.size() + 1);
-    std::uint32_t ordinal = 0;
-    for (const char c : digits.substr(0, 9)) {
-      if (c < '0' || c > '9') break;
-      ordinal = ordinal * 10 + static_cast<std::uint32_t>(c - '0');
+  for (off_t end = info.st_size; end > 0 && highest == 0; end -= std::min(end, step_bytes)) {
+    const off_t from = end - std::min(end, step_bytes);
+    const std::size_t size = static_cast<std::size_t>(end - from);
+    const std::string part = read_at(fd, from, size + longest_head_bytes);
+    for (std::size_t at = 0; at <= size && at < part.size();) {
+      if (at > 0 || from == 0) {  // what starts at 0 was seen as what follows the stretch before
+        highest = std::max(highest, ordinal_in(std::string_view(part).substr(at, longest_head_bytes), id_and_dot));
+      }
+      at = std::min(part.find('\n', at), part.size()) + 1;
     }
-    highest = std::max(highest, ordinal);
   }
+  close(fd);
   return highest;
 }
 
@@ -117,8 +145,9 @@ void CausalTrace::receive(std::uint64_t wall_us, const Clock& carried, std::stri
   if (state_->fd < 0) return;
   bool changed = false;
   for (const auto& [host, count] : carried) {
-    // What a peer says of this very process was this process's own: it is never ahead of it.
-    if (host == state_->host) continue;
+    // What a peer says of this very process was this process's own: it is never ahead of it. A name that cannot be a
+    // host has no lines that could be looked up.
+    if (host == state_->host || count == 0 || !can_be_host(host)) continue;
     std::uint64_t& held = state_->clock[host];
     changed = changed || count > held;
     held = std::max(held, count);

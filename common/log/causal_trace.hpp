@@ -26,7 +26,8 @@ class CausalTrace {
   using Clock = std::map<std::string, std::uint64_t>;
 
   // Appends to PATH. A torn last line (a crash in the middle of a write) is cut off first: it can belong to no
-  // message that left, since lines are flushed before sends. `host` is id.ordinal.
+  // message that left, since lines are flushed before sends. `host` is id.ordinal, printable ASCII without spaces,
+  // quotes, braces and backslashes. Errors: another host name; a file that cannot be opened or cut.
   static tl::expected<std::unique_ptr<CausalTrace>, std::string> open(const std::string& path, std::string host);
   // A trace that writes nothing; its clock stays empty.
   static std::unique_ptr<CausalTrace> off();
@@ -37,7 +38,8 @@ class CausalTrace {
 
   // Ticks and buffers one line. wall_us: microseconds since 1970.
   void event(std::uint64_t wall_us, std::string_view name, const TraceFields& fields);
-  // Joins what a message carried, then ticks and buffers one line.
+  // Joins what a message carried, then ticks and buffers one line. What the message says of this process itself, and
+  // of names that cannot be a host, is left out.
   void receive(std::uint64_t wall_us, const Clock& carried, std::string_view name, const TraceFields& fields);
   // What a message that is described by the last line carries.
   const Clock& clock() const;
@@ -58,8 +60,9 @@ std::string trace_escape(std::string_view bytes);
 // How much of clients' values shows up in logs.
 enum class ValueDisplay { hash, full, none };
 
-// `len:5,hash:9f3c...` with a hash that is keyed (BLAKE2b, by a key that each process draws for itself unless
-// `key` is given, so that short values cannot be guessed from logs), the escaped value, or only its length.
+// `len:5,hash:9f3c...` with a hash that is keyed (BLAKE2b, by `key`, of any length, or by one that each process draws
+// for itself where it is empty, so that short values cannot be guessed from logs); the value as it is, for the logs
+// escape what they are given; or only its length.
 class ValuePrinter {
  public:
   ValuePrinter(ValueDisplay display, std::string key);

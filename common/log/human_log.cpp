@@ -10,9 +10,9 @@
 namespace kin {
 namespace {
 
-constexpr std::array levels{
-    std::pair{"trace", LogLevel::trace}, std::pair{"debug", LogLevel::debug}, std::pair{"info", LogLevel::info},
-    std::pair{"warn", LogLevel::warn},   std::pair{"error", LogLevel::error}, std::pair{"off", LogLevel::off}};
+constexpr std::array levels{std::pair{"trace", LogLevel::trace}, std::pair{"debug", LogLevel::debug},
+                            std::pair{"info", LogLevel::info},   std::pair{"warn", LogLevel::warn},
+                            std::pair{"error", LogLevel::error}, std::pair{"off", LogLevel::off}};
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
@@ -47,8 +47,8 @@ std::string printable(std::string_view line) {
 
 class SpdlogLog : public HumanLog {
  public:
-  SpdlogLog(std::shared_ptr<spdlog::sinks::sink> sink, LogLevel level, std::string who)
-      : level_(level), who_(std::move(who)), logger_("kin", std::move(sink)) {
+  SpdlogLog(std::shared_ptr<spdlog::sinks::sink> sink, LogLevel level, std::string_view who)
+      : level_(level), who_(printable(who)), logger_("kin", std::move(sink)) {
     logger_.set_level(to_spdlog(level));
     logger_.flush_on(spdlog::level::warn);
     logger_.set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %v", spdlog::pattern_time_type::utc);
@@ -88,7 +88,7 @@ tl::expected<std::unique_ptr<HumanLog>, std::string> HumanLog::open(const std::s
     } else {
       sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(path);
     }
-    return std::make_unique<SpdlogLog>(std::move(sink), level, std::move(who));
+    return std::make_unique<SpdlogLog>(std::move(sink), level, who);
   } catch (const spdlog::spdlog_ex& e) {
     return tl::unexpected("cannot write the log " + path + ": " + e.what());
   }

@@ -1,5 +1,6 @@
 #include <sodium.h>
 
+#include "common/assert.hpp"
 #include "common/log/causal_trace.hpp"
 
 namespace kin {
@@ -23,15 +24,23 @@ std::string trace_escape(std::string_view bytes) {
 }
 
 ValuePrinter::ValuePrinter(ValueDisplay display, std::string key) : display_(display), key_(std::move(key)) {
-  if (!key_.empty()) return;
-  key_.resize(crypto_generichash_KEYBYTES);
-  randombytes_buf(key_.data(), key_.size());
+  KIN_REQUIRE(sodium_init() >= 0, "libsodium found no random bytes");
+  const bool own = key_.empty();
+  const std::string given = std::exchange(key_, std::string(crypto_generichash_KEYBYTES, '\0'));
+  auto* key_bytes = reinterpret_cast<unsigned char*>(key_.data());
+  if (own) {
+    randombytes_buf(key_bytes, key_.size());
+  } else {
+    // Of any length, while the hash wants a certain one.
+    crypto_generichash(key_bytes, key_.size(), reinterpret_cast<const unsigned char*>(given.data()), given.size(),
+                       nullptr, 0);
+  }
 }
 
 std::string ValuePrinter::print(std::string_view value) const {
   const std::string length = "len:" + std::to_string(value.size());
   if (display_ == ValueDisplay::none) return length;
-  if (display_ == ValueDisplay::full) return trace_escape(value);
+  if (display_ == ValueDisplay::full) return std::string(value);
   unsigned char digest[crypto_generichash_BYTES_MIN];
   crypto_generichash(digest, sizeof digest, reinterpret_cast<const unsigned char*>(value.data()), value.size(),
                      reinterpret_cast<const unsigned char*>(key_.data()), key_.size());

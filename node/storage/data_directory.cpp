@@ -62,10 +62,10 @@ tl::expected<void, StorageError> check_identity(const std::string& path, const s
   return {};
 }
 
-bool has_tables(const std::string& store) {
+bool has_files(const std::string& store, std::string_view extension) {
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(store, ec)) {
-    if (entry.path().extension() == ".ldb") return true;
+    if (entry.path().extension() == extension) return true;
   }
   return false;
 }
@@ -93,12 +93,15 @@ tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open_data_directory(co
       return tl::unexpected(StorageError{true, "the store in " + directory + " is gone: " + store +
                                                    "/CURRENT is missing. The data directory is damaged"});
     }
+    // LevelDB itself opens without a word when its log is gone.
+    if (!has_files(store, ".log")) {
+      return tl::unexpected(StorageError{true, store + " has no log. The data directory is damaged"});
+    }
     return LevelDbStore::open(store, {durability, false, nullptr});
   }
   // LevelDB makes its CURRENT last. Tables without it were a store once; other files are of a start that got nowhere.
-  if (!has_store && has_tables(store)) {
-    return tl::unexpected(
-        StorageError{true, store + " has tables and no CURRENT. The data directory is damaged"});
+  if (!has_store && has_files(store, ".ldb")) {
+    return tl::unexpected(StorageError{true, store + " has tables and no CURRENT. The data directory is damaged"});
   }
   if (!has_store) fs::remove_all(store, ec);
   auto opened = LevelDbStore::open(store, {durability, !has_store, nullptr});

@@ -12,10 +12,10 @@
 
 namespace kin {
 
-// Makes the folder and its store, or checks and opens what is there. Errors: another node's or another cluster's data; a
-// format newer than this program's; the identity is there and the store is not (damaged: a store that vanished must not
-// come back empty in silence); and those of LevelDbStore::open.
-// A store without an identity gets one: incarnations make that safe.
+// Makes the folder and its store, or checks and opens what is there. Errors: another node's or another cluster's data;
+// a format newer than this program's; the identity is there and the store is not (damaged: a store that vanished must
+// not come back empty in silence); and those of LevelDbStore::open. A store without an identity gets one: incarnations
+// make that safe.
 tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open_data_directory(const std::string& directory,
                                                                               const std::string& cluster,
                                                                               const std::string& node,
