@@ -1,0 +1,160 @@
+// What a cluster says of itself, and waiting for it to say something else.
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "driver/cluster/cluster.hpp"
+
+namespace kin::driver {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr milliseconds answer_within{1000};
+constexpr milliseconds start_within{20000};
+constexpr milliseconds between_looks{20};
+constexpr milliseconds between_words{1000};
+
+Failure failure(Status status, const std::string& message) { return {status, Applied::no, message, "", 0, 0}; }
+Failure interrupted_failure() { return failure(Status::timeout, "interrupted"); }
+
+// Empty when the node has heard from all others.
+std::string whom_it_misses(const wire::StatusReply& status) {
+  std::string out;
+  for (const wire::TierReport& tier : status.tiers)
+    for (const wire::PeerReport& peer : tier.peers)
+      if (peer.member != status.node && peer.state != "reachable")
+        out += (out.empty() ? "" : ", ") + peer.member + " (" + peer.state + ')';
+  return out;
+}
+
+// Empty when all see all.
+std::string who_misses_whom(const ClusterSurvey& survey) {
+  for (const SurveyedNode& node : survey.nodes) {
+    if (!node.status) return node.name() + " does not answer: " + node.why_silent;
+    if (const std::string missed = whom_it_misses(*node.status); !missed.empty())
+      return node.name() + " does not see " + missed;
+  }
+  return "";
+}
+
+std::string joined(const std::vector<std::string>& reasons) {
+  std::string out;
+  for (const std::string& reason : reasons) out += (out.empty() ? "" : "; ") + reason;
+  return out;
+}
+
+}  // namespace
+
+Client Cluster::client_of(const std::vector<std::string>& nodes) const {
+  std::vector<Endpoint> endpoints;
+  for (const Endpoint& endpoint : endpoints_of(config_))
+    if (std::find(nodes.begin(), nodes.end(), endpoint.node) != nodes.end()) endpoints.push_back(endpoint);
+  ClientOptions options;
+  options.cluster = config_.cluster;
+  options.name = "kin-driver";
+  options.timeout = answer_within;
+  return Client(std::move(endpoints), std::move(options));
+}
+
+std::vector<std::string> Cluster::running_nodes() const {
+  std::vector<std::string> out;
+  for (const NodeProcess& node : state_.nodes)
+    if (state_of(node.process) != ProcessState::gone) out.push_back(node.id);
+  return out;
+}
+
+ClusterSurvey Cluster::survey_with(Client& client) const {
+  ClusterSurvey out;
+  auto answers = client.status_of_all();
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    SurveyedNode node{client.endpoints()[i], std::nullopt, ""};
+    if (answers[i]) {
+      node.status = std::move(*answers[i]);
+    } else {
+      node.why_silent = answers[i].error().message;
+    }
+    out.nodes.push_back(std::move(node));
+  }
+  return out;
+}
+
+ClusterSurvey Cluster::survey() const {
+  ClusterSurvey heard;
+  if (const auto nodes = running_nodes(); !nodes.empty()) {
+    Client client = client_of(nodes);
+    heard = survey_with(client);
+  }
+  ClusterSurvey out;
+  for (const Endpoint& endpoint : endpoints_of(config_)) {
+    auto found = std::find_if(heard.nodes.begin(), heard.nodes.end(),
+                              [&](const SurveyedNode& node) { return node.endpoint == endpoint; });
+    out.nodes.push_back(found == heard.nodes.end() ? SurveyedNode{endpoint, std::nullopt, "it is down"} : *found);
+  }
+  return out;
+}
+
+std::string Cluster::last_words(const std::string& node) const {
+  std::ifstream file(output_file(run_, node));
+  std::string last;
+  for (std::string line; std::getline(file, line);)
+    if (!line.empty()) last = line;
+  return last.empty() ? "it said nothing" : last;
+}
+
+Cluster::Result<void> Cluster::wait_answering(const std::string& node, const Interrupted& interrupted) const {
+  Client client = client_of({node});
+  const auto deadline = steady_clock::now() + start_within;
+  while (!client.status()) {
+    if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
+    if (process_state(node) == ProcessState::gone)
+      return tl::unexpected(failure(Status::unavailable, node + " ended: " + last_words(node)));
+    if (steady_clock::now() >= deadline)
+      return tl::unexpected(failure(Status::timeout, node + " was started and does not answer: " + last_words(node)));
+    std::this_thread::sleep_for(between_looks);
+  }
+  return {};
+}
+
+Cluster::Result<void> Cluster::wait_all_see_all(milliseconds longest, const Progress& progress,
+                                                const Interrupted& interrupted) const {
+  const auto deadline = steady_clock::now() + longest;
+  auto next_word = steady_clock::now() + between_words;
+  Client client = client_of(config_.ids());
+  while (true) {
+    for (const NodeConfig& node : config_.nodes)
+      if (process_state(node.id) == ProcessState::gone)
+        return tl::unexpected(failure(Status::unavailable, node.id + " ended: " + last_words(node.id)));
+    const std::string why = who_misses_whom(survey_with(client));
+    if (why.empty()) return {};
+    if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
+    if (steady_clock::now() >= deadline)
+      return tl::unexpected(failure(Status::timeout, "not all nodes see all others in time: " + why));
+    if (steady_clock::now() >= next_word) {
+      progress("waiting: " + why);
+      next_word += between_words;
+    }
+    std::this_thread::sleep_for(between_looks);
+  }
+}
+
+Cluster::Result<void> Cluster::wait_converged(const std::vector<std::string>& nodes, milliseconds longest,
+                                              const Interrupted& interrupted) const {
+  const auto deadline = steady_clock::now() + longest;
+  for (const std::string& node : nodes)
+    if (process_state(node) == ProcessState::gone)
+      return tl::unexpected(failure(Status::unavailable, node + " is down, so it cannot converge with the others"));
+  Client client = client_of(nodes);
+  while (true) {
+    const std::vector<std::string> reasons = why_not_converged(survey_with(client));
+    if (reasons.empty()) return {};
+    if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
+    if (steady_clock::now() >= deadline)
+      return tl::unexpected(failure(Status::timeout, "not converged in time: " + joined(reasons)));
+    std::this_thread::sleep_for(between_looks);
+  }
+}
+
+}  // namespace kin::driver

@@ -1,0 +1,157 @@
+#include "driver/cluster/run_files.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "driver/cluster/process.hpp"
+
+namespace kin::driver {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Addresses =
+    std::map<std::string, std::string>;  // of the pattern's nodes -> of ours; absent: we have no such node
+
+Failure failure(Status status, const std::string& message) { return {status, Applied::no, message, "", 0, 0}; }
+
+tl::expected<void, Failure> write_file(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::trunc);
+  file << text;
+  file.flush();
+  if (!file) return tl::unexpected(failure(Status::internal, path + " cannot be written"));
+  return {};
+}
+
+// A node of the pattern that has the id of one of ours is that one; of any other ids, the first becomes n1.
+Addresses new_addresses(const ClusterConfig& pattern, const ClusterConfig& ours) {
+  Addresses out;
+  for (std::size_t i = 0; i < pattern.nodes.size(); ++i) {
+    const NodeConfig* node = ours.node(pattern.nodes[i].id);
+    if (node == nullptr && pattern.node("n1") == nullptr) node = ours.node('n' + std::to_string(i + 1));
+    if (node != nullptr) out[pattern.nodes[i].endpoint()] = node->endpoint();
+  }
+  return out;
+}
+
+std::string print_tokens(const std::vector<TokenScheme>& tokens, const Addresses& addresses,
+                         std::vector<std::string>& notes) {
+  std::string out;
+  for (const TokenScheme& token : tokens) {
+    const auto writer = addresses.find(token.writer);
+    std::string readers;
+    for (const std::string& reader : token.readers)
+      if (auto found = addresses.find(reader); found != addresses.end())
+        readers += (readers.empty() ? "\"" : ", \"") + found->second + '"';
+    if (writer == addresses.end() || readers.empty()) {
+      notes.push_back("token " + token.id + " is left out: these nodes lack its writer or all its readers");
+      continue;
+    }
+    out += "- token: \"" + token.id + "\"\n  writer: " + writer->second + "\n  readers: [" + readers + "]\n";
+  }
+  return out;
+}
+
+// As paths of processes that run in other folders.
+std::string absolute(const std::string& path) { return fs::absolute(path).lexically_normal().string(); }
+
+tl::expected<ClusterConfig, Failure> load_pattern(const ClusterRecipe& recipe) {
+  const std::string file = recipe.like.empty() ? project_file("cluster.yml") : recipe.like;
+  if (file.empty()) return ClusterConfig();
+  auto pattern = load_cluster_config(file, recipe.tiers);
+  if (!pattern) return tl::unexpected(failure(Status::bad_config, pattern.error().text()));
+  return *pattern;
+}
+
+}  // namespace
+
+std::string data_dir(const std::string& run, const std::string& node) { return absolute(run + '/' + node); }
+std::string log_dir(const std::string& run) { return absolute(run + "/logs"); }
+std::string cluster_file(const std::string& run) { return absolute(run + "/cluster.yml"); }
+std::string output_file(const std::string& run, const std::string& node) { return log_dir(run) + '/' + node + ".out"; }
+
+std::string project_file(const std::string& name) {
+  std::error_code error;
+  for (fs::path folder = fs::path(own_path()).parent_path(); folder.has_relative_path(); folder = folder.parent_path())
+    if (fs::exists(folder / "config" / name, error)) return (folder / "config" / name).string();
+  const fs::path source = fs::path(KIN_SOURCE_DIR) / "config" / name;
+  return fs::exists(source, error) ? source.string() : std::string();
+}
+
+std::string sibling_program(const std::string& name) { return (fs::path(own_path()).parent_path() / name).string(); }
+
+tl::expected<WrittenCluster, Failure> write_cluster_files(const std::string& run, const ClusterRecipe& recipe,
+                                                          const std::vector<std::uint16_t>& ports) {
+  auto pattern = load_pattern(recipe);
+  if (!pattern) return tl::unexpected(pattern.error());
+  std::error_code error;
+  fs::create_directories(log_dir(run), error);
+  if (error) return tl::unexpected(failure(Status::internal, log_dir(run) + ": " + error.message()));
+
+  WrittenCluster out{*pattern, {}};
+  ClusterConfig& config = out.config;
+  config.nodes.clear();
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    config.nodes.push_back({'n' + std::to_string(i + 1), "127.0.0.1", ports[i]});
+  // More than nine nodes: printed clocks follow the order of the ids as bytes.
+  std::sort(config.nodes.begin(), config.nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  config.data_dir = absolute(run);
+  config.log_dir = log_dir(run);
+  config.faults_enabled = true;
+  if (recipe.durability) config.durability = *recipe.durability;
+  if (recipe.gossip_interval_ms) config.gossip_interval_ms = *recipe.gossip_interval_ms;
+  std::erase_if(config.silent, [&](const auto& silent) { return config.node(silent.node) == nullptr; });
+
+  config.tokens_file.clear();
+  if (!pattern->tokens_file.empty()) {
+    auto tokens = load_tokens(pattern->tokens_file, *pattern);
+    if (!tokens) return tl::unexpected(failure(Status::bad_config, tokens.error().text()));
+    const std::string text = print_tokens(*tokens, new_addresses(*pattern, config), out.notes);
+    if (!text.empty()) {
+      config.tokens_file = "tokens.yml";
+      if (auto written = write_file(run + "/tokens.yml", text); !written) return tl::unexpected(written.error());
+    }
+  }
+  if (auto written = write_file(cluster_file(run), print_cluster_config(config)); !written)
+    return tl::unexpected(written.error());
+  // Read back what the nodes will read: what does not fit this number of nodes comes to light here.
+  auto read_back = load_cluster_config(cluster_file(run), recipe.tiers);
+  if (!read_back) return tl::unexpected(failure(Status::bad_config, read_back.error().text()));
+  config = *read_back;
+  return out;
+}
+
+std::vector<std::string> nodes_with_data(const std::string& run) {
+  std::vector<std::string> out;
+  std::error_code error;
+  for (const auto& item : fs::directory_iterator(run, error)) {
+    const std::string name = item.path().filename().string();
+    const bool is_id = name.size() > 1 && name[0] == 'n' &&
+                       std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (is_id && item.is_directory(error) && !fs::is_empty(item.path(), error)) out.push_back(name);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+tl::expected<void, Failure> remove_earlier_run(const std::string& run) {
+  std::error_code error;
+  if (!fs::exists(run, error)) return {};
+  const std::vector<std::string> with_data = nodes_with_data(run);
+  if (!fs::exists(cluster_file(run), error)) {
+    if (with_data.empty()) return {};
+    return tl::unexpected(failure(Status::usage, run + " holds " + with_data.front() +
+                                                     "/ but no cluster.yml: it is no folder of kin-driver, and "
+                                                     "nothing in it is removed. Give another --dir"));
+  }
+  for (const std::string& node : with_data) fs::remove_all(data_dir(run, node), error);
+  for (const char* name : {"logs", "history.jsonl", "tokens.yml"}) fs::remove_all(fs::path(run) / name, error);
+  if (!nodes_with_data(run).empty())
+    return tl::unexpected(failure(Status::internal, "the data in " + run + " cannot be removed: " + error.message()));
+  return {};
+}
+
+}  // namespace kin::driver

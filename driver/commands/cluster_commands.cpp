@@ -1,0 +1,160 @@
+#include "driver/commands/cluster_commands.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "client/render/palette.hpp"
+#include "client/render/table.hpp"
+#include "driver/cluster/cluster.hpp"
+#include "driver/commands/interrupt.hpp"
+#include "driver/scenario/cluster_fault.hpp"
+#include "node/protocols/registry.hpp"
+
+namespace kin::driver {
+
+namespace {
+
+std::vector<std::string> known_tiers() {
+  std::vector<std::string> out;
+  for (const auto& entry : protocols()) out.emplace_back(entry.name);
+  return out;
+}
+
+int report(const Failure& failure) {
+  if (interrupted()) return interrupted_exit_code;
+  std::cerr << "kin-driver: " << failure.message << '\n';
+  return exit_code(failure.status);
+}
+
+int report(const Cluster::Result<void>& result, const std::string& done) {
+  if (!result) return report(result.error());
+  std::cout << done << '\n';
+  return 0;
+}
+
+const char* process_word(ProcessState state) {
+  switch (state) {
+    case ProcessState::running: return "running";
+    case ProcessState::stopped: return "paused";
+    case ProcessState::gone: return "down";
+  }
+  return "?";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : "; ") + word;
+  return out;
+}
+
+// Of its peers, how many a node has heard from lately.
+std::string seen_peers(const wire::StatusReply& status, std::size_t nodes) {
+  std::size_t reachable = 0;
+  for (const wire::TierReport& tier : status.tiers) {
+    const auto count = static_cast<std::size_t>(std::count_if(
+        tier.peers.begin(), tier.peers.end(), [](const auto& peer) { return peer.state == "reachable"; }));
+    reachable = &tier == &status.tiers.front() ? count : std::min(reachable, count);
+  }
+  return std::to_string(reachable) + " of " + std::to_string(nodes - 1);
+}
+
+void print_table(const Cluster& cluster, const ClusterSurvey& survey) {
+  Table table({"node", "process", "pid", "endpoint", "incarnation", "keys", "sees", "faults"}, {"pid", "keys"});
+  for (const SurveyedNode& node : survey.nodes) {
+    const std::string id = node.name();
+    const ProcessState state = cluster.process_state(id);
+    const auto process = cluster.process(id);
+    const std::string pid = state == ProcessState::gone || !process ? "-" : std::to_string(process->pid);
+    if (node.status) {
+      const wire::StatusReply& status = *node.status;
+      table.row({id, process_word(state), pid, node.endpoint.text(), to_string(Actor{status.node, status.incarnation}),
+                 std::to_string(keys_of(status)), seen_peers(status, survey.nodes.size()), joined(status.faults)});
+    } else {
+      table.row({id, process_word(state), pid, node.endpoint.text(), "-", "-", "-",
+                 state == ProcessState::gone ? "" : "does not answer"});
+    }
+  }
+  std::cout << table.print(Palette());
+  const auto reasons = why_not_converged(survey);
+  std::cout << (reasons.empty() ? "All nodes have taken in the same updates." : "Not converged: " + joined(reasons))
+            << '\n';
+}
+
+void print_json(const Cluster& cluster, const ClusterSurvey& survey) {
+  nlohmann::ordered_json nodes = nlohmann::ordered_json::array();
+  for (const SurveyedNode& node : survey.nodes) {
+    const ProcessState state = cluster.process_state(node.name());
+    const auto process = cluster.process(node.name());
+    nlohmann::ordered_json one{
+        {"node", node.name()}, {"process", process_word(state)}, {"pid", nullptr}, {"endpoint", node.endpoint.text()}};
+    if (process && state != ProcessState::gone) one["pid"] = process->pid;
+    if (node.status) {
+      one["incarnation"] = to_string(Actor{node.status->node, node.status->incarnation});
+      one["keys"] = keys_of(*node.status);
+      one["faults"] = node.status->faults;
+    }
+    nodes.push_back(std::move(one));
+  }
+  const nlohmann::ordered_json all{{"dir", cluster.run()},
+                                   {"config", cluster_file(cluster.run())},
+                                   {"converged", why_not_converged(survey).empty()},
+                                   {"nodes", std::move(nodes)}};
+  std::cout << all.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace
+
+int up(const UpCommand& command) {
+  catch_interrupts();
+  ClusterRecipe recipe;
+  recipe.nodes = command.nodes;
+  recipe.like = command.like;
+  recipe.durability = command.durability;
+  recipe.tiers = known_tiers();
+  StartOptions options;
+  options.fresh = command.fresh;
+  auto cluster = Cluster::start(
+      command.dir, recipe, options, [](const std::string& sentence) { std::cout << sentence << std::endl; },
+      interrupted);
+  if (!cluster) return report(cluster.error());
+  for (const std::string& note : cluster->notes()) std::cout << note << '\n';
+  print_table(*cluster, cluster->survey());
+  std::cout << "kin --config " << cluster_file(command.dir) << " --node n1 read cart\n";
+  return 0;
+}
+
+int down(const std::string& dir) {
+  auto cluster = Cluster::attach(dir, Cluster::Access::change);
+  if (!cluster) return report(cluster.error());
+  cluster->end([](const std::string& sentence) { std::cout << sentence << std::endl; });
+  return 0;
+}
+
+int status(const std::string& dir, bool json) {
+  auto cluster = Cluster::attach(dir, Cluster::Access::look);
+  if (!cluster) return report(cluster.error());
+  const ClusterSurvey survey = cluster->survey();
+  json ? print_json(*cluster, survey) : print_table(*cluster, survey);
+  return 0;
+}
+
+int disturb(const std::string& dir, const std::string& node, NodeFault fault) {
+  catch_interrupts();
+  auto cluster = Cluster::attach(dir, Cluster::Access::change);
+  if (!cluster) return report(cluster.error());
+  return report(disturb(*cluster, node, fault, interrupted), std::string(name(fault)) + ' ' + node + ": done");
+}
+
+int toggle(const std::string& dir, const std::string& node) {
+  auto cluster = Cluster::attach(dir, Cluster::Access::change);
+  if (!cluster) return report(cluster.error());
+  const ClusterSurvey survey = cluster->survey();
+  const bool is_offline = std::any_of(survey.nodes.begin(), survey.nodes.end(), [&](const SurveyedNode& known) {
+    return known.name() == node && state_of(survey, known) == NodeState::offline;
+  });
+  const NodeFault fault = is_offline ? NodeFault::online : NodeFault::offline;
+  return report(disturb(*cluster, node, fault, interrupted), node + " is " + name(fault) + " now");
+}
+
+}  // namespace kin::driver

@@ -1,0 +1,28 @@
+// up, down, status and the faults. Each returns the exit code of the program.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/config/cluster_config.hpp"
+#include "driver/scenario/scenario.hpp"
+
+namespace kin::driver {
+
+struct UpCommand {
+  std::string dir;
+  std::uint32_t nodes = 5;
+  std::string like;  // empty: the project's own cluster file
+  std::optional<Durability> durability;
+  bool fresh = false;
+};
+
+int up(const UpCommand& command);
+int down(const std::string& dir);
+int status(const std::string& dir, bool json);
+int disturb(const std::string& dir, const std::string& node, NodeFault fault);
+// offline if it is not, else online.
+int toggle(const std::string& dir, const std::string& node);
+
+}  // namespace kin::driver

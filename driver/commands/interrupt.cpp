@@ -1,0 +1,25 @@
+#include "driver/commands/interrupt.hpp"
+
+#include <signal.h>
+
+namespace kin::driver {
+
+namespace {
+
+volatile sig_atomic_t interrupts = 0;
+
+void remember(int) { interrupts = 1; }
+
+}  // namespace
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = remember;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+}
+
+bool interrupted() { return interrupts != 0; }
+
+}  // namespace kin::driver

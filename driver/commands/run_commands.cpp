@@ -1,0 +1,139 @@
+#include "driver/commands/run_commands.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "driver/cluster/cluster.hpp"
+#include "driver/commands/interrupt.hpp"
+#include "driver/commands/transcript.hpp"
+#include "driver/scenario/process_world.hpp"
+#include "driver/scenario/scenario_file.hpp"
+
+namespace kin::driver {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+int complain(const std::string& sentence, int code) {
+  std::cerr << "kin-driver: " << sentence << '\n';
+  return code;
+}
+
+// A file, or the name of one of the project's.
+std::string find_scenario(const std::string& given) {
+  std::error_code error;
+  if (fs::exists(given, error)) return given;
+  return project_file("scenarios/" + given + ".yml");
+}
+
+bool append_file(const std::string& from, const std::string& to) {
+  std::error_code error;
+  if (!fs::exists(from, error) || fs::file_size(from, error) == 0) return true;
+  std::ifstream in(from, std::ios::binary);
+  std::ofstream out(to, std::ios::binary | std::ios::app);
+  out << in.rdbuf();
+  out.flush();
+  return in && out;
+}
+
+// Plays one scenario on a cluster of its own. Failure: the cluster could not be started.
+tl::expected<ScenarioReport, Failure> play(const Scenario& scenario, const std::string& dir,
+                                           const RunCommand& command) {
+  ClusterRecipe recipe;
+  recipe.nodes = scenario.nodes;
+  recipe.gossip_interval_ms = scenario.gossip_interval_ms;
+  if (scenario.disk_durability_os) recipe.durability = Durability::os;
+  StartOptions options;
+  options.fresh = true;
+  options.owned = !command.keep;
+  if (!command.json) print_heading(scenario, dir);
+  auto say = [&](const std::string& sentence) {
+    if (!command.json) std::cout << "   " << sentence << std::endl;
+  };
+  auto cluster = Cluster::start(dir, recipe, options, say, interrupted);
+  if (!cluster) return tl::unexpected(cluster.error());
+
+  const std::string history = dir + "/history.jsonl";
+  ProcessWorld world(*cluster, history, interrupted);
+  std::size_t number = 0;
+  RunObserver observer;
+  if (!command.json) {
+    observer.begins = [&](const StepReport& step) { print_step_begins(++number, step); };
+    observer.ended = print_step_ended;
+  }
+  ScenarioReport report = Runner(world, observer, interrupted).run(scenario);
+  if (!command.json) print_verdict(report, scenario.file);
+  if (!command.history.empty() && !append_file(history, command.history))
+    complain("the history could not be appended to " + command.history, 0);
+  if (command.keep) {
+    say("the cluster stays up: kin --config " + cluster_file(dir) + ", kin-driver down --dir " + dir);
+  } else {
+    cluster->end([](const std::string&) {});
+  }
+  return report;
+}
+
+}  // namespace
+
+std::vector<std::string> seed_scenarios() { return {"seed-a-no-conflict", "seed-b-conflict"}; }
+
+int run(const RunCommand& command) {
+  catch_interrupts();
+  std::vector<Scenario> scenarios;
+  for (const std::string& given : command.scenarios) {
+    const std::string file = find_scenario(given);
+    if (file.empty())
+      return complain("there is no scenario " + given + "; kin-driver list shows those there are",
+                      exit_code(Status::usage));
+    auto scenario = load_scenario(file);
+    if (!scenario) return complain(scenario.error().text(), exit_code(Status::bad_config));
+    scenarios.push_back(std::move(*scenario));
+  }
+  if (!command.history.empty()) {
+    std::error_code ignored;
+    fs::remove(command.history, ignored);
+  }
+  std::vector<ScenarioReport> reports;
+  for (const Scenario& scenario : scenarios) {
+    const std::string dir = scenarios.size() == 1 ? command.dir : command.dir + '/' + scenario.name;
+    auto report = play(scenario, dir, command);
+    if (interrupted()) return interrupted_exit_code;
+    if (!report) return complain(scenario.name + ": " + report.error().message, exit_code(report.error().status));
+    reports.push_back(std::move(*report));
+  }
+  const auto failed = std::count_if(reports.begin(), reports.end(),
+                                    [](const ScenarioReport& report) { return report.verdict != Verdict::held; });
+  if (command.json) {
+    std::cout << print_json(reports) << '\n';
+  } else if (reports.size() > 1) {
+    std::cout << (failed == 0
+                      ? "All " + std::to_string(reports.size()) + " scenarios held."
+                      : std::to_string(failed) + " of " + std::to_string(reports.size()) + " scenarios did not hold.")
+              << '\n';
+  }
+  return failed == 0 ? 0 : exit_code(Status::check_failed);
+}
+
+int list(bool json) {
+  const std::string folder = project_file("scenarios");
+  if (folder.empty()) return complain("the folder config/scenarios is not there", exit_code(Status::not_found));
+  const auto scenarios = list_scenarios(folder);
+  if (json) {
+    nlohmann::ordered_json all = nlohmann::ordered_json::array();
+    for (const ListedScenario& one : scenarios)
+      all.push_back({{"name", one.name}, {"file", one.file}, {"title", one.title}});
+    std::cout << all.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+    return 0;
+  }
+  std::size_t width = 0;
+  for (const ListedScenario& one : scenarios) width = std::max(width, one.name.size());
+  for (const ListedScenario& one : scenarios)
+    std::cout << one.name << std::string(width + 2 - one.name.size(), ' ') << one.title << '\n';
+  return 0;
+}
+
+}  // namespace kin::driver

@@ -1,0 +1,100 @@
+#include "driver/commands/transcript.hpp"
+
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace kin::driver {
+
+namespace {
+
+constexpr const char* indent = "      ";
+constexpr std::size_t line_width = 100;
+
+const char* word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::held: return "held";
+    case Verdict::did_not_hold: return "did not hold";
+    case Verdict::interrupted: return "interrupted";
+  }
+  return "?";
+}
+
+// Breaks at blanks; later lines are indented as deep as the first word of the text.
+void print_wrapped(const std::string& lead, const std::string& text) {
+  std::string line = lead;
+  const std::string deeper(lead.size(), ' ');
+  std::size_t at = 0;
+  bool fresh = true;
+  while (at < text.size()) {
+    std::size_t end = text.find(' ', at);
+    if (end == std::string::npos) end = text.size();
+    if (!fresh && line.size() + 1 + (end - at) > line_width) {
+      std::cout << line << '\n';
+      line = deeper;
+      fresh = true;
+    }
+    if (!fresh) line += ' ';
+    line += text.substr(at, end - at);
+    fresh = false;
+    at = end + 1;
+  }
+  std::cout << line << '\n';
+}
+
+std::string two_digits(std::size_t number) {
+  const std::string digits = std::to_string(number);
+  return digits.size() < 2 ? ' ' + digits : digits;
+}
+
+}  // namespace
+
+void print_heading(const Scenario& scenario, const std::string& dir) {
+  std::cout << "== " << scenario.name << '\n';
+  if (!scenario.title.empty()) print_wrapped("   ", scenario.title);
+  std::cout << "   " << scenario.nodes << " nodes; data, logs and history in " << dir << '\n' << std::flush;
+}
+
+void print_step_begins(std::size_t number, const StepReport& step) {
+  std::cout << '\n';
+  print_wrapped(two_digits(number) + ".   ", step.what);
+  if (!step.why.empty()) print_wrapped(std::string(indent) + "why: ", step.why);
+  std::cout << std::flush;
+}
+
+void print_step_ended(const StepReport& step) {
+  for (const std::string& line : step.seen) std::cout << indent << "-> " << line << '\n';
+  for (const std::string& sentence : step.wrong) print_wrapped(std::string(indent) + "WRONG: ", sentence);
+  std::cout << std::flush;
+}
+
+void print_verdict(const ScenarioReport& report, const std::string& file) {
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.1f s", report.seconds);
+  std::cout << "\nVERDICT " << report.name << ": " << word(report.verdict) << " (" << report.steps.size() << " steps, "
+            << seconds;
+  if (report.verdict == Verdict::did_not_hold) std::cout << ", at " << file << ':' << report.steps.back().line;
+  std::cout << ")\n\n" << std::flush;
+}
+
+std::string print_json(const std::vector<ScenarioReport>& reports) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const ScenarioReport& report : reports) {
+    nlohmann::ordered_json steps = nlohmann::ordered_json::array();
+    for (const StepReport& step : report.steps)
+      steps.push_back({{"line", step.line},
+                       {"step", step.what},
+                       {"why", step.why},
+                       {"held", step.wrong.empty()},
+                       {"seen", step.seen},
+                       {"wrong", step.wrong}});
+    all.push_back({{"scenario", report.name},
+                   {"title", report.title},
+                   {"verdict", word(report.verdict)},
+                   {"seconds", report.seconds},
+                   {"steps", std::move(steps)}});
+  }
+  return all.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace kin::driver

@@ -1,0 +1,128 @@
+// kin-driver: clusters on this machine, faults, scenarios, checks.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <utility>
+
+#include "common/wire/status.hpp"
+#include "driver/commands/check_command.hpp"
+#include "driver/commands/cluster_commands.hpp"
+#include "driver/commands/run_commands.hpp"
+
+namespace {
+
+using namespace kin::driver;
+
+struct Arguments {
+  std::string dir = "logs/run";
+  std::string output = "text";
+  std::string node;
+  std::string durability;
+  std::string history_file;
+  UpCommand up;
+  RunCommand run;
+
+  bool json() const { return output == "json"; }
+};
+
+// What a command does; set when it is parsed.
+using Action = std::function<int()>;
+
+CLI::App* command(CLI::App& parent, const char* name, const char* help, Action& action, Action run) {
+  CLI::App* sub = parent.add_subcommand(name, help);
+  sub->fallthrough();
+  sub->callback([&action, run = std::move(run)] { action = run; });
+  return sub;
+}
+
+void add_cluster_commands(CLI::App& app, Arguments& arguments, Action& action) {
+  CLI::App* start = command(app, "up", "start a cluster; it stays up", action, [&] {
+    arguments.up.dir = arguments.dir;
+    if (!arguments.durability.empty())
+      arguments.up.durability = arguments.durability == "os" ? kin::Durability::os : kin::Durability::fsync;
+    return up(arguments.up);
+  });
+  start->add_option("-n,--nodes", arguments.up.nodes, "how many nodes (5)")->check(CLI::Range(1, 64));
+  start->add_option("--durability", arguments.durability, "fsync, or os: leave it to the page cache")
+      ->check(CLI::IsMember({"fsync", "os"}));
+  start->add_option("--like", arguments.up.like, "a cluster file to take buckets, limits and tokens from")
+      ->check(CLI::ExistingFile);
+  start->add_flag("--fresh", arguments.up.fresh, "delete what an earlier cluster left in DIR");
+
+  command(app, "down", "end the cluster", action, [&] { return down(arguments.dir); });
+  command(app, "status", "processes, faults, who sees whom", action,
+          [&] { return status(arguments.dir, arguments.json()); });
+
+  const std::pair<NodeFault, const char*> faults[] = {
+      {NodeFault::kill, "end a node's process at once (SIGKILL)"},
+      {NodeFault::restart, "start a node again on its data"},
+      {NodeFault::pause, "stop a node's process where it is (SIGSTOP)"},
+      {NodeFault::resume, "let it go on"},
+      {NodeFault::offline, "neither clients nor peers reach the node"},
+      {NodeFault::online, "undo offline and isolate"},
+      {NodeFault::isolate, "cut a node's peers; its clients are served"},
+      {NodeFault::join, "undo isolate and offline"},
+  };
+  for (const auto& [fault, help] : faults) {
+    CLI::App* sub = command(app, name(fault), help, action,
+                            [&arguments, kind = fault] { return disturb(arguments.dir, arguments.node, kind); });
+    sub->add_option("ID", arguments.node, "the node")->required();
+  }
+  command(app, "toggle", "offline if it is not, else online", action,
+          [&] { return toggle(arguments.dir, arguments.node); })
+      ->add_option("ID", arguments.node, "the node")
+      ->required();
+}
+
+void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) {
+  CLI::App* play = command(app, "run", "play scenarios, each on a fresh cluster", action, [&] {
+    arguments.run.dir = arguments.dir;
+    arguments.run.json = arguments.json();
+    return run(arguments.run);
+  });
+  play->add_option("SCENARIO", arguments.run.scenarios, "files, or names that `list` shows")->required();
+  play->add_flag("--keep", arguments.run.keep, "leave the cluster up");
+  play->add_option("--history", arguments.run.history, "write what the clients did to this file too");
+  command(app, "list", "the scenarios of the project", action, [&] { return list(arguments.json()); });
+
+  CLI::App* check = app.add_subcommand("check", "judge a history: 0 clean, 1 violation, 2 gave up, 3 bad input");
+  check->require_subcommand(1);
+  check->fallthrough();
+  command(*check, "causal", "nothing lost, made up, brought back or kept wrongly", action,
+          [&] { return check_causal_history(arguments.history_file, arguments.json()); })
+      ->add_option("HISTORY", arguments.history_file, "one JSON object a line")
+      ->required();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  Action action = [&] {
+    arguments.run.scenarios = seed_scenarios();
+    arguments.run.dir = arguments.dir;
+    arguments.run.json = arguments.json();
+    return run(arguments.run);
+  };
+  CLI::App app("Clusters of kin on this machine. Without a command: plays the two scenarios of the introduction.",
+               "kin-driver");
+  app.set_version_flag("--version", std::string("kin-driver ") + KIN_VERSION);
+  app.add_option("--dir", arguments.dir, "the cluster's folder (logs/run)");
+  app.add_option("-o,--output", arguments.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  app.require_subcommand(0, 1);
+  add_cluster_commands(app, arguments, action);
+  add_scenario_commands(app, arguments, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kin::exit_code(kin::Status::usage);
+  }
+  try {
+    return action();
+  } catch (const std::exception& error) {
+    std::cerr << "kin-driver: " << error.what() << '\n';
+    return kin::exit_code(kin::Status::internal);
+  }
+}

@@ -1,0 +1,199 @@
+#include "driver/scenario/runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "driver/check/causal_check.hpp"
+#include "driver/scenario/command_words.hpp"
+#include "driver/scenario/expectation.hpp"
+#include "driver/scenario/final_read.hpp"
+#include "driver/scenario/step_text.hpp"
+
+namespace kin::driver {
+
+namespace {
+
+void note(const World::Result& result, StepReport& report) {
+  if (!result) report.wrong.push_back(result.error());
+}
+
+// Of the operations of a history, every key that somebody wrote or read, with its bucket.
+std::set<std::pair<std::string, std::string>> keys_of(const check::CausalHistory& history) {
+  std::set<std::pair<std::string, std::string>> keys;
+  for (const check::Operation& operation : history.operations) keys.emplace(operation.bucket, operation.plain_key);
+  return keys;
+}
+
+}  // namespace
+
+ScenarioReport Runner::run(const Scenario& scenario) {
+  const auto start = std::chrono::steady_clock::now();
+  ScenarioReport out;
+  out.name = scenario.name;
+  out.title = scenario.title;
+  for (const Step& step : scenario.steps) {
+    if (interrupted_ && interrupted_()) {
+      out.verdict = Verdict::interrupted;
+      break;
+    }
+    if (observer_.begins) observer_.begins({step.line, describe(step, world_.nodes()), step.why, {}, {}});
+    out.steps.push_back(play(step));
+    if (observer_.ended) observer_.ended(out.steps.back());
+    if (out.steps.back().wrong.empty()) continue;
+    out.verdict = interrupted_ && interrupted_() ? Verdict::interrupted : Verdict::did_not_hold;
+    break;
+  }
+  out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return out;
+}
+
+StepReport Runner::play(const Step& step) {
+  StepReport report{step.line, describe(step, world_.nodes()), step.why, {}, {}};
+  std::visit([&](const auto& action) { act(action, report); }, step.action);
+  return report;
+}
+
+void Runner::act(const ClientStep& step, StepReport& report) { call_all({step}, {}, report); }
+
+void Runner::act(const ParallelStep& step, StepReport& report) { call_all(step.calls, step.faults, report); }
+
+void Runner::call_all(const std::vector<ClientStep>& steps, const std::vector<FaultStep>& faults, StepReport& report) {
+  std::vector<ClientCall> calls;
+  for (const ClientStep& step : steps) {
+    ClientCall call{step.node, {}, true};
+    for (const std::string& word : step.arguments) {
+      auto filled = fill_names(word, [&](const std::string& name) -> std::optional<std::string> {
+        auto found = saved_.find(name);
+        if (found == saved_.end()) return std::nullopt;
+        return found->second;
+      });
+      if (!filled) return report.wrong.push_back(filled.error());
+      call.arguments.push_back(std::move(*filled));
+    }
+    calls.push_back(std::move(call));
+  }
+  std::function<void()> meanwhile;
+  if (!faults.empty()) {
+    meanwhile = [&] {
+      for (const FaultStep& fault : faults) act(fault, report);
+    };
+  }
+  const std::vector<ClientAnswer> answers = world_.clients(calls, meanwhile);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    report.seen.push_back((steps.size() > 1 ? steps[i].node + ": " : "") + describe(answers[i]));
+    for (std::string& sentence : what_is_wrong(steps[i].expect, answers[i]))
+      report.wrong.push_back(describe(steps[i]) + ": " + sentence);
+    if (steps[i].save.empty()) continue;
+    if (answers[i].context.empty()) {
+      report.wrong.push_back(describe(steps[i]) + ": the answer has no context to save as " + steps[i].save);
+    } else {
+      saved_[steps[i].save] = answers[i].context;
+    }
+  }
+}
+
+void Runner::act(const FaultStep& step, StepReport& report) {
+  for (const std::string& node : step.nodes) note(world_.disturb(node, step.fault), report);
+}
+
+void Runner::act(const LinkStep& step, StepReport& report) {
+  for (const std::string& from : step.from)
+    for (const std::string& to : step.to)
+      if (from != to) note(world_.link(from, to, step.drop_percent, step.delay_ms), report);
+}
+
+void Runner::act(const WaitStep& step, StepReport& report) {
+  note(world_.wait_converged(step.nodes, step.longest), report);
+}
+
+void Runner::act(const ExpectStep& step, StepReport& report) {
+  std::vector<ClientCall> calls;
+  for (const std::string& node : step.nodes)
+    calls.push_back({node, {"read", step.key, "--bucket", step.bucket, "--allow-siblings"}, true});
+  const std::vector<ClientAnswer> answers = world_.clients(calls, {});
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const ClientAnswer& answer = answers[i];
+    const bool answered = answer.is_read;
+    report.seen.push_back(calls[i].node + "  " + (answered ? print_values(answer) : describe(answer)));
+    for (const std::string& sentence : what_is_wrong(step.expect, answer))
+      report.wrong.push_back(calls[i].node + ": " + sentence);
+  }
+}
+
+void Runner::act(const CheckStep&, StepReport& report) {
+  if (!read_everything_a_last_time(report)) return;
+  const auto text = world_.history();
+  if (!text) return report.wrong.push_back(text.error());
+  std::istringstream lines(*text);
+  const auto history = check::read_causal_history(lines);
+  if (!history)
+    return report.wrong.push_back("the history, line " + std::to_string(history.error().line) + ": " +
+                                  history.error().message);
+  const check::CausalVerdict verdict = check::check_causal(*history);
+  for (const check::Violation& violation : verdict.violations)
+    report.wrong.push_back(std::string(name(violation.wrong)) + ": " + violation.story);
+  for (const std::string& sentence : verdict.not_judged) report.wrong.push_back("not judged: " + sentence);
+  if (verdict.clean())
+    report.seen.push_back(
+        std::to_string(history->operations.size()) +
+        " operations: nothing lost, no conflict missed or made up, nothing came back, all nodes equal");
+}
+
+bool Runner::read_everything_a_last_time(StepReport& report) {
+  const auto text = world_.history();
+  if (!text) {
+    report.wrong.push_back(text.error());
+    return false;
+  }
+  std::istringstream lines(*text);
+  const auto history = check::read_causal_history(lines);
+  if (!history) {
+    report.wrong.push_back("the history, line " + std::to_string(history.error().line) + ": " +
+                           history.error().message);
+    return false;
+  }
+  for (const auto& [bucket, key] : keys_of(*history)) {
+    std::vector<ClientCall> calls;
+    for (const std::string& node : world_.nodes())
+      calls.push_back({node, {"read", key, "--bucket", bucket, "--allow-siblings"}, false});
+    const std::vector<ClientAnswer> answers = world_.clients(calls, {});
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      const std::string id = "final-" + std::to_string(++last_reads_);
+      if (auto added = world_.add_to_history(final_read_line(id, bucket, key, calls[i].node, answers[i])); !added) {
+        report.wrong.push_back(added.error());
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+void Runner::act(const SayStep&, StepReport&) {}
+
+void Runner::act(const RepeatStep& step, StepReport& report) {
+  std::vector<std::string> last;
+  for (std::uint32_t round = 1; round <= step.rounds; ++round) {
+    saved_["round"] = std::to_string(round);
+    last.clear();
+    for (const Step& inner : step.steps) {
+      if (interrupted_ && interrupted_()) {
+        report.wrong.emplace_back("interrupted");
+        return;
+      }
+      const StepReport one = play(inner);
+      last.insert(last.end(), one.seen.begin(), one.seen.end());
+      for (const std::string& sentence : one.wrong)
+        report.wrong.push_back("round " + std::to_string(round) + ", line " + std::to_string(one.line) + ": " +
+                               sentence);
+      if (!one.wrong.empty()) return;
+    }
+  }
+  report.seen.push_back("the last round:");
+  report.seen.insert(report.seen.end(), last.begin(), last.end());
+}
+
+}  // namespace kin::driver

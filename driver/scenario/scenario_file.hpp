@@ -1,0 +1,51 @@
+// Scenario files, read into checked structs. The shape:
+//
+//   # The first line says what the scenario shows; `kin-driver list` prints it.
+//   nodes: 5                                  # n1 ... n5
+//   options: {durability: os, gossip_interval_ms: 100}
+//   steps:
+//     - client: add_update cart apples        # any command line of kin; a list where blanks matter
+//       at: n1
+//       save: first                           # ${first} is then the context of the answer
+//       why: what this step is for            # every step may have one
+//       expect: {clock: [1,0,0,0,0]}
+//     - parallel:                             # client steps at the same time; faults happen when the first is answered
+//         - {client: add_update cart pears --context ${first}, at: n2}
+//         - {kill: n3}
+//     - isolate: [n1, n2]                     # also offline, online, join, hold-gossip, release-gossip, clear, kill,
+//                                             # restart, pause, resume, lose-disk; a node, a list, or all
+//     - link: {from: n1, to: [n2, n3], drop: 100, delay: 0}    # per cent, milliseconds; one way
+//     - wait: converged                       # all nodes; `on: [n1, n2]` for some, `timeout: 30s`
+//     - expect: {key: cart, value: pears, clock: [1,1,0,0,0], on: all}
+//     - check: causal
+//     - say: a sentence
+//     - repeat: 10                            # ${round} is 1, 2, ...
+//       steps: [...]
+//
+// An expectation: `status` (one or a list), `value` (the only one), `values` (exactly these), `siblings` (a number, or
+// a list of {value, clock}), `clock`, `conflict` (true, false), `absent: true`, or the word `any`. A client step
+// without one expects OK.
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "common/config/cluster_config.hpp"
+#include "driver/scenario/scenario.hpp"
+
+namespace kin::driver {
+
+// Unknown keys, unknown nodes, wrong types, clocks with another number of positions than nodes, and ${NAME} that no
+// earlier step saves are errors with file and line.
+tl::expected<Scenario, ConfigError> parse_scenario(const std::string& text, const std::string& file);
+tl::expected<Scenario, ConfigError> load_scenario(const std::string& path);
+
+struct ListedScenario {
+  std::string name, file, title;
+};
+
+// All *.yml files of a folder, by name; nothing more of them than their first line is read.
+std::vector<ListedScenario> list_scenarios(const std::string& folder);
+
+}  // namespace kin::driver
