@@ -1,0 +1,87 @@
+"""Real kin-node processes on loopback, for tests that kill them. No test here sleeps: they wait for a condition, with a
+deadline, or for a process."""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "wire"))
+from python_client import Kin  # noqa: E402
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def until(condition, seconds, what):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("not within %g s: %s" % (seconds, what))
+
+
+class Nodes:
+    """n1..nN of one cluster file in `folder`; ended when the block ends."""
+
+    def __init__(self, bin_folder, folder, count, durability="fsync", extra=""):
+        self.bin, self.folder, self.ids = bin_folder, folder, ["n%d" % i for i in range(1, count + 1)]
+        self.endpoint = {n: "127.0.0.1:%d" % p for n, p in zip(self.ids, free_ports(count))}
+        self.config, self.process = os.path.join(folder, "cluster.yml"), {}
+        with open(self.config, "w") as out:
+            out.write("cluster: test\nnodes:\n")
+            for n in self.ids:
+                host, port = self.endpoint[n].split(":")
+                out.write("  - {id: %s, host: %s, port: %s}\n" % (n, host, port))
+            out.write("storage: {dir: %s/data, durability: %s}\nlog: {dir: %s/logs}\nfaults: {enabled: true}\n%s"
+                      % (folder, durability, folder, extra))
+
+    def __enter__(self):
+        for n in self.ids:
+            self.start(n)
+        return self
+
+    def __exit__(self, *_):
+        for n in self.ids:
+            self.end(n)
+
+    def start(self, n, *flags, wrapper=()):
+        """Returns once the node has said that it listens."""
+        command = [*wrapper, os.path.join(self.bin, "kin-node"), "--config", self.config, "--id", n, *flags]
+        self.process[n] = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        line = self.process[n].stdout.readline()
+        if not line:
+            raise AssertionError("%s did not start: %s" % (n, self.process[n].stderr.read()))
+        return line
+
+    def kill(self, n):
+        self.process[n].send_signal(signal.SIGKILL)
+        self.process[n].wait()
+
+    def end(self, n):
+        if n in self.process and self.process[n].poll() is None:
+            self.process[n].terminate()
+            self.process[n].wait(10)
+
+    def client(self, n, timeout_ms=2000):
+        return Kin(self.endpoint[n], timeout_ms)
+
+    def kin(self, *words, node=None, ok=(0,)):
+        """The output of the program kin; its exit code must be one of `ok`."""
+        command = [os.path.join(self.bin, "kin"), "--config", self.config]
+        command += ["--node", node] if node else []
+        done = subprocess.run(command + list(words), capture_output=True, text=True, timeout=60)
+        if done.returncode not in ok:
+            raise AssertionError("kin %s: exit %d\n%s%s" % (" ".join(words), done.returncode, done.stdout, done.stderr))
+        return done.stdout
+
+    def converge(self, seconds=30):
+        self.kin("cluster", "wait", "--converged", "--timeout", "%ds" % seconds)

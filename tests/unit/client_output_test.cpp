@@ -1,0 +1,257 @@
+// What kin prints, byte for byte.
+#include <catch2/catch.hpp>
+
+#include "client/cluster_survey.hpp"
+#include "client/render/bytes.hpp"
+#include "client/render/cluster_text.hpp"
+#include "client/render/json.hpp"
+#include "client/render/palette.hpp"
+#include "client/render/text.hpp"
+#include "client/render/wording.hpp"
+
+using namespace kin;
+
+namespace {
+
+const std::vector<NodeId> order{"n1", "n2", "n3", "n4", "n5"};
+constexpr std::uint64_t noon = 1'769'860'800'000'000;  // 2026-01-31T12:00:00Z
+
+EntryClock clock_of(VersionVector::Counts counts) { return EntryClock(std::move(counts)); }
+
+wire::ShownSibling apples() {
+  return {"apples", clock_of({{"n1", 2}}), {{"n1", {1000, 1}}, 57}, "ann@host:1", noon, ""};
+}
+wire::ShownSibling pears() {
+  return {"pears", clock_of({{"n1", 1}, {"n2", 1}}), {{"n2", {1000, 1}}, 9}, "bob@host:2", noon + 1, ""};
+}
+
+wire::ReadReply read_of(std::vector<wire::ShownSibling> siblings) {
+  wire::ReadReply reply;
+  reply.node = "n2";
+  reply.order = order;
+  for (const auto& sibling : siblings) reply.clock.join(sibling.clock);
+  reply.siblings = std::move(siblings);
+  reply.context = "k1.CTX";
+  reply.got = reply.wanted = 1;
+  return reply;
+}
+
+wire::WriteReply write_reply() {
+  wire::WriteReply reply;
+  reply.node = "n1";
+  reply.order = order;
+  reply.dot = {{"n1", {1000, 1}}, 57};
+  reply.clock = clock_of({{"n1", 2}});
+  reply.context = "k1.CTX";
+  reply.replaced.push_back({{{"n1", {1000, 1}}, 56}, std::nullopt});
+  reply.siblings = {apples()};
+  reply.got = reply.wanted = 1;
+  return reply;
+}
+
+wire::StatusReply status_of_node(const std::string& id, const std::string& digest) {
+  wire::StatusReply status;
+  status.node = id;
+  status.cluster = "demo";
+  status.version = "0.1.0";
+  status.incarnation = {1000, 3};
+  wire::TierReport tier;
+  tier.tier = "causal";
+  tier.keys = 12;
+  tier.digest = digest;
+  status.tiers.push_back(tier);
+  return status;
+}
+
+wire::PeerReport peer(const std::string& id, std::uint64_t it_lacks, std::uint64_t we_lack) {
+  return {id, "reachable", {}, 10, it_lacks, we_lack, false};
+}
+
+ClusterSurvey three_nodes() {
+  ClusterSurvey survey;
+  for (const std::string id : {"n1", "n2", "n3"}) {
+    survey.nodes.push_back({{id, "127.0.0.1", 7001}, std::nullopt, "no answer"});
+  }
+  survey.nodes[0].status = status_of_node("n1", "aa");
+  survey.nodes[1].status = status_of_node("n2", "bb");
+  survey.nodes[0].status->tiers[0].peers = {peer("n2", 4, 0), peer("n3", 7, 0)};
+  survey.nodes[1].status->tiers[0].peers = {peer("n1", 0, 3), peer("n3", 5, 0)};
+  survey.nodes[0].status->tiers[0].peers[1].blocks_forgetting = true;
+  survey.nodes[0].status->tiers[0].held_back = 9;
+  survey.nodes[1].status->faults = {"isolated: peers are cut, clients are served"};
+  return survey;
+}
+
+const text::Style plain{{}, false, "kin --config c.yml"};
+
+}  // namespace
+
+TEST_CASE("a read of one value as JSON") {
+  CHECK(json::read("default", "cart", read_of({apples()})) ==
+        R"({"status":"OK","bucket":"default","key":"cart","node":"n2","clock":[2,0,0,0,0],"context":"k1.CTX",)"
+        R"("siblings":[{"value":"apples","clock":[2,0,0,0,0],"dot":"n1.1:57","coordinator":"n1","client":"ann@host:1",)"
+        R"("written_at":"2026-01-31T12:00:00.000000Z"}],"replies":{"got":1,"wanted":1}})"
+        "\n");
+}
+
+TEST_CASE("a conflict as JSON") {
+  CHECK(json::read("default", "cart", read_of({apples(), pears()})) ==
+        R"({"status":"CONFLICT","bucket":"default","key":"cart","node":"n2","clock":[2,1,0,0,0],"context":"k1.CTX",)"
+        R"("siblings":[{"value":"apples","clock":[2,0,0,0,0],"dot":"n1.1:57","coordinator":"n1","client":"ann@host:1",)"
+        R"("written_at":"2026-01-31T12:00:00.000000Z"},)"
+        R"({"value":"pears","clock":[1,1,0,0,0],"dot":"n2.1:9","coordinator":"n2","client":"bob@host:2",)"
+        R"("written_at":"2026-01-31T12:00:00.000001Z"}],"replies":{"got":1,"wanted":1}})"
+        "\n");
+  CHECK(exit_code(status_of(read_of({apples(), pears()}))) == 4);
+}
+
+TEST_CASE("a read of nothing as JSON is a failure that still gives the context") {
+  CHECK(json::read("default", "cart", read_of({})) ==
+        R"({"status":"NOT_FOUND","applied":"no","message":"nothing is stored under cart","bucket":"default",)"
+        R"("key":"cart","node":"n2","clock":[0,0,0,0,0],"context":"k1.CTX","siblings":[],)"
+        R"("replies":{"got":1,"wanted":1}})"
+        "\n");
+  CHECK(exit_code(status_of(read_of({}))) == 3);
+}
+
+TEST_CASE("keys and values that are not UTF-8 as JSON") {
+  wire::ShownSibling binary = apples();
+  binary.value = std::string("\xff\x00", 2);
+  const std::string line = json::read("default", "\xc3", read_of({binary}));
+  CHECK(line.find(R"("key":{"base64":"ww=="})") != std::string::npos);
+  CHECK(line.find(R"("value":{"base64":"/wA="})") != std::string::npos);
+}
+
+TEST_CASE("a write as JSON") {
+  wire::WriteReply reply = write_reply();
+  CHECK(json::write("default", "cart", reply) ==
+        R"({"status":"OK","applied":"yes","bucket":"default","key":"cart","node":"n1","clock":[2,0,0,0,0],)"
+        R"("dot":"n1.1:57","context":"k1.CTX","siblings":1,"conflict":false,"replaced":["n1.1:56"],)"
+        R"("acks":{"got":1,"wanted":1}})"
+        "\n");
+  reply.siblings.push_back(pears());
+  reply.wanted = 3;
+  CHECK(
+      json::write("default", "cart", reply) ==
+      R"({"status":"PARTIAL","applied":"yes","message":"1 of 3 members have it on disk so far; it stays and spreads",)"
+      R"("bucket":"default","key":"cart","node":"n1","clock":[2,0,0,0,0],"dot":"n1.1:57","context":"k1.CTX",)"
+      R"("siblings":2,"conflict":true,"values":[{"value":"apples","clock":[2,0,0,0,0],"dot":"n1.1:57",)"
+      R"("coordinator":"n1","client":"ann@host:1","written_at":"2026-01-31T12:00:00.000000Z"},)"
+      R"({"value":"pears","clock":[1,1,0,0,0],"dot":"n2.1:9","coordinator":"n2","client":"bob@host:2",)"
+      R"("written_at":"2026-01-31T12:00:00.000001Z"}],"replaced":["n1.1:56"],"acks":{"got":1,"wanted":3}})"
+      "\n");
+}
+
+TEST_CASE("conflicts, keys, failures and relations as JSON") {
+  CHECK(json::conflicts({{"default", "cart", 2, noon}}) ==
+        R"({"conflicts":[{"bucket":"default","key":"cart","siblings":2,"since":"2026-01-31T12:00:00.000000Z"}]})"
+        "\n");
+  CHECK(json::conflicts({}) == "{\"conflicts\":[]}\n");
+  CHECK(json::keys("default", {"a", "\xff"}) == R"({"bucket":"default","keys":["a",{"base64":"/w=="}]})"
+                                                "\n");
+  CHECK(json::failure({Status::denied, Applied::no, "faults are off", "n1", 0, 0}) ==
+        R"({"status":"DENIED","applied":"no","message":"faults are off","node":"n1"})"
+        "\n");
+  CHECK(json::failure({Status::timeout, Applied::unknown, "no answer", "", 0, 0}) ==
+        R"({"status":"TIMEOUT","applied":"unknown","message":"no answer","node":null})"
+        "\n");
+  CHECK(json::relation(Relation::concurrent) == "{\"relation\":\"concurrent\"}\n");
+}
+
+TEST_CASE("a conflict as text explains itself and says what to type") {
+  CHECK(text::read("my cart", read_of({apples(), pears()}), plain) ==
+        "my cart: CONFLICT, 2 values, written without having seen each other\n"
+        "  #  value   clock        dot      taken by  client      written\n"
+        "  1  apples  [2,0,0,0,0]  n1.1:57  n1        ann@host:1  2026-01-31T12:00:00.000000Z\n"
+        "  2  pears   [1,1,0,0,0]  n2.1:9   n2        bob@host:2  2026-01-31T12:00:00.000001Z\n"
+        "  read at n2, 1 of 1 replies, all together [2,1,0,0,0]\n"
+        "To resolve it, write the one value that shall stand for all 2:\n"
+        "  kin --config c.yml add_update 'my cart' VALUE --context k1.CTX\n");
+}
+
+TEST_CASE("vectors that look ordered or equal are explained") {
+  wire::ShownSibling later = apples();
+  later.dot.counter = 58;
+  later.clock = clock_of({{"n1", 3}});
+  CHECK(text::misleading_clocks({apples(), later}, order) ==
+        std::vector<std::string>{"1 and 2: [2,0,0,0,0] and [3,0,0,0,0] look ordered: both taken by n1 (or before a "
+                                 "delete): not ordered, see the dots"});
+  wire::ShownSibling elsewhere = apples();
+  elsewhere.dot.actor.node = "n2";
+  CHECK(
+      text::misleading_clocks({apples(), elsewhere}, order) ==
+      std::vector<std::string>{"1 and 2: [2,0,0,0,0] and [2,0,0,0,0] look equal: both count writes that one node took "
+                               "(or a delete lies between): not ordered, see the dots"});
+  CHECK(text::misleading_clocks({apples(), pears()}, order).empty());
+}
+
+TEST_CASE("one value as text stands on its own line") {
+  CHECK(text::read("cart", read_of({apples()}), plain) ==
+        "apples\n"
+        "  clock [2,0,0,0,0]  dot n1.1:57  taken by n1 for ann@host:1 at 2026-01-31T12:00:00.000000Z\n"
+        "  read at n2, 1 of 1 replies\n"
+        "  context k1.CTX\n");
+  CHECK(text::read("cart", read_of({apples()}), {{}, true, "kin"}) == "apples\n");
+}
+
+TEST_CASE("a write as text") {
+  CHECK(text::write("cart", write_reply(), plain) ==
+        "OK  cart  clock [2,0,0,0,0]  dot n1.1:57  at n1, 1 of 1 acks\n"
+        "  replaced n1.1:56\n"
+        "  context k1.CTX\n");
+}
+
+TEST_CASE("the command line that is proposed can be pasted") {
+  CHECK(text::resolving_command("kin", "cart", "k1.C") == "kin add_update cart VALUE --context k1.C");
+  CHECK(text::resolving_command("kin", "-x", "k1.C") == "kin add_update --context k1.C -- -x VALUE");
+  CHECK(shell_word("it's") == R"('it'\''s')");
+  CHECK(shell_word("") == "''");
+  CHECK(shell_word("a\xff'b") == R"($'a\xff\'b')");
+}
+
+TEST_CASE("no byte of a value reaches the terminal as a command") {
+  CHECK(escaped("a\x1b[31m\xc2\x9b\n\t\\\xff\xc3\xa9") == "a\\x1b[31m\\xc2\\x9b\\n\\t\\\\\\xff\xc3\xa9");
+  CHECK(shortened("short", 20) == "short");
+  CHECK(shortened(std::string(1000, 'x'), 20) == "xxxx... (1000 bytes)");
+  for (const char* bad : {"\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80", "\xe2\x82"})
+    CHECK_FALSE(is_utf8(bad));
+  CHECK(is_utf8("\xf0\x9f\x8d\x90 \xed\x9f\xbf"));
+}
+
+TEST_CASE("colours need a terminal that can and a user who wants them") {
+  CHECK(use_colour({false, "", "xterm", true}));
+  CHECK_FALSE(use_colour({true, "", "xterm", true}));
+  CHECK_FALSE(use_colour({false, "1", "xterm", true}));
+  CHECK_FALSE(use_colour({false, "", "dumb", true}));
+  CHECK_FALSE(use_colour({false, "", "", true}));
+  CHECK_FALSE(use_colour({false, "", "xterm", false}));
+}
+
+TEST_CASE("the cluster's status and lag as tables") {
+  CHECK(text::cluster_status(three_nodes(), plain) ==
+        "  node  endpoint        state        incarnation  keys  missing  faults\n"
+        "  n1    127.0.0.1:7001  online       n1.3           12        0  -\n"
+        "  n2    127.0.0.1:7001  isolated     n2.3           12        4  isolated\n"
+        "  n3    127.0.0.1:7001  unreachable  -               -        7  -\n");
+  CHECK(text::cluster_lag(three_nodes(), plain) ==
+        "  misses of  n1  n2  n3  held back\n"
+        "  n1          .   0   0          9\n"
+        "  n2          4   .   0          0\n"
+        "  n3          7   5   .          ?\n"
+        "Each line: how many updates that node lacks of those that the others have, as last heard.\n"
+        "n3 keeps n1 from forgetting. If it never comes back: kin --config c.yml cluster remove n3\n");
+}
+
+TEST_CASE("converged means that all answer and all digests are equal") {
+  ClusterSurvey survey = three_nodes();
+  CHECK(why_not_converged(survey) == std::vector<std::string>{"n3 does not answer", "tier causal differs: n1 | n2"});
+  survey.nodes[1].status->tiers[0].digest = "aa";
+  survey.nodes[2].status = status_of_node("n3", "aa");
+  CHECK(why_not_converged(survey).empty());
+  CHECK(missing(survey, survey.nodes[1]) == 0u);  // whatever old reports say
+  survey.nodes[2].status.reset();
+  CHECK(why_not_converged(survey) == std::vector<std::string>{"n3 does not answer"});
+  survey.nodes[0].status->tiers[0].peers[1].state = "removed";
+  CHECK(why_not_converged(survey).empty());
+  CHECK(state_of(survey, survey.nodes[2]) == NodeState::removed);
+}

@@ -1,0 +1,198 @@
+// Scenario files: what is read, and what is refused with its line. Also how steps and answers are compared.
+#include "driver/scenario/scenario_file.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "driver/scenario/command_words.hpp"
+#include "driver/scenario/expectation.hpp"
+#include "driver/scenario/kin_output.hpp"
+
+using namespace kin::driver;
+
+namespace {
+
+Scenario read(const std::string& text) {
+  auto scenario = parse_scenario(text, "dir/story.yml");
+  if (!scenario) FAIL(scenario.error().text());
+  return *scenario;
+}
+
+std::string refusal(const std::string& text) {
+  auto scenario = parse_scenario(text, "story.yml");
+  REQUIRE_FALSE(scenario);
+  return scenario.error().text();
+}
+
+using Words = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("scenario file: every kind of step") {
+  const Scenario scenario = read(R"(# What it shows
+nodes: 3
+options: {durability: os, gossip_interval_ms: 50}
+steps:
+  - client: add_update cart "red apples"
+    at: n1
+    save: first
+    why: the reason
+    expect: {clock: [1,0,0], conflict: false}
+  - parallel:
+      - {client: [add_update, cart, pears, --context, "${first}"], at: n2, expect: any}
+      - {kill: n3}
+  - isolate: [n1, n2]
+  - restart: all
+  - link: {from: n1, to: [n2, n3], drop: 100, delay: 20}
+  - wait: converged
+    on: [n1, n2]
+    timeout: 5s
+  - expect: {key: cart, siblings: [{value: a, clock: [1,0,0]}, {value: b}], on: n3}
+  - check: causal
+  - say: something
+  - repeat: 7
+    steps:
+      - client: add_update k v${round}
+        at: n3
+)");
+  CHECK(scenario.name == "story");
+  CHECK(scenario.title == "What it shows");
+  CHECK(scenario.nodes == 3);
+  CHECK(scenario.disk_durability_os);
+  CHECK(scenario.gossip_interval_ms == 50u);
+  REQUIRE(scenario.steps.size() == 10);
+
+  const auto& client = std::get<ClientStep>(scenario.steps[0].action);
+  CHECK(client.arguments == Words{"add_update", "cart", "red apples"});
+  CHECK(client.node == "n1");
+  CHECK(client.save == "first");
+  CHECK(client.expect.clock == PrintedClock{1, 0, 0});
+  CHECK(client.expect.conflict == false);
+  CHECK(scenario.steps[0].why == "the reason");
+  CHECK(scenario.steps[0].line == 5);
+
+  const auto& parallel = std::get<ParallelStep>(scenario.steps[1].action);
+  REQUIRE(parallel.calls.size() == 1);
+  CHECK(parallel.calls[0].arguments.back() == "${first}");
+  CHECK(parallel.calls[0].expect.any);
+  REQUIRE(parallel.faults.size() == 1);
+  CHECK(parallel.faults[0].fault == NodeFault::kill);
+
+  CHECK(std::get<FaultStep>(scenario.steps[2].action).nodes == Words{"n1", "n2"});
+  CHECK(std::get<FaultStep>(scenario.steps[3].action).nodes == Words{"n1", "n2", "n3"});
+  const auto& link = std::get<LinkStep>(scenario.steps[4].action);
+  CHECK(link.to == Words{"n2", "n3"});
+  CHECK(link.drop_percent == 100);
+  CHECK(link.delay_ms == 20);
+  const auto& wait = std::get<WaitStep>(scenario.steps[5].action);
+  CHECK(wait.nodes == Words{"n1", "n2"});
+  CHECK(wait.longest == std::chrono::seconds(5));
+  const auto& expect = std::get<ExpectStep>(scenario.steps[6].action);
+  CHECK(expect.nodes == Words{"n3"});
+  CHECK(expect.bucket == "default");
+  REQUIRE(expect.expect.siblings->size() == 2);
+  CHECK_FALSE(expect.expect.siblings->at(1).clock);
+  CHECK(std::holds_alternative<CheckStep>(scenario.steps[7].action));
+  CHECK(std::get<SayStep>(scenario.steps[8].action).text == "something");
+  CHECK(std::get<RepeatStep>(scenario.steps[9].action).rounds == 7);
+}
+
+TEST_CASE("scenario file: what is wrong is said with file and line") {
+  const std::string head = "nodes: 3\nsteps:\n";
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"nodes: 3\n", "story.yml:1: a scenario needs steps"},
+      {"nodes: 0\nsteps: []\n", "story.yml:1: nodes must be a number from 1 to 64"},
+      {head + "  - klient: read x\n", "story.yml:3: a step needs one of client"},
+      {head + "  - client: read x\n    at: n4\n", "story.yml:4: there is no node n4"},
+      {head + "  - client: read x\n", "story.yml:3: at needs a node"},
+      {head + "  - client: read x\n    at: [n1, n2]\n", "story.yml:4: a client is at one node"},
+      {head + "  - client: read 'x\n    at: n1\n", "story.yml:3: a quotation with ' does not end"},
+      {head + "  - client: read ${x}\n    at: n1\n", "story.yml:3: nothing has been saved as x before this step"},
+      {head + "  - client: read ${round}\n    at: n1\n", "nothing has been saved as round"},
+      {head + "  - client: read x\n    at: n1\n    expcet: any\n", "story.yml:5: a step has no key expcet"},
+      {head + "  - client: read x\n    at: n1\n    expect: {clock: [1,0]}\n", "story.yml:5: a clock of 3 nodes"},
+      {head + "  - client: read x\n    at: n1\n    expect: {value: a, values: [b]}\n",
+       "story.yml:5: give one of value"},
+      {head + "  - isolate: n1\n    kill: n2\n", "story.yml:4: a step has no key kill"},
+      {head + "  - expect: {key: x, on: all}\n", "story.yml:3: expect says nothing that could be wrong"},
+      {head + "  - expect: {value: x}\n", "story.yml:3: expect needs a key"},
+      {head + "  - wait: 10s\n", "story.yml:3: there is only wait: converged"},
+      {head + "  - wait: converged\n    timeout: soon\n", "story.yml:4: timeout must be a time such as 10s"},
+      {head + "  - check: everything\n", "story.yml:3: there is only check: causal"},
+      {head + "  - link: {from: n1, to: n2, drop: 101}\n", "story.yml:3: drop must be a number from 0 to 100"},
+      {head + "  - parallel: [{wait: converged}]\n", "story.yml:3: parallel takes client steps and faults"},
+      {head + "  - repeat: 2\n", "story.yml:3: repeat needs steps"},
+      {head + "  - say: x\n  - say: [\n", "story.yml:5: this is not YAML"},
+      {"nodes: 3\nnodes: 4\nsteps: []\n", "story.yml:2: the key nodes stands here twice"},
+  };
+  for (const auto& [text, message] : cases) CHECK_THAT(refusal(text), Catch::Contains(message));
+}
+
+TEST_CASE("command words: as in a shell without expansions") {
+  CHECK(split_words(R"(add_update  k 'two words' "a \"b\"" x\ y "")").value() ==
+        Words{"add_update", "k", "two words", "a \"b\"", "x y", ""});
+  CHECK(split_words("").value().empty());
+  CHECK_FALSE(split_words("a 'b"));
+}
+
+TEST_CASE("command words: names are filled in") {
+  auto lookup = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "a") return "1";
+    return std::nullopt;
+  };
+  CHECK(fill_names("x${a}y${a}", lookup).value() == "x1y1");
+  CHECK(fill_names("$5", lookup).value() == "$5");
+  CHECK_FALSE(fill_names("${b}", lookup));
+  CHECK_FALSE(fill_names("${a", lookup));
+}
+
+TEST_CASE("expectations: a conflict is compared as a set, with clocks where they are given") {
+  const ClientAnswer answer = read_kin_output(4, R"({"status":"CONFLICT","key":"k","clock":[2,1],"context":"c",
+      "siblings":[{"value":"b","clock":[1,1],"dot":"n2.1:1"},{"value":"a","clock":[2,0],"dot":"n1.1:2"}]})",
+                                              "");
+  CHECK(answer.conflict);
+  CHECK(print_values(answer) == "a [2,0]  b [1,1]");
+  Expectation both;
+  both.siblings = {{"a", PrintedClock{2, 0}}, {"b", std::nullopt}};
+  both.clock = PrintedClock{2, 1};
+  CHECK(what_is_wrong(both, answer).empty());
+  Expectation wrong_clock;
+  wrong_clock.siblings = {{"a", PrintedClock{2, 1}}, {"b", std::nullopt}};
+  CHECK(what_is_wrong(wrong_clock, answer).size() == 1);
+  Expectation one;
+  one.siblings = {{"a", std::nullopt}};
+  CHECK(what_is_wrong(one, answer).size() == 2);  // the status too
+  Expectation three;
+  three.sibling_count = 3;
+  CHECK_THAT(what_is_wrong(three, answer).at(0), Catch::Contains("2 siblings"));
+}
+
+TEST_CASE("expectations: without one a call has to succeed; any is content with everything") {
+  const ClientAnswer timeout =
+      read_kin_output(7, R"({"status":"TIMEOUT","applied":"unknown","message":"no answer","node":null})", "");
+  CHECK_THAT(what_is_wrong({}, timeout).at(0), Catch::Contains("status is TIMEOUT, expected OK: no answer"));
+  Expectation any;
+  any.any = true;
+  CHECK(what_is_wrong(any, timeout).empty());
+  Expectation named;
+  named.statuses = {"TIMEOUT", "UNAVAILABLE"};
+  CHECK(what_is_wrong(named, timeout).empty());
+}
+
+TEST_CASE("expectations: absent means NOT_FOUND and no values") {
+  Expectation absent;
+  absent.absent = true;
+  const ClientAnswer gone = read_kin_output(3, R"({"status":"NOT_FOUND","clock":[0,0],"siblings":[]})", "");
+  CHECK(what_is_wrong(absent, gone).empty());
+  const ClientAnswer there =
+      read_kin_output(0, R"({"status":"OK","clock":[1,0],"siblings":[{"value":"a","clock":[1,0]}]})", "");
+  CHECK(what_is_wrong(absent, there).size() == 2);
+}
+
+TEST_CASE("kin's output: a write tells its siblings by number, and what is no JSON is kept as text") {
+  const ClientAnswer alone = read_kin_output(0, R"({"status":"OK","clock":[1,0],"context":"c","siblings":1})", "");
+  CHECK(alone.sibling_count == 1);
+  CHECK_FALSE(alone.is_read);
+  const ClientAnswer text = read_kin_output(2, "", "kin: unknown command\n");
+  CHECK(text.text == "kin: unknown command");
+  CHECK_THAT(what_is_wrong({}, text).at(0), Catch::Contains("exit code 2"));
+}

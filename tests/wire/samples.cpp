@@ -1,0 +1,160 @@
+#include "tests/wire/samples.hpp"
+
+#include "common/wire/context_token.hpp"
+#include "common/wire/envelope.hpp"
+#include "common/wire/replies.hpp"
+#include "common/wire/requests.hpp"
+#include "common/wire/status.hpp"
+#include "node/protocols/causal/messages.hpp"
+
+namespace kin::wire {
+namespace {
+
+// 2026-01-31T12:00:00Z, as a process's birth and as a wall clock.
+constexpr std::uint64_t born = 1'769'860'800'000'000'000;
+constexpr std::uint64_t wall_us = born / 1000;
+
+const Actor n1{"n1", {born, 1}};
+const Actor n2{"n2", {born + 7, 12}};
+const EntryClock clock21{{{"n1", 2}, {"n2", 1}}};
+
+DotSet some_dots() {
+  DotSet out;
+  out.add(n1, CounterSet::up_to(300));
+  out.add({n1, 302});
+  out.add(n2, CounterSet::of(2, 3));
+  out.raise_floor("n3", {born, 4});
+  return out;
+}
+
+DotSet one_dot() {
+  DotSet out;
+  out.add({n2, 9});
+  return out;
+}
+
+ShownSibling shown_sibling() { return {"apples", clock21, {n1, 57}, "peter@host:4711", wall_us, "op-1"}; }
+
+causal::EntryState entry_state() {
+  const Sibling sibling{"apples", clock21, "op-1", "peter@host:4711", wall_us};
+  return {std::string("default\0cart", 12), {{Dot{n1, 57}, sibling}}, one_dot(), some_dots()};
+}
+
+causal::Report report() { return {{{"n1", n1.life}, {"n2", n2.life}}, some_dots()}; }
+
+template <class T>
+Sample sample(std::string name, const T& value) {
+  return {std::move(name), encode(value), [](std::string_view bytes) -> tl::expected<std::string, std::string> {
+            auto decoded = decode<T>(bytes);
+            if (!decoded) return tl::unexpected(decoded.error().what);
+            return encode(*decoded);
+          }};
+}
+
+Sample sample(std::string name, const causal::Message& message) {
+  return {std::move(name), causal::encode(message),
+          [](std::string_view bytes) -> tl::expected<std::string, std::string> {
+            auto decoded = causal::decode(bytes);
+            if (!decoded) return tl::unexpected(decoded.error().what);
+            return causal::encode(*decoded);
+          }};
+}
+
+Sample context() {
+  const std::string text = print_context({"default", key_hash("default", "cart"), some_dots(), clock21});
+  return {"context token", text, [](std::string_view bytes) -> tl::expected<std::string, std::string> {
+            auto parsed = parse_context(bytes);
+            if (!parsed) return tl::unexpected(parsed.error());
+            return print_context(*parsed);
+          }};
+}
+
+std::vector<Sample> all() {
+  const Level two{Quorum::count, 2};
+  const PeerReport peer{"n2", "reachable", n2.life, 15, 3, 1, true};
+  const TierReport tier{"causal", 1'000'000, "digest", 70'000, {peer}, {{"merges", 5}}};
+  const Envelope envelope{
+      1, "demo", Kind::add_update, 4'000'000'000, "n1", born, 3, 2000, {{"n1.3", 70'000}, {"n2.1", 5}}};
+  std::vector<Sample> out{
+      sample("envelope", envelope),
+      sample("read", Read{"default", "cart", {Quorum::majority, 0}}),
+      sample("add_update", AddUpdate{"default", "cart", std::string("\x00\xff apples", 9), Seen::context, "k1.abc", two,
+                                     "op-1", true}),
+      sample("remove", Remove{"default", "cart", Seen::overwrite, "", {Quorum::all, 0}, "op-2", false}),
+      sample("keys", Keys{"default", "ca", "car", 100}),
+      sample("conflicts", Conflicts{"default", "default", "cart", 100}),
+      sample("status", StatusQuery{}),
+      sample("fault", Fault{FaultAction::link, "n2", 30, 250}),
+      sample("remove_member", RemoveMember{"n5"}),
+      sample("failure", Failure{Status::partial, Applied::yes, "2 of 3 in time", "n1", 2, 3}),
+      sample("read_reply", ReadReply{"n1", {"n1", "n2"}, {shown_sibling()}, clock21, "k1.abc", 1, 2}),
+      sample("write_reply", WriteReply{"n1",
+                                       {"n1", "n2"},
+                                       {n1, 58},
+                                       clock21,
+                                       "k1.abc",
+                                       {{{n1, 57}, "apples"}, {{n2, 9}, std::nullopt}},
+                                       {shown_sibling()},
+                                       1,
+                                       2,
+                                       "17 siblings"}),
+      sample("keys_reply", KeysReply{{"cart", "cat"}, true}),
+      sample("conflicts_reply", ConflictsReply{{{"default", "cart", 2, wall_us}}, false}),
+      sample("status_reply",
+             StatusReply{"n1", "demo", "0.1.0", n1.life, 60'000, {"isolated"}, true, {tier}, {{"received", 9}}}),
+      sample("done", Done{"n5 is removed"}),
+      context(),
+      sample("causal push", causal::Message(causal::Push{some_dots(), {entry_state()}})),
+      sample("causal ack", causal::Message(causal::Ack{one_dot()})),
+      sample("causal gossip", causal::Message(causal::Gossip{report()})),
+      sample("causal entries", causal::Message(causal::Entries{
+                                   report(), {{"n3", {born, 4}}}, {{n2, 41}}, one_dot(), {entry_state()}, true})),
+      sample("causal offer-copy", causal::Message(causal::OfferCopy{report()})),
+      sample("causal copy", causal::Message(causal::Copy{std::string("default\0b", 9)})),
+      sample("causal page", causal::Message(causal::Page{"",
+                                                         std::string("default\0cart", 12),
+                                                         some_dots(),
+                                                         {entry_state()},
+                                                         causal::CopyStart{some_dots(), {{n2, 41}}, one_dot()}})),
+      sample("causal fetch", causal::Message(causal::Fetch{77, std::string("default\0cart", 12)})),
+      sample("causal fetched", causal::Message(causal::Fetched{77, some_dots(), entry_state()})),
+      sample("causal refused", causal::Message(causal::Refused{n1.life, n2.life})),
+  };
+  return out;
+}
+
+}  // namespace
+
+const std::vector<Sample>& samples() {
+  static const std::vector<Sample> list = all();
+  return list;
+}
+
+std::string from_hex(std::string_view hex) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string out;
+  int high = -1;
+  for (char c : hex) {
+    if (c == ' ') continue;
+    if (high < 0) {
+      high = digit(c);
+    } else {
+      out += static_cast<char>(high * 16 + digit(c));
+      high = -1;
+    }
+  }
+  return out;
+}
+
+std::string to_hex(std::string_view bytes) {
+  static const char* digits = "0123456789abcdef";
+  std::string out;
+  for (char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+  return out;
+}
+
+}  // namespace kin::wire

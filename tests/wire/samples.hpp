@@ -1,0 +1,25 @@
+// One message of every kind, with something in every field.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace kin::wire {
+
+struct Sample {
+  std::string name;
+  std::string bytes;
+  // Decodes, and encodes again what was understood. Error: why the bytes were refused.
+  std::function<tl::expected<std::string, std::string>(std::string_view)> recode;
+};
+
+const std::vector<Sample>& samples();
+
+// The bytes that a hexadecimal text spells, spaces left out; and the other way round.
+std::string from_hex(std::string_view hex);
+std::string to_hex(std::string_view bytes);
+
+}  // namespace kin::wire
