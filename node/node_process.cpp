@@ -16,6 +16,15 @@ constexpr std::uint64_t healthy_after_ms = 60'000;
 
 std::uint64_t draw_seed(std::random_device& entropy) { return (std::uint64_t{entropy()} << 32) | entropy(); }
 
+ValueDisplay shown(TraceValues values) {
+  switch (values) {
+    case TraceValues::hash: return ValueDisplay::hash;
+    case TraceValues::full: return ValueDisplay::full;
+    case TraceValues::none: return ValueDisplay::none;
+  }
+  return ValueDisplay::none;
+}
+
 CannotGoOn because(const StorageError& error) { return {error.message, error}; }
 CannotGoOn because(std::string why) { return {std::move(why), std::nullopt}; }
 
@@ -67,7 +76,7 @@ std::optional<CannotGoOn> NodeProcess::live(const std::atomic<bool>& end, std::a
 
   auto host = ReplicaHost::open(**store, cluster, self, protocols(), rng_);
   if (!host) return because(host.error());
-  NodeLoop loop({**host, *transport_, faults_, **trace, **log, time_, version_});
+  NodeLoop loop({**host, *transport_, faults_, **trace, **log, time_, version_, {shown(cluster.trace_values), ""}});
   if (auto ended = loop.start()) return ended;
   started_ = true;
   (*log)->info("started, version " + version_ + ", data in " + options_.data_dir + ", listening on " +

@@ -80,7 +80,7 @@ tl::expected<LogLevel, std::string> parse_log_level(std::string_view text) {
 }
 
 tl::expected<std::unique_ptr<HumanLog>, std::string> HumanLog::open(const std::string& path, LogLevel level,
-                                                                    std::string who) {
+                                                                    const std::string& who) {
   try {
     std::shared_ptr<spdlog::sinks::sink> sink;
     if (path.empty()) {

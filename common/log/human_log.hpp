@@ -21,7 +21,7 @@ class HumanLog {
  public:
   // Appends to PATH (empty: standard error). `who` stands in each line.
   static tl::expected<std::unique_ptr<HumanLog>, std::string> open(const std::string& path, LogLevel level,
-                                                                   std::string who);
+                                                                   const std::string& who);
   virtual ~HumanLog() = default;
 
   virtual bool enabled(LogLevel level) const = 0;

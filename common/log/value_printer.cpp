@@ -38,7 +38,7 @@ ValuePrinter::ValuePrinter(ValueDisplay display, std::string key) : display_(dis
 }
 
 std::string ValuePrinter::print(std::string_view value) const {
-  const std::string length = "len:" + std::to_string(value.size());
+  std::string length = "len:" + std::to_string(value.size());
   if (display_ == ValueDisplay::none) return length;
   if (display_ == ValueDisplay::full) return std::string(value);
   unsigned char digest[crypto_generichash_BYTES_MIN];

@@ -54,9 +54,14 @@ void Intake::take(const RouterIdentity& from, std::string_view message) {
 std::vector<Reply> Intake::take_answers() { return std::exchange(answers_, {}); }
 
 void Intake::note_steps(const std::string& sender) {
-  const StepNotes notes = parts_.host.take_notes();
+  StepNotes notes = parts_.host.take_notes();
   if (parts_.host.cluster().trace) {
-    for (const TraceEvent& event : notes.trace) parts_.trace.event(parts_.time.wall_us(), event.name, event.fields);
+    for (TraceEvent& event : notes.trace) {
+      for (auto& [field, text] : event.fields) {
+        if (field == "value") text = parts_.values.print(text);
+      }
+      parts_.trace.event(parts_.time.wall_us(), event.name, event.fields);
+    }
   }
   for (const std::string& warning : notes.warnings) parts_.log.warn(warning);
   for (const std::string& what : notes.malformed) note_malformed(sender, what);

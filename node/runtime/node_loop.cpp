@@ -63,14 +63,14 @@ void NodeLoop::tick(std::uint64_t now_ms) {
 std::optional<CannotGoOn> NodeLoop::end_turn() {
   ++counters_.turns;
   const std::string& self = parts_.host.self().node;
-  auto effects = parts_.host.end_turn([&](std::vector<TierSend> early) {
+  auto effects = parts_.host.end_turn([&](const std::vector<TierSend>& early) {
     intake_.note_steps(self);  // what finish_turn said comes before the sends that it asked for
     counters_.sends += early.size();
     for (const TierSend& send : early) departures_.send(send);
     departures_.leave_to_peers(parts_.time.now_ms());
   });
   intake_.note_steps(self);
-  std::vector<Reply> answers = intake_.take_answers();
+  const std::vector<Reply> answers = intake_.take_answers();
   if (!effects) {
     departures_.forget();
     parts_.log.error(effects.error().why);
@@ -79,13 +79,13 @@ std::optional<CannotGoOn> NodeLoop::end_turn() {
   }
   counters_.sends += effects->sends.size();
   for (const TierSend& send : effects->sends) departures_.send(send);
-  give_replies(std::move(answers));
-  give_replies(std::move(effects->replies));
+  give_replies(answers);
+  give_replies(effects->replies);
   departures_.leave(parts_.time.now_ms());
   return std::nullopt;
 }
 
-void NodeLoop::give_replies(std::vector<Reply> replies) {
+void NodeLoop::give_replies(const std::vector<Reply>& replies) {
   for (const Reply& reply : replies) {
     const std::optional<Call> call = calls_.close(reply.to);
     if (!call) {

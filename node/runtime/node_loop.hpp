@@ -39,7 +39,7 @@ class NodeLoop {
   void take_messages();
   void tick(std::uint64_t now_ms);
   std::optional<CannotGoOn> end_turn();
-  void give_replies(std::vector<Reply> replies);
+  void give_replies(const std::vector<Reply>& replies);
   void log_call(const Call& call, const Reply& reply) const;
   void tell_open_calls(const std::string& why);
   std::uint32_t wait_ms(std::uint64_t now_ms, std::uint32_t max_wait_ms) const;

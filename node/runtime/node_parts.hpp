@@ -19,7 +19,8 @@ struct NodeParts {
   CausalTrace& trace;
   HumanLog& log;
   const TimeSource& time;
-  std::string version;  // of the program
+  std::string version;                          // of the program
+  ValuePrinter values{ValueDisplay::hash, ""};  // what the trace shows of clients' values
 };
 
 }  // namespace kin

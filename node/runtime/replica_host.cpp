@@ -151,7 +151,7 @@ tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& sen
     move_behind(effects.replies, tier.out.replies);
     batch.merge(tier.overlay.take());
   }
-  if (!early.empty()) send_early(std::move(early));
+  if (!early.empty()) send_early(early);
   if (!batch.empty()) {
     if (auto committed = store_.commit(batch); !committed) {
       failed(committed.error());

@@ -75,7 +75,7 @@ class ReplicaHost {
   StepNotes take_notes();
 
   // Hands over what may leave before the turn's writes are durable.
-  using SendEarly = std::function<void(std::vector<TierSend>)>;
+  using SendEarly = std::function<void(const std::vector<TierSend>&)>;
 
   // finish_turn on all tiers, early sends, then all writes as one batch. Without a write nothing is committed.
   // Error: nothing of this turn may leave, early sends excepted, and the host steps no more. Nothing is sent early

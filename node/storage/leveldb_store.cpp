@@ -7,7 +7,9 @@
 #include <leveldb/write_batch.h>
 
 #include <cerrno>
+#include <cstdarg>
 #include <cstring>
+#include <optional>
 
 #include "node/storage/torn_end.hpp"
 

@@ -3,6 +3,8 @@
 #include <leveldb/env.h>
 
 #include <array>
+#include <cstdint>
+#include <vector>
 
 namespace kin {
 namespace {
@@ -61,7 +63,7 @@ std::string find_hidden_damage(leveldb::Env& env, const std::string& directory) 
   if (!env.GetChildren(directory, &names).ok()) return {};
   for (const std::string& name : names) {
     if (!name.ends_with(".log") && !name.starts_with("MANIFEST-")) continue;
-    const std::string path = directory + '/' + name;
+    std::string path = directory + '/' + name;
     std::string bytes;
     if (leveldb::ReadFileToString(&env, path, &bytes).ok() && hides_damage(bytes)) return path;
   }

@@ -37,7 +37,9 @@ TEST_CASE("what ShiViz accepts is accepted") {
   };
   for (const Case& c : cases) {
     INFO(c.what);
-    CHECK(text(check_shiviz(c.lines)) == "");
+    const std::string complaints = text(check_shiviz(c.lines));
+    INFO(complaints);
+    CHECK(complaints.empty());
   }
 }
 

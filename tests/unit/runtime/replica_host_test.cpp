@@ -23,7 +23,7 @@ struct Hosted {
     host = std::move(*opened);
   }
   tl::expected<TurnEffects, CannotGoOn> end_turn() {
-    return host->end_turn([&](std::vector<TierSend> sends) { early = std::move(sends); });
+    return host->end_turn([&](const std::vector<TierSend>& sends) { early = sends; });
   }
   void start() {
     host->step_all(Started{1});

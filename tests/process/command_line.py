@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""What people get wrong on the command lines: a clear message, the exit code of docs/operations.md, nothing lost.
+
+    command_line.py BIN FOLDER"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import nodes
+
+
+def run(*words):
+    done = subprocess.run(words, capture_output=True, text=True, timeout=30)
+    return done.returncode, done.stdout + done.stderr
+
+
+def main(bin_folder, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    node, kin = os.path.join(bin_folder, "kin-node"), os.path.join(bin_folder, "kin")
+    with nodes.Nodes(bin_folder, folder, 3, "os") as cluster:
+        at_n1 = [kin, "--config", cluster.config, "--node", "n1"]
+        config = [node, "--config", cluster.config, "--id"]
+        broken = os.path.join(folder, "broken.yml")
+        with open(broken, "w") as out:
+            out.write("cluster: x\nnodes:\n  - {id: n1, host: 127.0.0.1, port: 7001}\nlimts: {}\n")
+        port = cluster.endpoint["n1"].split(":")[1]
+        big = os.path.join(folder, "big")
+        with open(big, "wb") as out:
+            out.write(b"v" * 1048577)
+        cases = [
+            (2, "broken.yml:4", [node, "--config", broken, "--id", "n1"]),
+            (2, "limits", [node, "--config", broken, "--id", "n1"]),
+            (2, "n9", [*config, "n9"]),
+            (2, "-N", [node, "--host", "127.0.0.1", "--port", "7000", "-N", "3", "--hosts", "127.0.0.1", "--ports", "7001"]),
+            (1, "in use", [node, "-host", "127.0.0.1", "-port", port, "-N", "1", "--data-dir", folder + "/d2", "--log-dir",
+                           folder]),
+            (1, "in use by another process", [*config, "n1"]),
+            (0, "", [*config, "n1", "--check-config"]),
+            (0, "", [node, "--version"]),
+            (2, "", [node, "--no-such-flag"]),
+            (0, "[1,0,0]", [*at_n1, "add_update", "cart", "apples"]),
+            (0, "apples", [*at_n1, "-o", "raw", "read", "cart"]),
+            (3, "", [*at_n1, "read", "nothing"]),
+            (3, "", [*at_n1, "delete", "nothing"]),
+            (2, "nobucket", [*at_n1, "-b", "nobucket", "read", "cart"]),
+            (2, "", [*at_n1, "reed", "cart"]),
+            (2, "context", [*at_n1, "add_update", "cart", "x", "--context", "k1.nonsense"]),
+            (8, "limit", [*at_n1, "add_update", "k" * 1025, "x"]),
+            (8, "", [*at_n1, "add_update", "cart", "--file", big]),
+            (2, "", [*at_n1, "add_update", "cart", "x", "-W", "4"]),
+            (0, "", [*at_n1, "add_update", "cart", "y", "-W", "all"]),
+            (6, "", [kin, "--endpoints", "127.0.0.1:1", "--timeout", "300ms", "read", "cart"]),
+            (0, "after", [kin, "vclock", "compare", "[3,1,3]", "[1,0,3]"]),
+            (0, "concurrent", [kin, "vclock", "compare", "[1,0,3]", "[1,1,1]"]),
+        ]
+        for code, text, words in cases:
+            got, output = run(*words)
+            assert got == code, "%s: exit %d, not %d\n%s" % (words[1:], got, code, output)
+            assert text in output, "%s does not say %r:\n%s" % (words[1:], text, output)
+        reply = json.loads(run(*at_n1, "-o", "json", "read", "cart")[1])
+        assert reply["status"] == "OK" and reply["siblings"][0]["value"] == "y", reply
+        code, text = run(*at_n1, "-o", "json", "read", "nothing")
+        assert code == 3 and json.loads(text)["status"] == "NOT_FOUND" and json.loads(text)["applied"] == "no", text
+    with nodes.Nodes(bin_folder, os.path.join(folder), 1, "os") as cluster:
+        cluster.end("n1")
+        with open(cluster.config) as text, open(cluster.config + ".plain", "w") as out:
+            out.write(text.read().replace("faults: {enabled: true}", ""))
+        cluster.config += ".plain"
+        cluster.start("n1")
+        code, text = run(kin, "--config", cluster.config, "fault", "offline", "n1")
+        assert code == 10, "a fault without --enable-faults: exit %d\n%s" % (code, text)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# kin-driver's commands on a cluster of real processes: up, status, faults, toggle, down, and what each refuses.
+#   driver_cli.sh BIN RUN       BIN: the folder of the programs; RUN: a folder that may be overwritten
+set -euo pipefail
+
+bin=$1
+run=$2
+rm -rf -- "$run"
+mkdir -p -- "$run"
+cd -- "$run"
+driver=("$bin/kin-driver" --dir "$run/cluster")
+trap '"${driver[@]}" down >/dev/null 2>&1 || true' EXIT
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  exit 1
+}
+
+# expect_exit CODE COMMAND...: what it printed is then in $output.
+expect_exit() {
+  local wanted=$1 got=0
+  shift
+  output=$("$@" 2>&1) || got=$?
+  ((got == wanted)) || fail "exit $got instead of $wanted: $* -> $output"
+}
+
+expect_text() { [[ $output == *"$1"* ]] || fail "\"$1\" is not in: $output"; }
+
+kin() { "$bin/kin" --config "$run/cluster/cluster.yml" --no-color "$@"; }
+
+pid_of() {
+  "${driver[@]}" -o json status |
+    python3 -c 'import json,sys; print([n["pid"] for n in json.load(sys.stdin)["nodes"] if n["node"]==sys.argv[1]][0])' "$1"
+}
+
+echo "-- nothing is up"
+expect_exit 6 "${driver[@]}" status
+expect_text "no cluster is up"
+expect_exit 6 "${driver[@]}" kill n1
+expect_exit 6 "${driver[@]}" down
+
+echo "-- up"
+expect_exit 0 "${driver[@]}" up -n 3 --durability os
+expect_text "n3"
+expect_exit 5 "${driver[@]}" up -n 3
+expect_text "a cluster is up"
+[[ -d $run/cluster/n1 && -s $run/cluster/logs/n1.log && -s $run/cluster/logs/n1.trace ]] || fail "no data or logs"
+expect_exit 0 kin --node n1 add_update cart apples
+expect_exit 0 kin cluster wait --converged --timeout 30s
+expect_exit 0 kin --node n3 read cart
+expect_text apples
+
+echo "-- the tokens of the pattern moved to the new addresses"
+grep -q '"1020"' "$run/cluster/tokens.yml" || fail "token 1020 is missing"
+! grep -q ':7001' "$run/cluster/tokens.yml" || fail "an address of the pattern is left"
+
+echo "-- what is refused"
+expect_exit 2 "${driver[@]}" kill n9
+expect_text "there is no node n9"
+expect_exit 2 "${driver[@]}" fly n1
+expect_exit 2 "${driver[@]}" up -n 0
+expect_exit 2 "${driver[@]}" run no-such-scenario
+expect_text "there is no scenario"
+
+echo "-- kill and restart"
+old=$(pid_of n2)
+expect_exit 0 "${driver[@]}" kill n2
+expect_exit 6 "${driver[@]}" kill n2
+expect_text "n2 is down already"
+expect_exit 6 "${driver[@]}" pause n2
+expect_exit 0 "${driver[@]}" status
+expect_text down
+expect_exit 0 "${driver[@]}" restart n2
+[[ $(pid_of n2) != "$old" ]] || fail "n2 has the same process"
+expect_exit 0 kin --node n2 read cart
+expect_text apples
+old=$(pid_of n2)
+expect_exit 0 "${driver[@]}" restart n2
+[[ $(pid_of n2) != "$old" ]] || fail "restart of a running node starts a new process"
+
+echo "-- pause and resume"
+expect_exit 0 "${driver[@]}" pause n3
+expect_exit 5 "${driver[@]}" pause n3
+expect_exit 0 "${driver[@]}" status
+expect_text paused
+expect_exit 0 "${driver[@]}" resume n3
+expect_exit 5 "${driver[@]}" resume n3
+expect_exit 0 kin --node n3 read cart
+
+echo "-- faults of the network, and toggle"
+expect_exit 0 "${driver[@]}" isolate n1
+expect_exit 0 "${driver[@]}" status
+expect_text isolated
+expect_exit 0 "${driver[@]}" join n1
+expect_exit 0 "${driver[@]}" toggle n1
+expect_text "n1 is offline now"
+expect_exit 7 kin --node n1 --timeout 300ms read cart
+expect_exit 0 "${driver[@]}" toggle n1
+expect_text "n1 is online now"
+expect_exit 0 kin --node n1 read cart
+expect_exit 0 "${driver[@]}" offline n1
+expect_exit 0 "${driver[@]}" online n1
+
+echo "-- down, one of them paused, and up again on the same data"
+expect_exit 0 "${driver[@]}" pause n3
+expect_exit 0 "${driver[@]}" down
+expect_text "n3 ended"
+expect_exit 6 "${driver[@]}" status
+expect_exit 2 "${driver[@]}" up -n 2
+expect_text "holds the data of n3"
+expect_exit 0 "${driver[@]}" up -n 3
+expect_exit 0 kin --node n2 read cart
+expect_text apples
+expect_exit 0 "${driver[@]}" down
+expect_exit 0 "${driver[@]}" up -n 2 --fresh
+expect_exit 3 kin --node n2 read cart
+
+echo "-- a number that another process has now is left alone"
+sed -i 's/"start_ticks": [0-9]*/"start_ticks": 1/' "$run/cluster/driver.json"
+pids=$(pgrep -f "kin-node --config $run/cluster/cluster.yml" || true)
+expect_exit 6 "${driver[@]}" kill n1
+expect_exit 0 "${driver[@]}" down
+for pid in $pids; do
+  kill -0 "$pid" 2>/dev/null || fail "process $pid was ended"
+  kill -TERM "$pid"
+done
+
+echo "-- a pattern that does not fit"
+cat >"$run/wide.yml" <<'YAML'
+cluster: wide
+nodes: [{id: n1, host: 127.0.0.1, port: 7001}, {id: n2, host: 127.0.0.1, port: 7002}]
+buckets: [{name: default, tier: causal, read: 1, write: 2}]
+YAML
+expect_exit 2 "$bin/kin-driver" --dir "$run/other" up -n 1 --like "$run/wide.yml"
+expect_text "cluster.yml:"
+
+echo "-- list, run --keep, JSON and histories"
+expect_exit 0 "${driver[@]}" list
+expect_text seed-b-conflict
+cat >"$run/story.yml" <<'YAML'
+# A story of two nodes
+nodes: 2
+steps:
+  - client: add_update k v
+    at: n1
+    expect: {clock: [1,0]}
+  - wait: converged
+  - check: causal
+YAML
+expect_exit 0 "${driver[@]}" -o json run "$run/story.yml" --keep --history "$run/history.jsonl"
+expect_text '"verdict":"held"'
+expect_exit 0 kin --node n2 read k
+expect_exit 0 "${driver[@]}" down
+expect_exit 0 "${driver[@]}" check causal "$run/history.jsonl"
+expect_text clean
+sed -i 's/\[1,0\]/[2,0]/' "$run/story.yml"
+expect_exit 11 "${driver[@]}" run "$run/story.yml"
+expect_text "clock is [1,0], expected [2,0]"
+expect_text "story.yml:4"
+expect_exit 6 "${driver[@]}" status
+expect_exit 3 "${driver[@]}" check causal "$run/story.yml"
+expect_text "story.yml:1:"
+grep -v '"op":"final"' "$run/history.jsonl" >"$run/no-finals.jsonl"
+expect_exit 2 "${driver[@]}" check causal "$run/no-finals.jsonl"
+sed 's/"values":\["v"\]/"values":[]/' "$run/history.jsonl" >"$run/lost.jsonl"
+expect_exit 1 "${driver[@]}" check causal "$run/lost.jsonl"
+expect_text lost
+echo "all as expected"

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Bytes that are no message, and messages that are nobody's: the node goes on serving and stays small.   BIN FOLDER"""
+import os
+import random
+import shutil
+import socket
+import sys
+
+import msgpack
+import zmq
+
+import nodes
+
+
+def resident_kib(pid):
+    with open("/proc/%d/status" % pid) as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+def frames(seed):
+    dice = random.Random(seed)
+    envelope = [1, b"", 1, 7, b"stranger", 0, 0, 1000, []]
+    good = msgpack.packb(envelope) + msgpack.packb([b"default", b"k", [0, 0]])
+    peer = msgpack.packb([1, b"test", 64, 0, b"n2", 5, 5, 0, []]) + msgpack.packb([1, b"\x92\x01\xc4\x01x"])
+    for whole in (good, peer):
+        for i in range(len(whole)):
+            yield whole[:i]
+            yield whole[:i] + bytes([whole[i] ^ dice.choice([1, 0x55, 0x80, 0xff])]) + whole[i + 1:]
+    yield b"\x91" * 1000000
+    for header in (b"\xdd", b"\xdf", b"\xc6", b"\xdb", b"\xc9"):
+        yield header + b"\xff\xff\xff\xff"
+        yield msgpack.packb(envelope) + header + b"\xff\xff\xff\xff"
+    yield b"".join(b"\xdd\x00\x98\x96\x80" for _ in range(100))
+    yield msgpack.packb([9] + envelope[1:]) + msgpack.packb([])
+    yield msgpack.packb([1, b"another cluster"] + envelope[2:]) + msgpack.packb([b"default", b"k", [0, 0]])
+    yield msgpack.packb(envelope[:2] + [9999] + envelope[3:]) + msgpack.packb([])
+    for _ in range(3000):
+        yield bytes(dice.randrange(256) for _ in range(dice.randrange(200)))
+
+
+def main(bin_folder, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    with nodes.Nodes(bin_folder, folder, 2, "os") as cluster:
+        client = cluster.client("n1")
+        client.put(b"k", b"v")
+        before = resident_kib(cluster.process["n1"].pid)
+        stranger = zmq.Context.instance().socket(zmq.DEALER)
+        stranger.setsockopt(zmq.LINGER, 0)
+        stranger.connect("tcp://" + cluster.endpoint["n1"])
+        count = 0
+        for frame in frames(1):
+            stranger.send(frame)
+            count += 1
+            if count % 200 == 0:
+                assert client.get(b"k")[0] == [b"v"]
+        host, port = cluster.endpoint["n1"].split(":")
+        raw = [socket.create_connection((host, int(port))) for _ in range(100)]
+        for i, connection in enumerate(raw):
+            connection.sendall([b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 10, b"\x00" * 4096, b""][i % 4])
+        assert client.get(b"k")[0] == [b"v"]
+        for connection in raw:
+            connection.close()
+        assert client.get(b"k")[0] == [b"v"]
+        assert cluster.process["n1"].poll() is None
+        grown = resident_kib(cluster.process["n1"].pid) - before
+        assert grown < 64 * 1024, "grew by %d KiB" % grown
+        log = open(os.path.join(folder, "logs", "n1.log")).read()
+        assert log.count("malformed") < 20, "a line for every bad message"
+        print("%d bad messages; grew by %d KiB" % (count, grown))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
