@@ -16,7 +16,7 @@ namespace kin {
 }  // namespace kin
 
 // KIN_REQUIRE(a <= b, "a 5, b 3"): the second argument is only evaluated when the rule is broken.
-#define KIN_REQUIRE(rule, values)                                                             \
-  do {                                                                                        \
-    if (!(rule)) ::kin::broken_invariant(__FILE__, __LINE__, #rule, std::string(values));     \
+#define KIN_REQUIRE(rule, values)                                                         \
+  do {                                                                                    \
+    if (!(rule)) ::kin::broken_invariant(__FILE__, __LINE__, #rule, std::string(values)); \
   } while (false)

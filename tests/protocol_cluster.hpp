@@ -1,5 +1,5 @@
-// A cluster of protocol objects in one process and in virtual time, obeying the contract of protocol.hpp: for tests that
-// call the protocols directly. No sockets, no files, no threads.
+// A cluster of protocol objects in one process and in virtual time, obeying the contract of protocol.hpp: for tests
+// that call the protocols directly. No sockets, no files, no threads.
 #pragma once
 
 #include <deque>
@@ -50,7 +50,7 @@ class ProtocolCluster {
   std::vector<std::string> values(const NodeId& node, const std::string& key);
 
   // ---- the network
-  void deliver_all();                      // until nothing is under way
+  void deliver_all();  // until nothing is under way
   void drop_all() { network_.clear(); }
   std::size_t under_way() const { return network_.size(); }
   void cut(const NodeId& from, const NodeId& to) { cuts_.insert({from, to}); }
@@ -69,9 +69,9 @@ class ProtocolCluster {
   bool converged() const;
 
   // ---- faults
-  void kill(const NodeId& node);           // what was not committed is gone, which is nothing between turns
+  void kill(const NodeId& node);  // what was not committed is gone, which is nothing between turns
   void restart(const NodeId& node);
-  void lose_disk(const NodeId& node);      // the next restart finds nothing
+  void lose_disk(const NodeId& node);  // the next restart finds nothing
   MemoryStore backup(const NodeId& node) const { return nodes_.at(node).disk; }
   void restore(const NodeId& node, MemoryStore disk);
   void remove_member(const NodeId& at, const NodeId& member);

@@ -2,12 +2,8 @@
 
 namespace kin {
 
-std::string to_string(const Actor& actor) {
-  return actor.node + '.' + std::to_string(actor.life.ordinal);
-}
+std::string to_string(const Actor& actor) { return actor.node + '.' + std::to_string(actor.life.ordinal); }
 
-std::string to_string(const Dot& dot) {
-  return to_string(dot.actor) + ':' + std::to_string(dot.counter);
-}
+std::string to_string(const Dot& dot) { return to_string(dot.actor) + ':' + std::to_string(dot.counter); }
 
 }  // namespace kin

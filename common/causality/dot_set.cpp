@@ -9,13 +9,9 @@ bool DotSet::retired(const Actor& actor) const {
   return floor != floors_.end() && actor.life < floor->second;
 }
 
-bool DotSet::has(const Dot& dot) const {
-  return retired(dot.actor) || counters(dot.actor).has(dot.counter);
-}
+bool DotSet::has(const Dot& dot) const { return retired(dot.actor) || counters(dot.actor).has(dot.counter); }
 
-bool DotSet::base_has(const Dot& dot) const {
-  return retired(dot.actor) || dot.counter <= counters(dot.actor).base();
-}
+bool DotSet::base_has(const Dot& dot) const { return retired(dot.actor) || dot.counter <= counters(dot.actor).base(); }
 
 const CounterSet& DotSet::counters(const Actor& actor) const {
   static const CounterSet none;

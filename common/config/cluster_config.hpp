@@ -58,20 +58,20 @@ struct ClusterConfig {
   bool trace = true;
   TraceValues trace_values = TraceValues::hash;
   std::vector<BucketConfig> buckets{{"default", "causal", 1, 1}};
-  std::string tokens_file;        // resolved against the cluster file's folder; empty where there is none
+  std::string tokens_file;  // resolved against the cluster file's folder; empty where there is none
   bool faults_enabled = false;
   std::vector<SilentFault> silent;
 
-  const NodeConfig* node(std::string_view id) const;         // nullptr when there is no such node
-  const BucketConfig* bucket(std::string_view name) const;   // nullptr when there is no such bucket
-  std::vector<std::string> ids() const;                      // in the order in which clocks are printed
+  const NodeConfig* node(std::string_view id) const;        // nullptr when there is no such node
+  const BucketConfig* bucket(std::string_view name) const;  // nullptr when there is no such bucket
+  std::vector<std::string> ids() const;                     // in the order in which clocks are printed
   std::uint32_t majority() const { return static_cast<std::uint32_t>(nodes.size() / 2 + 1); }
 };
 
 // Points at the line that is wrong.
 struct ConfigError {
   std::string file;
-  int line = 0;           // from 1; 0 when the whole file is meant
+  int line = 0;  // from 1; 0 when the whole file is meant
   std::string message;
 
   std::string text() const;  // file:line: message

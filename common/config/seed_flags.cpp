@@ -54,8 +54,8 @@ tl::expected<ClusterConfig, std::string> config_from_flags(const std::string& ho
     add(other_hosts[i], value);
   }
   std::sort(out.nodes.begin(), out.nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  const auto twice = std::adjacent_find(out.nodes.begin(), out.nodes.end(),
-                                        [](const auto& a, const auto& b) { return a.id == b.id; });
+  const auto twice =
+      std::adjacent_find(out.nodes.begin(), out.nodes.end(), [](const auto& a, const auto& b) { return a.id == b.id; });
   if (twice != out.nodes.end()) return tl::unexpected(twice->id + " is named twice");
   return out;
 }

@@ -107,8 +107,8 @@ std::uint32_t number(const YAML::Node& node, const std::string& what, std::uint3
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
-    throw Wrong{line_of(node), what + " must be a number from " + std::to_string(least) + " to " + std::to_string(most) +
-                                   ", not " + text};
+    throw Wrong{line_of(node), what + " must be a number from " + std::to_string(least) + " to " +
+                                   std::to_string(most) + ", not " + text};
   }
   return value;
 }
@@ -130,13 +130,13 @@ void check_name(const std::string& name, const std::string& what, int line) {
     return c > ' ' && c < 0x7f && c != '"' && c != '{' && c != '}' && c != '\\';
   });
   if (name.empty() || name.size() > max_name_bytes || !printable) {
-    throw Wrong{line, what + " must be 1 to 255 printable ASCII characters without spaces, quotes, braces and "
-                             "backslashes"};
+    throw Wrong{line, what +
+                          " must be 1 to 255 printable ASCII characters without spaces, quotes, braces and "
+                          "backslashes"};
   }
 }
 
-Section::Section(const YAML::Node& node, std::string what)
-    : node_(node), what_(std::move(what)), line_(line_of(node)) {
+Section::Section(const YAML::Node& node, std::string what) : node_(node), what_(std::move(what)), line_(line_of(node)) {
   if (!node_.IsMap()) throw Wrong{line_, what_ + " must be a mapping (key: value)"};
 }
 

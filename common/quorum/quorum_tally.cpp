@@ -2,8 +2,6 @@
 
 namespace kin {
 
-bool QuorumTally::add(const NodeId& member) {
-  return members_.insert(member).second && got() == wanted_;
-}
+bool QuorumTally::add(const NodeId& member) { return members_.insert(member).second && got() == wanted_; }
 
 }  // namespace kin

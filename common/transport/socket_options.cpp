@@ -5,11 +5,11 @@
 namespace kin::transport {
 namespace {
 
-constexpr int handshake_ms = 2000;     // a stranger that says nothing, or speaks HTTP, is gone after that
-constexpr int reconnect_ms = 100;      // doubles up to
+constexpr int handshake_ms = 2000;  // a stranger that says nothing, or speaks HTTP, is gone after that
+constexpr int reconnect_ms = 100;   // doubles up to
 constexpr int reconnect_max_ms = 1000;
 constexpr std::int64_t max_message_bytes = (64 << 20) + 4096;  // what the codec takes, and an envelope
-constexpr int peer_queue = 256;        // messages; a peer that is dead or frozen costs no more memory than that
+constexpr int peer_queue = 256;  // messages; a peer that is dead or frozen costs no more memory than that
 constexpr int client_queue = 4096;
 constexpr int router_queue = 4096;
 constexpr std::uint32_t client_suspect_ms = 1500;

@@ -23,9 +23,9 @@ using RouterIdentity = std::string;
 struct TransportCounters {
   std::uint64_t received = 0, sent = 0;
   std::uint64_t received_bytes = 0, sent_bytes = 0;
-  std::uint64_t dropped_peer = 0;     // no connection to the peer, or its queue was full
-  std::uint64_t dropped_client = 0;   // the client was gone, or did not read its replies
-  std::uint64_t malformed = 0;        // messages of more than one frame
+  std::uint64_t dropped_peer = 0;    // no connection to the peer, or its queue was full
+  std::uint64_t dropped_client = 0;  // the client was gone, or did not read its replies
+  std::uint64_t malformed = 0;       // messages of more than one frame
 };
 
 class NodeTransport {

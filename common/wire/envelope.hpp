@@ -49,14 +49,14 @@ using EventClock = std::map<std::string, std::uint64_t>;
 
 struct Envelope {
   std::uint32_t version = protocol_version;
-  std::string cluster;             // empty from a client that does not know it
+  std::string cluster;  // empty from a client that does not know it
   Kind kind = Kind::failure;
-  std::uint64_t request_id = 0;    // chosen by the asker, repeated in the reply; 0 between members
-  std::string sender;              // a member's id, or how a client names itself (user@host:pid)
-  std::uint64_t born = 0;          // the sender's incarnation; 0 from clients
+  std::uint64_t request_id = 0;  // chosen by the asker, repeated in the reply; 0 between members
+  std::string sender;            // a member's id, or how a client names itself (user@host:pid)
+  std::uint64_t born = 0;        // the sender's incarnation; 0 from clients
   std::uint32_t ordinal = 0;
-  std::uint32_t deadline_ms = 0;   // how long the asker will wait, counted from when it sent; 0 = no limit of its own
-  EventClock clock;                // of the trace line of this send; empty from clients
+  std::uint32_t deadline_ms = 0;  // how long the asker will wait, counted from when it sent; 0 = no limit of its own
+  EventClock clock;               // of the trace line of this send; empty from clients
 
   template <class V>
   void fields(V& v) {

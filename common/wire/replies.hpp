@@ -33,8 +33,8 @@ struct ReadReply {
   std::string node;
   std::vector<std::string> order;  // node ids in the order in which clocks are printed
   std::vector<ShownSibling> siblings;
-  EntryClock clock;                // join over the siblings
-  std::string context;             // printable, safe in a shell
+  EntryClock clock;     // join over the siblings
+  std::string context;  // printable, safe in a shell
   std::uint32_t got = 0, wanted = 0;
 
   template <class V>
@@ -58,12 +58,12 @@ struct WriteReply {
   std::string node;
   std::vector<std::string> order;
   Dot dot;
-  EntryClock clock;                     // of the new value; empty for a delete
-  std::string context;                  // what this write had seen and itself
+  EntryClock clock;     // of the new value; empty for a delete
+  std::string context;  // what this write had seen and itself
   std::vector<Replaced> replaced;
-  std::vector<ShownSibling> siblings;   // all that is there now; more than one is a conflict
+  std::vector<ShownSibling> siblings;  // all that is there now; more than one is a conflict
   std::uint32_t got = 0, wanted = 0;
-  std::string warning;                  // such as: 17 siblings
+  std::string warning;  // such as: 17 siblings
 
   template <class V>
   void fields(V& v) {
@@ -105,11 +105,11 @@ struct ConflictsReply {
 // How a tier stands towards one other member, in words that fit every tier.
 struct PeerReport {
   std::string member;
-  std::string state;             // reachable | silent | removed | never-heard
+  std::string state;  // reachable | silent | removed | never-heard
   Incarnation incarnation;
   std::uint64_t heard_ms_ago = 0;
-  std::uint64_t it_lacks = 0;    // updates that are here and that it has not reported
-  std::uint64_t we_lack = 0;     // updates that it has reported and that are not here
+  std::uint64_t it_lacks = 0;  // updates that are here and that it has not reported
+  std::uint64_t we_lack = 0;   // updates that it has reported and that are not here
   bool blocks_forgetting = false;
 
   template <class V>
@@ -121,8 +121,8 @@ struct PeerReport {
 struct TierReport {
   std::string tier;
   std::uint64_t keys = 0;
-  std::string digest;            // equal on two nodes exactly when they have taken in the same updates
-  std::uint64_t held_back = 0;   // what cannot be forgotten yet, because some member may lack it
+  std::string digest;           // equal on two nodes exactly when they have taken in the same updates
+  std::uint64_t held_back = 0;  // what cannot be forgotten yet, because some member may lack it
   std::vector<PeerReport> peers;
   std::vector<std::pair<std::string, std::uint64_t>> counters;  // further numbers, named by the tier
 
@@ -137,7 +137,7 @@ struct StatusReply {
   std::string node, cluster, version;
   Incarnation incarnation;
   std::uint64_t uptime_ms = 0;
-  std::vector<std::string> faults;   // in words; empty when there are none
+  std::vector<std::string> faults;  // in words; empty when there are none
   bool faults_enabled = false;
   std::vector<TierReport> tiers;
   std::vector<std::pair<std::string, std::uint64_t>> counters;  // of the runtime and the transport

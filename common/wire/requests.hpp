@@ -48,10 +48,10 @@ struct AddUpdate {
   static constexpr Kind kind = Kind::add_update;
   std::string bucket, key, value;
   Seen seen = Seen::implied;
-  std::string context;        // for Seen::context, as a reply gave it
+  std::string context;  // for Seen::context, as a reply gave it
   Level level;
-  std::string operation;      // unique per operation, the same in every retry; may be empty
-  bool want_replaced = false; // repeat in the reply the values that were replaced (for histories)
+  std::string operation;       // unique per operation, the same in every retry; may be empty
+  bool want_replaced = false;  // repeat in the reply the values that were replaced (for histories)
 
   template <class V>
   void fields(V& v) {
@@ -110,13 +110,13 @@ struct StatusQuery {
 };
 
 enum class FaultAction : std::uint8_t {
-  online = 0,          // undo offline, isolate, hold_gossip
-  offline = 1,         // neither clients nor peers reach the node
-  isolate = 2,         // peers are cut, clients are served
-  hold_gossip = 3,     // nothing leaves for peers, and nothing of theirs is taken, but it may be released
+  online = 0,       // undo offline, isolate, hold_gossip
+  offline = 1,      // neither clients nor peers reach the node
+  isolate = 2,      // peers are cut, clients are served
+  hold_gossip = 3,  // nothing leaves for peers, and nothing of theirs is taken, but it may be released
   release_gossip = 4,
-  link = 5,            // what this node sends to `peer`: dropped at `drop_percent`, delayed by `delay_ms`
-  clear = 6,           // all of the above
+  link = 5,   // what this node sends to `peer`: dropped at `drop_percent`, delayed by `delay_ms`
+  clear = 6,  // all of the above
 };
 
 // Kind::fault: refused (DENIED) by nodes without --enable-faults.

@@ -31,18 +31,18 @@ enum class Status : std::uint8_t {
 // Three outcomes and no fourth. `unknown` whenever there is doubt.
 enum class Applied : std::uint8_t { no = 0, yes = 1, unknown = 2 };
 
-std::string_view name(Status status);   // NOT_FOUND
-std::string_view name(Applied applied); // no | yes | unknown
-int exit_code(Status status);           // docs/operations.md, exit codes
+std::string_view name(Status status);    // NOT_FOUND
+std::string_view name(Applied applied);  // no | yes | unknown
+int exit_code(Status status);            // docs/operations.md, exit codes
 
 // Why a request did not end in its own reply. The same struct on the wire and in the client library.
 struct Failure {
   Status status = Status::internal;
   Applied applied = Applied::unknown;
-  std::string message;          // a sentence for people: what happened, where, what to do
-  std::string node;             // who says so; empty when the client itself does
-  std::uint32_t got = 0;        // of an unmet quorum: how many answered
-  std::uint32_t wanted = 0;     // and how many were needed; 0 where no quorum was involved
+  std::string message;       // a sentence for people: what happened, where, what to do
+  std::string node;          // who says so; empty when the client itself does
+  std::uint32_t got = 0;     // of an unmet quorum: how many answered
+  std::uint32_t wanted = 0;  // and how many were needed; 0 where no quorum was involved
 
   template <class V>
   void fields(V& v) {

@@ -52,13 +52,13 @@ struct ClientCall {
 struct PeerMessage {
   NodeId from;
   Incarnation life;
-  std::string_view body;          // a message of the tier
+  std::string_view body;  // a message of the tier
 };
 
 // The only clock a protocol has: milliseconds, never going back within a process.
 struct Tick {
   std::uint64_t now_ms = 0;
-  std::uint64_t wall_us = 0;      // the host's wall clock: to show, never to compare
+  std::uint64_t wall_us = 0;  // the host's wall clock: to show, never to compare
 };
 
 // An administrator's word: the member will never come back.
@@ -72,8 +72,8 @@ using Input = std::variant<Started, ClientCall, PeerMessage, Tick, RemoveMember>
 struct Send {
   NodeId to;
   std::shared_ptr<const std::string> body;
-  std::string what;     // for the trace: `push`, `gossip`
-  bool early = false;   // may leave before this turn's writes are durable (see the tier's reason)
+  std::string what;    // for the trace: `push`, `gossip`
+  bool early = false;  // may leave before this turn's writes are durable (see the tier's reason)
 };
 
 struct Reply {
@@ -97,9 +97,9 @@ struct Outputs {
   std::vector<Send> sends;
   std::vector<Reply> replies;
   std::vector<TraceEvent> trace;
-  std::vector<std::string> warnings;        // for the human log
-  std::vector<std::string> malformed;       // what was wrong with the input of this step; the host counts and logs
-  std::optional<std::string> stop;          // this process must not go on; the sentence says why
+  std::vector<std::string> warnings;   // for the human log
+  std::vector<std::string> malformed;  // what was wrong with the input of this step; the host counts and logs
+  std::optional<std::string> stop;     // this process must not go on; the sentence says why
 
   template <class Body>
   void reply(CallId to, wire::Kind kind, const Body& body) {

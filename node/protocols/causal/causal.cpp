@@ -7,7 +7,7 @@
 namespace kin::causal {
 namespace {
 
-constexpr std::size_t push_bytes = 1u << 20;         // about: a longer push goes out in several messages
+constexpr std::size_t push_bytes = 1u << 20;  // about: a longer push goes out in several messages
 constexpr std::uint64_t catching_up_patience_ms = 1000;
 
 std::string hex(std::string_view bytes) {
@@ -119,8 +119,8 @@ void CausalProtocol::finish_turn(Outputs& out) {
     };
     for (const auto& [key, dots] : keys) {
       // Without dots: the outcome of a read that found somebody stale.
-      EntryState state = dots.empty() ? replica_.state_with_all_dots(env_.store, key)
-                                      : replica_.state_of(env_.store, key, dots);
+      EntryState state =
+          dots.empty() ? replica_.state_with_all_dots(env_.store, key) : replica_.state_of(env_.store, key, dots);
       for (const auto& [dot, sibling] : state.siblings) bytes += sibling.value.size();
       message.entries.push_back(std::move(state));
       if (bytes >= push_bytes) flush();
@@ -231,8 +231,9 @@ void CausalProtocol::stop_if_superseded(Outputs& out) const {
   if (!replica_.superseded()) return;
   const Incarnation newer = replica_.lives().at(env_.self);
   out.stop = newer == removed_for_ever
-                 ? env_.self + " was removed from the cluster for ever (kin cluster remove). To take part again it "
-                               "needs a new id and an empty data directory"
+                 ? env_.self +
+                       " was removed from the cluster for ever (kin cluster remove). To take part again it "
+                       "needs a new id and an empty data directory"
                  : "another process of " + env_.self + " was started after this one (" +
                        to_string(Actor{env_.self, newer}) + ", this is " + to_string(replica_.actor()) +
                        "), perhaps on a copy of its data directory, or this machine's clock is behind. Only the newer "
@@ -255,10 +256,10 @@ wire::TierReport CausalProtocol::report(std::uint64_t now_ms) const {
     auto heard = heard_ms_.find(member);
     const bool ever = heard != heard_ms_.end();
     peer.heard_ms_ago = ever && now_ms > heard->second ? now_ms - heard->second : 0;
-    peer.state = life == removed_for_ever                            ? "removed"
-                 : !ever                                             ? "never-heard"
-                 : peer.heard_ms_ago < env_.cluster.suspect_ms       ? "reachable"
-                                                                     : "silent";
+    peer.state = life == removed_for_ever                      ? "removed"
+                 : !ever                                       ? "never-heard"
+                 : peer.heard_ms_ago < env_.cluster.suspect_ms ? "reachable"
+                                                               : "silent";
     if (const Report* known = replica_.report_of(member)) {
       DotSet lacks, ahead;
       for (const auto& [actor, counters] : replica_.clock().minus(known->clock)) lacks.add(actor, counters);
@@ -269,9 +270,8 @@ wire::TierReport CausalProtocol::report(std::uint64_t now_ms) const {
     peer.blocks_forgetting = replica_.blocks_forgetting(member);
     out.peers.push_back(std::move(peer));
   }
-  out.counters = {{"writes-waiting", writes_.size()},
-                  {"reads-waiting", reads_.size()},
-                  {"copying", replica_.copying() ? 1 : 0}};
+  out.counters = {
+      {"writes-waiting", writes_.size()}, {"reads-waiting", reads_.size()}, {"copying", replica_.copying() ? 1 : 0}};
   return out;
 }
 

@@ -91,11 +91,11 @@ class CausalProtocol : public Protocol {
   std::uint64_t now_ms_ = 0;
   std::uint64_t wall_us_ = 0;
   std::uint64_t gossip_at_ms_ = 0;
-  std::map<std::uint64_t, PendingWrite> writes_;                        // by counter of the dot
-  std::map<std::uint64_t, PendingRead> reads_;                          // by fetch id
+  std::map<std::uint64_t, PendingWrite> writes_;  // by counter of the dot
+  std::map<std::uint64_t, PendingRead> reads_;    // by fetch id
   std::uint64_t next_fetch_ = 1;
-  std::map<std::string, DotSet> broadcast_;                             // key to dots: this turn's pushes to all peers
-  std::map<NodeId, std::map<std::string, DotSet>> directed_;            // the same to one peer
+  std::map<std::string, DotSet> broadcast_;                   // key to dots: this turn's pushes to all peers
+  std::map<NodeId, std::map<std::string, DotSet>> directed_;  // the same to one peer
   std::map<NodeId, std::uint64_t> heard_ms_;
   // A member that has more for this node than one answer holds is asked again by its answers, not by the tick.
   std::optional<NodeId> catching_up_from_;

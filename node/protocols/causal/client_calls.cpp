@@ -59,8 +59,8 @@ tl::expected<std::uint32_t, Failure> CausalProtocol::wanted(const wire::Level& l
     default: return tl::unexpected(refuse(Status::usage, "unknown kind of quorum"));
   }
   if (count < 1 || count > all) {
-    return tl::unexpected(refuse(Status::usage, "R and W go from 1 to " + std::to_string(all) + " here, not " +
-                                                    std::to_string(count)));
+    return tl::unexpected(
+        refuse(Status::usage, "R and W go from 1 to " + std::to_string(all) + " here, not " + std::to_string(count)));
   }
   if (count > present) {
     Failure failure = refuse(Status::unavailable, std::to_string(count) + " members are wanted and only " +
@@ -74,8 +74,7 @@ tl::expected<std::uint32_t, Failure> CausalProtocol::wanted(const wire::Level& l
 
 // The node answers before the client stops waiting, so that a quorum that was not met is told and not guessed.
 std::uint64_t CausalProtocol::answer_by(const ClientCall& call) const {
-  const std::uint64_t budget =
-      call.deadline_ms > now_ms_ ? call.deadline_ms - now_ms_ : env_.cluster.request_ms;
+  const std::uint64_t budget = call.deadline_ms > now_ms_ ? call.deadline_ms - now_ms_ : env_.cluster.request_ms;
   return now_ms_ + budget - std::min<std::uint64_t>(budget / 4, 250);
 }
 
@@ -89,8 +88,7 @@ wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
   reply.siblings = to_shown(entry.siblings);
   // Over all siblings, hidden copies of one operation included: the context covers them too.
   for (const auto& [dot, sibling] : entry.siblings) reply.clock.join(sibling.clock);
-  reply.context =
-      print_token(std::string(records::bucket_of(key)), key, replica_.filled(entry), reply.clock);
+  reply.context = print_token(std::string(records::bucket_of(key)), key, replica_.filled(entry), reply.clock);
   reply.got = reply.wanted = 1;
   return reply;
 }
@@ -100,7 +98,7 @@ void CausalProtocol::read(const ClientCall& call, const wire::Read& request, Out
   if (!bucket) return out.fail(call.id, bucket.error());
   auto count = wanted(request.level, (*bucket)->read);
   if (!count) return out.fail(call.id, count.error());
-  PendingRead pending{call.id,        records::join_key(request.bucket, request.key), QuorumTally(*count), {},
+  PendingRead pending{call.id,         records::join_key(request.bucket, request.key), QuorumTally(*count), {},
                       answer_by(call), now_ms_ + env_.cluster.gossip_interval_ms};
   pending.tally.add(env_.self);
   if (pending.tally.complete()) return answer_read(pending, out);
@@ -170,12 +168,14 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
       auto token = wire::parse_context(context);
       if (!token) return tl::unexpected(refuse(Status::usage, token.error()));
       if (token->bucket != bucket || token->key_hash != wire::key_hash(bucket, key)) {
-        return tl::unexpected(refuse(Status::usage, "this context belongs to another key: read this key and take the "
-                                                    "context of that read"));
+        return tl::unexpected(refuse(Status::usage,
+                                     "this context belongs to another key: read this key and take the "
+                                     "context of that read"));
       }
       if (!replica_.may_name(token->dots)) {
-        return tl::unexpected(refuse(Status::usage, "this context names a write that was never made, or a node that is "
-                                                    "no member: it is of another cluster"));
+        return tl::unexpected(refuse(Status::usage,
+                                     "this context names a write that was never made, or a node that is "
+                                     "no member: it is of another cluster"));
       }
       return WriterPast{WriterPast::Kind::named, std::move(token->dots), std::move(token->clock)};
     }
@@ -197,8 +197,7 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
 }
 
 template <class Request>
-void CausalProtocol::write(const ClientCall& call, const Request& request, std::optional<Sibling> value,
-                           Outputs& out) {
+void CausalProtocol::write(const ClientCall& call, const Request& request, std::optional<Sibling> value, Outputs& out) {
   auto bucket = checked(request.bucket, request.key);
   if (!bucket) return out.fail(call.id, bucket.error());
   auto count = wanted(request.level, (*bucket)->write);
@@ -223,8 +222,8 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
                         {"value", shown_value},
                         {"siblings", std::to_string(shown(written.now).size())}}});
 
-  PendingWrite pending{call.id, key, QuorumTally(*count), {}, answer_by(call),
-                       now_ms_ + env_.cluster.gossip_interval_ms};
+  PendingWrite pending{
+      call.id, key, QuorumTally(*count), {}, answer_by(call), now_ms_ + env_.cluster.gossip_interval_ms};
   wire::WriteReply& reply = pending.reply;
   reply.node = env_.self;
   reply.order = env_.cluster.ids();
@@ -249,9 +248,9 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
 
 void CausalProtocol::add_update(const ClientCall& call, const wire::AddUpdate& request, Outputs& out) {
   if (request.value.size() > env_.cluster.limits.value_bytes) {
-    return out.fail(call.id, refuse(Status::limit, "the value has " + std::to_string(request.value.size()) +
-                                                       " bytes, the limit is " +
-                                                       std::to_string(env_.cluster.limits.value_bytes)));
+    return out.fail(
+        call.id, refuse(Status::limit, "the value has " + std::to_string(request.value.size()) +
+                                           " bytes, the limit is " + std::to_string(env_.cluster.limits.value_bytes)));
   }
   Sibling sibling{request.value, {}, request.operation, std::string(call.client), call.wall_us};
   write(call, request, std::move(sibling), out);

@@ -28,8 +28,8 @@ using Ends = std::map<Actor, std::uint64_t>;  // last counters of retired actors
 struct EntryState {
   std::string key;  // bucket, NUL, the client's key
   Siblings siblings;
-  DotSet context;   // beyond the base of the message
-  DotSet dots;      // dots of this key that the context contains; they enter the receiver's clock
+  DotSet context;  // beyond the base of the message
+  DotSet dots;     // dots of this key that the context contains; they enter the receiver's clock
 
   template <class V>
   void fields(V& v) {
@@ -85,12 +85,12 @@ struct Gossip {
 // Entries of exactly the dots that the asker lacks. Stands for itself: names the dots that it settles.
 struct Entries {
   static constexpr std::uint8_t number = 4;
-  Report report;             // its clock is the base of the entries
-  DotSet::Floors asked_from; // the asker's floors: `ended` is complete from there on
+  Report report;              // its clock is the base of the entries
+  DotSet::Floors asked_from;  // the asker's floors: `ended` is complete from there on
   Ends ended;
-  DotSet voids;              // dots that nobody has and nobody will ever have
+  DotSet voids;  // dots that nobody has and nobody will ever have
   std::vector<EntryState> entries;
-  bool more = false;         // ask again at once
+  bool more = false;  // ask again at once
 
   template <class V>
   void fields(V& v) {
@@ -140,7 +140,7 @@ struct Page {
   std::optional<std::string> upto;  // absent: to the end
   DotSet base;
   std::vector<EntryState> entries;
-  std::optional<CopyStart> start;   // in the first page
+  std::optional<CopyStart> start;  // in the first page
 
   template <class V>
   void fields(V& v) {
@@ -184,8 +184,7 @@ struct Refused {
   }
 };
 
-using Message =
-    std::variant<Push, Ack, Gossip, Entries, OfferCopy, Copy, Page, Fetch, Fetched, Refused>;
+using Message = std::variant<Push, Ack, Gossip, Entries, OfferCopy, Copy, Page, Fetch, Fetched, Refused>;
 
 std::string encode(const Message& message);
 tl::expected<Message, wire::Malformed> decode(std::string_view bytes);

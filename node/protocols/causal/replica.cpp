@@ -294,7 +294,9 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
     decltype(report)& report_;
     using Result = tl::expected<void, std::string>;
 
-    Result operator()(const Push& m) const { return dots_(m.base).and_then([&] { return entries_(m.entries); }); }
+    Result operator()(const Push& m) const {
+      return dots_(m.base).and_then([&] { return entries_(m.entries); });
+    }
     Result operator()(const Ack& m) const { return dots_(m.dots); }
     Result operator()(const Gossip& m) const { return report_(m.report); }
     Result operator()(const Entries& m) const {

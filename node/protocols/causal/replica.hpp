@@ -38,11 +38,11 @@ using Outbox = std::vector<Outgoing>;
 
 // How much goes into one message or one tick.
 struct Batching {
-  std::size_t answer_keys = 512;            // entries of one answer to gossip
-  std::size_t answer_bytes = 256 * 1024;    // about
-  std::size_t page_keys = 512;              // keys of one page of a full copy
-  std::size_t prune_dots = 50'000;          // dots forgotten in one tick
-  std::size_t strip_keys = 2'000;           // contexts looked at in one tick
+  std::size_t answer_keys = 512;          // entries of one answer to gossip
+  std::size_t answer_bytes = 256 * 1024;  // about
+  std::size_t page_keys = 512;            // keys of one page of a full copy
+  std::size_t prune_dots = 50'000;        // dots forgotten in one tick
+  std::size_t strip_keys = 2'000;         // contexts looked at in one tick
 };
 
 // An entry as it is kept, with the past that the clock does not speak for.
@@ -61,10 +61,10 @@ struct WriterPast {
 
 struct Written {
   Dot dot;
-  EntryClock clock;   // empty for a delete
-  DotSet seen;        // what the writer had seen, and the write itself: never the siblings that stay beside it
+  EntryClock clock;  // empty for a delete
+  DotSet seen;       // what the writer had seen, and the write itself: never the siblings that stay beside it
   Siblings replaced;
-  Siblings now;       // all values that are there after it, hidden copies included
+  Siblings now;  // all values that are there after it, hidden copies included
 };
 
 class CausalReplica {
@@ -177,19 +177,19 @@ class CausalReplica {
   const Batching batching_;
 
   // durable
-  Lives lives_;                       // newest incarnation known of each member; removed_for_ever once removed
+  Lives lives_;  // newest incarnation known of each member; removed_for_ever once removed
   DotSet clock_;
   std::map<NodeId, Report> reports_;  // what each peer told of itself in its present life
   Ends ended_;
-  std::uint64_t keys_ = 0;            // entries with a value
+  std::uint64_t keys_ = 0;  // entries with a value
   DotMap dot_map_;
 
   // volatile
-  std::uint64_t counter_ = 0;         // the last one handed out
+  std::uint64_t counter_ = 0;  // the last one handed out
   std::optional<CopyIn> copying_;
   bool clock_changed_ = false;
   bool counts_changed_ = false;
-  std::string strip_after_;           // where the next round of stripping goes on
+  std::string strip_after_;  // where the next round of stripping goes on
 };
 
 }  // namespace kin::causal

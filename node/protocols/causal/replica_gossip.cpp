@@ -21,7 +21,8 @@ void CausalReplica::note_report(Overlay& disk, const NodeId& sender, const Repor
   if (!first) {
     // Reports may arrive out of order: keep the join, both were true.
     const Report before = held->second;
-    for (const auto& [member, life] : report.lives) held->second.lives[member] = std::max(held->second.lives[member], life);
+    for (const auto& [member, life] : report.lives)
+      held->second.lives[member] = std::max(held->second.lives[member], life);
     held->second.clock.join(report.clock);
     if (before.lives == held->second.lives && before.clock == held->second.clock) return;
   }
