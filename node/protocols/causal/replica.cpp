@@ -139,8 +139,8 @@ EntryState CausalReplica::state_with_all_dots(const Overlay& disk, const std::st
   return {key, std::move(entry.siblings), std::move(entry.context), std::move(dots)};
 }
 
-void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings, DotSet context,
-                          std::uint64_t wall_us) {
+void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings,
+                          const DotSet& context, std::uint64_t wall_us) {
   DotSet rest = context.beyond(clock_);
   for (const auto& [dot, sibling] : before.siblings) {
     if (!siblings.contains(dot) && dot_map_.holds(disk, dot)) dot_map_.shadow(disk, dot, key);
@@ -202,7 +202,7 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, const EntryState& t
       }
     }
   }
-  store(disk, theirs.key, kept, std::move(siblings), std::move(context), wall_us);
+  store(disk, theirs.key, kept, std::move(siblings), context, wall_us);
 }
 
 // ------------------------------------------------------------------------------------------------ clients
@@ -251,7 +251,7 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
     dot_map_.shadow(disk, out.dot, key);
   }
   out.now = mine.siblings;
-  store(disk, key, before, std::move(mine.siblings), std::move(mine.context), wall_us);
+  store(disk, key, before, std::move(mine.siblings), mine.context, wall_us);
   return out;
 }
 

@@ -136,7 +136,7 @@ class CausalReplica {
 
   // replica.cpp
   Entry stored(const Overlay& disk, std::string_view key) const;
-  void store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings, DotSet context,
+  void store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings, const DotSet& context,
              std::uint64_t wall_us);
   void learn(Overlay& disk, const Dot& dot, const std::string& key);
   void merge(Overlay& disk, const DotSet& base, const EntryState& theirs, std::uint64_t wall_us);

@@ -57,7 +57,9 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& goss
   std::map<std::string, bool> taken;
   std::size_t bytes = 0;
   bool unknown = false;
-  for (const auto& [actor, counters] : lacking(theirs)) {
+  for (const auto& item : lacking(theirs)) {
+    const Actor& actor = item.first;
+    const CounterSet& counters = item.second;
     const CounterSet voids = counters.intersect(dot_map_.voids().counters(actor));
     answer.voids.add(actor, voids);
     const CounterSet mapped = counters.minus(voids);
