@@ -44,7 +44,7 @@ HistoryEvent UserFiles::begin(const Globals& globals, const std::string& client,
   return event;
 }
 
-tl::expected<void, std::string> UserFiles::finish(const Globals& globals, HistoryEvent event) {
+tl::expected<void, std::string> UserFiles::finish(const Globals& globals, const HistoryEvent& event) {
   if (session_ && !event.context.empty()) {
     // Another kin may have written meanwhile: only this key's context is ours to change.
     auto now = SessionFile::load(globals.session);

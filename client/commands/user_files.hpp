@@ -32,7 +32,7 @@ class UserFiles {
   HistoryEvent begin(const Globals& globals, const std::string& client, std::string op, const std::string& key,
                      const WriterContext& carried = {}) const;
   // After its reply, or after none came. Error: a sentence; the operation itself is over.
-  [[nodiscard]] tl::expected<void, std::string> finish(const Globals& globals, HistoryEvent event);
+  [[nodiscard]] tl::expected<void, std::string> finish(const Globals& globals, const HistoryEvent& event);
 
  private:
   std::optional<SessionFile> session_;

@@ -13,7 +13,7 @@ void sort_unique(std::vector<std::size_t>& positions) {
 
 }  // namespace
 
-SeenGraph::SeenGraph(const CausalHistory& history) : history_(history), seen_(history.operations.size()) {
+SeenGraph::SeenGraph(const CausalHistory& history) : seen_(history.operations.size()) {
   const auto& operations = history.operations;
   for (std::size_t i = 0; i < operations.size(); ++i)
     if (operations[i].op == Op::put) writer_.emplace(std::pair(operations[i].key, operations[i].value), i);

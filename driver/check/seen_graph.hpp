@@ -14,7 +14,6 @@ namespace kin::check {
 
 class SeenGraph {
  public:
-  // Keeps a reference to the history.
   explicit SeenGraph(const CausalHistory& history);
 
   // The put that wrote this value to this key; nothing when there is none.
@@ -31,7 +30,6 @@ class SeenGraph {
   std::vector<std::vector<std::size_t>> cycles() const;
 
  private:
-  const CausalHistory& history_;
   std::map<std::pair<std::string, std::string>, std::size_t> writer_;
   std::vector<std::vector<std::size_t>> seen_;  // by position; empty for reads
 };

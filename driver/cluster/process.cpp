@@ -81,6 +81,7 @@ class Spawn {
   tl::expected<pid_t, std::string> run(const std::vector<std::string>& argv, short flags) {
     posix_spawnattr_setflags(&attributes_, static_cast<short>(flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
     std::vector<char*> words;
+    words.reserve(argv.size() + 1);
     for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
     pid_t pid = -1;

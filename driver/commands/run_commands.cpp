@@ -110,10 +110,7 @@ int run(const RunCommand& command) {
   if (command.json) {
     std::cout << print_json(reports) << '\n';
   } else if (reports.size() > 1) {
-    std::cout << (failed == 0
-                      ? "All " + std::to_string(reports.size()) + " scenarios held."
-                      : std::to_string(failed) + " of " + std::to_string(reports.size()) + " scenarios did not hold.")
-              << '\n';
+    std::cout << reports.size() - static_cast<std::size_t>(failed) << " of " << reports.size() << " scenarios held.\n";
   }
   return failed == 0 ? 0 : exit_code(Status::check_failed);
 }

@@ -52,6 +52,7 @@ std::string print_expected(const std::vector<ExpectedSibling>& siblings) {
 
 std::string print(const PrintedClock& clock) {
   std::vector<std::string> words;
+  words.reserve(clock.size());
   for (std::uint64_t position : clock) words.push_back(std::to_string(position));
   return '[' + joined(words, ",") + ']';
 }

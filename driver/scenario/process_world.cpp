@@ -40,7 +40,7 @@ ClientAnswer no_answer(const std::string& message) {
 
 }  // namespace
 
-ProcessWorld::ProcessWorld(Cluster& cluster, std::string history_file, std::function<bool()> interrupted)
+ProcessWorld::ProcessWorld(Cluster& cluster, const std::string& history_file, std::function<bool()> interrupted)
     : cluster_(cluster),
       history_file_(std::filesystem::absolute(history_file).string()),
       interrupted_(std::move(interrupted)),

@@ -13,7 +13,7 @@ namespace kin::driver {
 class ProcessWorld : public World {
  public:
   // The cluster outlives the world. The history is appended to `history_file`.
-  ProcessWorld(Cluster& cluster, std::string history_file, std::function<bool()> interrupted);
+  ProcessWorld(Cluster& cluster, const std::string& history_file, std::function<bool()> interrupted);
 
   const std::vector<std::string>& nodes() const override { return nodes_; }
   std::vector<ClientAnswer> clients(const std::vector<ClientCall>& calls,
