@@ -43,6 +43,7 @@ bool same_siblings(const std::vector<ExpectedSibling>& expected, std::vector<Ans
 
 std::string print_expected(const std::vector<ExpectedSibling>& siblings) {
   std::vector<std::string> words;
+  words.reserve(siblings.size());
   for (const ExpectedSibling& sibling : siblings)
     words.push_back(shown(sibling.value) + (sibling.clock ? ' ' + print(*sibling.clock) : ""));
   return words.empty() ? "(nothing)" : joined(words, "  ");
