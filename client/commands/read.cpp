@@ -34,7 +34,7 @@ int run_command(const ReadCommand& command, const CommandContext& context) {
   HistoryEvent event = files->begin(context.globals, client.core().options().name, "get", command.key);
   const auto reply = client.read(context.globals.bucket, command.key, command.level);
   reply ? record(event, *reply) : record(event, reply.error());
-  const auto kept = files->finish(context.globals, std::move(event));
+  const auto kept = files->finish(context.globals, event);
 
   int code = 0;
   if (!reply) {

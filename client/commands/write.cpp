@@ -47,7 +47,7 @@ int write(const std::string& key, HistoryEvent event, UserFiles& files, Client& 
   event.start_ns = monotonic_ns();
   const tl::expected<wire::WriteReply, Failure> reply = send();
   reply ? record(event, *reply) : record(event, reply.error());
-  const auto kept = files.finish(context.globals, std::move(event));
+  const auto kept = files.finish(context.globals, event);
   int code = 0;
   if (reply) {
     show(key, *reply, context);

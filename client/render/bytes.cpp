@@ -86,7 +86,7 @@ std::string escaped(std::string_view bytes) {
 
 std::string shortened(std::string_view bytes, std::size_t most) {
   // Escaping only makes longer, and no character has more than four bytes: the rest need not be looked at.
-  const std::string whole = escaped(bytes.substr(0, (most + 1) * 4));
+  std::string whole = escaped(bytes.substr(0, (most + 1) * 4));
   if (columns(whole) <= most && bytes.size() <= (most + 1) * 4) return whole;
   const std::string tail = "... (" + std::to_string(bytes.size()) + " bytes)";
   std::size_t keep = 0;
