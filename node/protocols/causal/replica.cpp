@@ -103,12 +103,16 @@ const Report* CausalReplica::report_of(const NodeId& member) const {
 
 // ------------------------------------------------------------------------------------------------ entries
 
-Entry CausalReplica::stored(const Overlay& disk, std::string_view key) const {
+const Entry& CausalReplica::stored(const Overlay& disk, std::string_view key) const {
+  auto found = unpacked_.lower_bound(key);
+  if (found != unpacked_.end() && found->first == key) return found->second;
+  found = unpacked_.emplace_hint(found, key, Entry{});
   const std::string record = records::entry(key);
-  auto bytes = disk.get(record);
-  if (!bytes) return {};
-  auto entry = decode_record<EntryRecord>(record, *bytes);
-  return {std::move(entry.siblings), std::move(entry.context)};
+  if (auto bytes = disk.get(record)) {
+    auto entry = decode_record<EntryRecord>(record, *bytes);
+    found->second = {std::move(entry.siblings), std::move(entry.context)};
+  }
+  return found->second;
 }
 
 Entry CausalReplica::read(const Overlay& disk, std::string_view key) const {
@@ -165,11 +169,13 @@ void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& be
   if (before.context.empty() != rest.empty()) {
     rest.empty() ? disk.erase(records::unstripped(key)) : disk.put(records::unstripped(key), "");
   }
-  if (has || !rest.empty()) {
-    disk.put(records::entry(key), wire::encode(EntryRecord{std::move(siblings), std::move(rest)}));
+  EntryRecord entry{std::move(siblings), std::move(rest)};
+  if (has || !entry.context.empty()) {
+    disk.put(records::entry(key), wire::encode(entry));
   } else {
     disk.erase(records::entry(key));  // a deleted key: no trace, the clock remembers for it
   }
+  unpacked_[key] = {std::move(entry.siblings), std::move(entry.context)};  // `before` may be this very entry
 }
 
 void CausalReplica::learn(Overlay& disk, const Dot& dot, const std::string& key) {
@@ -182,7 +188,7 @@ void CausalReplica::learn(Overlay& disk, const Dot& dot, const std::string& key)
 // Push, gossip, read repair and full copy all end here. Only the values' own dots and the named ones enter the clock:
 // the rest of the past may belong to other keys.
 void CausalReplica::merge(Overlay& disk, const DotSet& base, const EntryState& theirs, std::uint64_t wall_us) {
-  const Entry kept = stored(disk, theirs.key);
+  const Entry& kept = stored(disk, theirs.key);
   const Entry mine = read(disk, theirs.key);
   // Decided before the new dots are learnt: the clock speaks for all keys, and must not yet speak of these.
   Siblings siblings =
@@ -221,7 +227,7 @@ bool CausalReplica::may_name(const DotSet& dots) const {
 
 Written CausalReplica::write(Overlay& disk, const std::string& key, std::optional<Sibling> value,
                              const WriterPast& past, std::uint64_t wall_us) {
-  const Entry before = stored(disk, key);
+  const Entry& before = stored(disk, key);
   Entry mine = read(disk, key);
   Written out;
   switch (past.kind) {
@@ -374,11 +380,18 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId&, const Refused& refused, s
 }
 
 void CausalReplica::persist(Overlay& disk) {
+  unpacked_.clear();
   if (std::exchange(clock_changed_, false)) disk.put(records::clock, wire::encode(clock_));
   if (std::exchange(counts_changed_, false)) {
     disk.put(records::counts, wire::encode(Counts{keys_, dot_map_.held_records()}));
   }
   dot_map_.persist(disk);
+}
+
+// Whether prune() will come by this dot: through the clock, or through the ends of retired lives.
+bool CausalReplica::can_be_pruned(const Dot& dot) const {
+  auto end = ended_.find(dot.actor);
+  return !clock_.retired(dot.actor) || (end != ended_.end() && dot.counter <= end->second);
 }
 
 void CausalReplica::check_invariants(const Overlay& disk) const {
@@ -387,11 +400,16 @@ void CausalReplica::check_invariants(const Overlay& disk) const {
     const Actor actor = records::actor_of_ended(record.substr(0, record.size() - 8));
     const Dot dot{actor, records::counter_of_dot(record)};
     KIN_REQUIRE(clock_.has(dot), "in the dot map and not in the clock: " + to_string(dot));
+    KIN_REQUIRE(can_be_pruned(dot), "in the dot map, retired, and never to be pruned: " + to_string(dot));
     seen.add(dot);
     return true;
   });
   KIN_REQUIRE(seen.size() == dot_map_.held_records(),
               std::to_string(seen.size()) + " mapped dots, counted " + std::to_string(dot_map_.held_records()));
+  for (const auto& [actor, counters] : dot_map_.voids().actors()) {
+    KIN_REQUIRE(can_be_pruned({actor, counters.top()}),
+                "a void that is never pruned: " + to_string(Dot{actor, counters.top()}));
+  }
   std::uint64_t with_value = 0;
   disk.scan("e", records::behind("e"), [&](std::string_view record, std::string_view bytes) {
     const auto entry = decode_record<EntryRecord>(record, bytes);

@@ -135,10 +135,12 @@ class CausalReplica {
   };
 
   // replica.cpp
-  Entry stored(const Overlay& disk, std::string_view key) const;
+  // Valid until the next store() of the key, or persist().
+  const Entry& stored(const Overlay& disk, std::string_view key) const;
   void store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings, const DotSet& context,
              std::uint64_t wall_us);
   void learn(Overlay& disk, const Dot& dot, const std::string& key);
+  bool can_be_pruned(const Dot& dot) const;
   void merge(Overlay& disk, const DotSet& base, const EntryState& theirs, std::uint64_t wall_us);
   void hear_of_lives(Overlay& disk, const Lives& lives);
   Outbox on(Overlay& disk, const NodeId& sender, const Push& push, std::uint64_t wall_us);
@@ -153,6 +155,7 @@ class CausalReplica {
   DotSet::Counters lacking(const DotSet& theirs) const;
   Ends ends_from(const DotSet::Floors& floors) const;
   void learn_voids(const DotSet& voids);
+  bool knows_what_others_settled_without(const Entries& entries) const;
   void follow_floor(Overlay& disk, const Entries& entries);
   Outbox on(Overlay& disk, const NodeId& sender, const Gossip& gossip, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Entries& entries, std::uint64_t wall_us);
@@ -162,6 +165,7 @@ class CausalReplica {
   Outbox on(Overlay& disk, const NodeId& sender, const Copy& copy, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Page& page, std::uint64_t wall_us);
   std::vector<std::string> keys_behind(const Overlay& disk, const std::string& after, std::size_t most) const;
+  Outbox begin_copy(const NodeId& source);
   void finish_copy(Overlay& disk);
 
   // replica_forget.cpp
@@ -189,6 +193,8 @@ class CausalReplica {
   std::optional<CopyIn> copying_;
   bool clock_changed_ = false;
   bool counts_changed_ = false;
+  // Entries that this turn has looked at: one step reads a key several times, and several steps may mean one key.
+  mutable std::map<std::string, Entry, std::less<>> unpacked_;
   std::string strip_after_;  // where the next round of stripping goes on
 };
 

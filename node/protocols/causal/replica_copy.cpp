@@ -10,8 +10,12 @@ namespace kin::causal {
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const OfferCopy& offer, std::uint64_t) {
   note_report(disk, sender, offer.report);
   if (copying_) return {};
-  copying_ = CopyIn{sender, lives_.at(sender), "", std::nullopt};
-  return {{sender, Copy{""}}};
+  return begin_copy(sender);
+}
+
+Outbox CausalReplica::begin_copy(const NodeId& source) {
+  copying_ = CopyIn{source, lives_.at(source), "", std::nullopt};
+  return {{source, Copy{""}}};
 }
 
 // Keys that have an entry, or dots in the dot map and no entry any more (deletes that somebody may lack).
@@ -75,9 +79,19 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Page& page, 
 }
 
 void CausalReplica::finish_copy(Overlay& disk) {
-  learn_voids(copying_->start->voids);
-  add_ends(disk, copying_->start->ended);
-  clock_.join(copying_->start->clock);
+  const CopyStart& start = *copying_->start;
+  learn_voids(start.voids);
+  add_ends(disk, start.ended);
+  // What the source retired without knowing these dots of it: they are void now, and no report will ever name them.
+  for (const auto& [actor, counters] : clock_.actors()) {
+    if (!start.clock.retired(actor)) continue;
+    auto end = ended_.find(actor);
+    const CounterSet ends_at = end == ended_.end() ? CounterSet{} : CounterSet::up_to(end->second);
+    std::size_t all = counters.size();
+    dot_map_.prune(disk, actor, counters.minus(ends_at), all);
+    counts_changed_ = true;
+  }
+  clock_.join(start.clock);
   clock_changed_ = true;
   copying_.reset();
 }

@@ -94,7 +94,7 @@ void CausalReplica::strip(Overlay& disk, std::uint64_t wall_us) {
     return keys.size() < batching_.strip_keys;
   });
   for (const std::string& key : keys) {
-    const Entry kept = stored(disk, key);
+    const Entry& kept = stored(disk, key);
     Entry mine = read(disk, key);
     if (mine.context.beyond(clock_) == kept.context) continue;
     store(disk, key, kept, std::move(mine.siblings), mine.context, wall_us);

@@ -1,5 +1,7 @@
 // Gossip: a node sends what it has seen and gets exactly the entries that it lacks. Nothing scans, nothing hashes.
 // SRDS 2017, section 4.2; the report of the asker is never joined into the clock of the answerer.
+#include <algorithm>
+
 #include "common/assert.hpp"
 #include "node/protocols/causal/records.hpp"
 #include "node/protocols/causal/replica.hpp"
@@ -109,9 +111,24 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Entries& ent
   learn_voids(entries.voids);
   const DotSet base = entries.report.clock.only_base();
   for (const EntryState& state : entries.entries) merge(disk, base, state, wall_us);
+  if (!copying_ && knows_what_others_settled_without(entries)) return begin_copy(sender);
   follow_floor(disk, entries);
   if (!entries.more) return {};
   return {{sender, Gossip{my_report()}}};
+}
+
+// A disk that came back from a backup, after it was lost and the others settled what it had known alone: its dots are
+// void for them. Following their floor would keep those values here and nowhere else. A full copy takes them away.
+bool CausalReplica::knows_what_others_settled_without(const Entries& entries) const {
+  return std::any_of(clock_.actors().begin(), clock_.actors().end(), [&](const auto& item) {
+    const auto& [actor, counters] = item;
+    auto asked = entries.asked_from.find(actor.node);
+    const Incarnation from = asked == entries.asked_from.end() ? never_heard : asked->second;
+    // The list of ends is complete only from there on.
+    if (!entries.report.clock.retired(actor) || actor.life < from) return false;
+    auto end = entries.ended.find(actor);
+    return end == entries.ended.end() || counters.top() > end->second;
+  });
 }
 
 // The answerer has retired lives that this node has not. Followed only where every dot of them is here; the list of
