@@ -1,0 +1,44 @@
+// Virtual time: what happens next, in an order that only the seed decides.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace kin::sim {
+
+using Micros = std::uint64_t;  // microseconds since the simulated world began
+
+class Agenda {
+ public:
+  using Action = std::function<void()>;
+
+  Micros now() const { return now_; }
+  std::uint64_t happened() const { return happened_; }
+
+  // Runs `action` at that moment, behind all that was put there before it. A moment in the past is now.
+  void at(Micros when, Action action);
+  void after(Micros delay, Action action) { at(now_ + delay, std::move(action)); }
+
+  // Lets the next thing happen. False when there is nothing any more.
+  bool run_next();
+  // Lets everything happen that is due until then, and moves the time there.
+  void run_until(Micros when);
+
+ private:
+  struct Entry {
+    Micros when;
+    std::uint64_t number;
+    Action action;
+
+    // The earliest on top of a heap.
+    bool operator<(const Entry& other) const { return when != other.when ? when > other.when : number > other.number; }
+  };
+
+  std::vector<Entry> heap_;
+  Micros now_ = 0;
+  std::uint64_t last_number_ = 0;
+  std::uint64_t happened_ = 0;
+};
+
+}  // namespace kin::sim

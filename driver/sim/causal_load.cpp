@@ -1,0 +1,344 @@
+#include "driver/sim/causal_load.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/assert.hpp"
+
+namespace kin::sim {
+namespace {
+
+constexpr std::size_t remembered_tokens = 12;
+constexpr const char* bucket = "default";
+constexpr Micros longest_last_answer_us = 60'000'000;
+
+std::vector<NodeId> ids(std::uint32_t nodes) {
+  std::vector<NodeId> out;
+  for (std::uint32_t i = 1; i <= nodes; ++i) out.push_back("n" + std::to_string(i));
+  return out;
+}
+
+std::vector<std::string> values_of(const std::vector<wire::ShownSibling>& siblings) {
+  std::vector<std::string> out;
+  for (const wire::ShownSibling& sibling : siblings) out.push_back(sibling.value);
+  return out;
+}
+
+template <class Body>
+Body decoded(const Reply& reply) {
+  auto body = wire::decode<Body>(reply.body);
+  KIN_REQUIRE(body, "a reply that cannot be read: " + body.error().what);
+  return std::move(*body);
+}
+
+// Values, keys and ids of this load need no escaping.
+std::string quoted(const std::string& text) { return '"' + text + '"'; }
+
+std::string list(const std::vector<std::string>& values) {
+  std::string out = "[";
+  for (const std::string& value : values) out += (out.size() > 1 ? "," : "") + quoted(value);
+  return out + ']';
+}
+
+}  // namespace
+
+std::unique_ptr<Load> make_causal_load(const Options& options) { return std::make_unique<CausalLoad>(options); }
+
+CausalLoad::CausalLoad(const Options& options)
+    : options_(options), rng_(options.seed ^ 0x10AD), oracle_(ids(options.nodes)) {}
+
+void CausalLoad::start(SimCluster& cluster) {
+  cluster_ = &cluster;
+  const std::vector<NodeId> nodes = cluster.config().ids();
+  for (std::size_t i = 0; i < options_.clients; ++i) {
+    clients_.push_back({nodes[i % nodes.size()], {}});
+    next(i);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ asking
+
+void CausalLoad::next(std::size_t client) {
+  cluster_->agenda().after(rng_.below(options_.think_us + 1), [this, client] {
+    if (asked_ < options_.operations) ask(client);
+  });
+}
+
+void CausalLoad::ask(std::size_t client) {
+  ++asked_;
+  ++open_;
+  Client& who = clients_[client];
+  const std::vector<NodeId> nodes = cluster_->config().ids();
+  Operation operation;
+  operation.client = client;
+  operation.node = rng_.below(100) < options_.roaming ? nodes[rng_.below(nodes.size())] : who.home;
+  // A few keys get most of the traffic: where writers meet, there are siblings.
+  const std::uint64_t range = rng_.below(4) == 0 ? options_.keys : std::max<std::uint64_t>(1, options_.keys / 5);
+  operation.key = "key-" + std::to_string(rng_.below(range)) + '/';  // none is the beginning of another
+  operation.start = cluster_->agenda().now();
+  operation.mark = oracle_.mark();
+  if (rng_.below(100) < options_.levels) operation.level = 1 + static_cast<std::uint32_t>(rng_.below(nodes.size()));
+  const wire::Level level{wire::Quorum::count, operation.level};
+  const CallId call = cluster_->new_call();
+
+  std::vector<Question> questions;
+  if (rng_.below(100) < options_.reads) {
+    questions.push_back({call, wire::Kind::read, wire::encode(wire::Read{bucket, operation.key, level})});
+  } else {
+    const bool removes = rng_.below(100) < options_.deletes;
+    operation.kind = removes ? Kind::remove : Kind::put;
+    const std::uint64_t drawn = rng_.below(100);
+    std::string context;
+    if (drawn < options_.contexts && !who.tokens.empty()) {
+      // Mostly the newest one; old ones are what makes conflicts.
+      const bool newest = rng_.chance(0.7);
+      const Token& token = newest ? who.tokens.back() : who.tokens[rng_.below(who.tokens.size())];
+      operation.key = token.key;
+      operation.seen = wire::Seen::context;
+      operation.seen_by_token = token.seen;
+      operation.token_operation = token.operation;
+      context = token.context;
+    } else if (drawn >= 100 - options_.blind && !removes) {
+      operation.seen = wire::Seen::nothing;
+    } else if (drawn >= 100 - 2 * options_.blind) {
+      operation.seen = wire::Seen::overwrite;
+    }
+    // One that asks for more copies may never be answered: what it replaces is looked at in the same turn.
+    if (operation.level > 1) {
+      const CallId peek = cluster_->new_call();
+      peeks_.emplace(peek, call);
+      questions.push_back(
+          {peek, wire::Kind::read, wire::encode(wire::Read{bucket, operation.key, {wire::Quorum::count, 1}})});
+    }
+    if (removes) {
+      questions.push_back(
+          {call, wire::Kind::remove,
+           wire::encode(wire::Remove{bucket, operation.key, operation.seen, context, level, "", true})});
+    } else {
+      operation.value = "v" + std::to_string(call);
+      if (operation.value.size() < options_.value_bytes) {
+        operation.value.append(options_.value_bytes - operation.value.size(), '.');
+      }
+      questions.push_back({call, wire::Kind::add_update,
+                           wire::encode(wire::AddUpdate{bucket, operation.key, operation.value, operation.seen, context,
+                                                        level, "", true})});
+    }
+  }
+  const NodeId node = operation.node;
+  operations_.emplace(call, std::move(operation));
+  cluster_->ask(node, std::move(questions), options_.timeout_ms);
+  cluster_->agenda().after(Micros{options_.timeout_ms} * 1000, [this, call] { close(call, nullptr); });
+}
+
+// ------------------------------------------------------------------------------------------------ judging
+
+void CausalLoad::stepped(const NodeId& node, const std::vector<Reply>& replies) {
+  for (const Reply& reply : replies) {
+    if (auto peek = peeks_.find(reply.to); peek != peeks_.end()) {
+      const auto read = decoded<wire::ReadReply>(reply);
+      Operation& operation = operations_.at(peek->second);
+      oracle_.shows(node, operation.key, values_of(read.siblings));
+      write_was_stepped(operation, values_of(read.siblings));
+      continue;
+    }
+    const auto found = operations_.find(reply.to);
+    if (found == operations_.end()) continue;
+    Operation& operation = found->second;
+    switch (reply.kind) {
+      case wire::Kind::read_reply: judge_read(operation, decoded<wire::ReadReply>(reply)); break;
+      case wire::Kind::write_reply: judge_write(operation, decoded<wire::WriteReply>(reply)); break;
+      case wire::Kind::failure: judge_failure(operation, decoded<Failure>(reply)); break;
+      default: oracle_.wrong("odd answer", node + " answers with kind " + std::to_string(static_cast<int>(reply.kind)));
+    }
+  }
+}
+
+// `values`: what the coordinator held before, or what it says that the write replaced.
+void CausalLoad::write_was_stepped(Operation& operation, const std::vector<std::string>& values) {
+  EventSet seen;
+  switch (operation.seen) {
+    case wire::Seen::context: seen = operation.seen_by_token; break;
+    case wire::Seen::overwrite: seen = oracle_.closure(operation.key, values); break;
+    case wire::Seen::implied:
+      // Beside several values that its writer never saw, a write is one more.
+      if (operation.kind == Kind::remove || values.size() <= 1) seen = oracle_.closure(operation.key, values);
+      break;
+    case wire::Seen::nothing: break;
+  }
+  const bool puts = operation.kind == Kind::put;
+  operation.event =
+      oracle_.wrote(operation.node, operation.key, puts ? std::optional(operation.value) : std::nullopt, seen);
+  operation.told = oracle_.closure(operation.key, *operation.event);
+}
+
+void CausalLoad::judge_read(Operation& operation, const wire::ReadReply& reply) {
+  operation.values = values_of(reply.siblings);
+  oracle_.shows(operation.node, operation.key, operation.values, reply.got, operation.mark);
+  operation.told = oracle_.closure(operation.key, operation.values);
+}
+
+void CausalLoad::judge_write(Operation& operation, const wire::WriteReply& reply) {
+  for (const wire::Replaced& replaced : reply.replaced) operation.replaced.push_back(replaced.value.value_or("?"));
+  const bool first_told = !operation.event;
+  if (first_told) {
+    // Beside several values nothing is replaced, so what was replaced is what had been seen.
+    write_was_stepped(operation, operation.replaced);
+    oracle_.shows(operation.node, operation.key, values_of(reply.siblings));
+  }
+  oracle_.erased(operation.node, operation.key, operation.replaced);
+  oracle_.acknowledged(operation.key, *operation.event, reply.got);
+}
+
+void CausalLoad::judge_failure(Operation& operation, const Failure& failure) {
+  if (operation.event) oracle_.never_happened(operation.key, *operation.event);
+  operation.event.reset();
+  switch (failure.status) {
+    case Status::not_found:
+      if (operation.kind == Kind::remove) oracle_.shows(operation.node, operation.key, {});
+      break;
+    case Status::limit:        // of siblings
+    case Status::timeout:      // R was not met
+    case Status::unavailable:  // more is asked for than there are members
+      break;
+    default: oracle_.wrong("odd answer", operation.node + " refuses: " + failure.message);
+  }
+}
+
+void CausalLoad::refused(const NodeId& node, const std::string& why) {
+  oracle_.wrong("stopped", node + " stopped by itself: " + why);
+}
+
+// ------------------------------------------------------------------------------------------------ being answered
+
+void CausalLoad::reply_arrived(const Reply& reply) {
+  if (reply.to == awaits_) {
+    awaited_ = reply;
+    return;
+  }
+  if (operations_.contains(reply.to)) close(reply.to, &reply);
+}
+
+// With a reply, or at the time-out: whatever comes later, the client is gone.
+void CausalLoad::close(CallId call, const Reply* reply) {
+  Operation& operation = operations_.at(call);
+  if (std::exchange(operation.closed, true)) return;
+  --open_;
+  operation.end = reply ? std::optional(cluster_->agenda().now()) : std::nullopt;
+  if (reply && reply->kind == wire::Kind::failure) {
+    operation.outcome = "fail";
+  } else if (reply) {
+    ++answered_;
+    operation.outcome = "ok";
+    std::string context = operation.kind == Kind::read ? decoded<wire::ReadReply>(*reply).context
+                                                       : decoded<wire::WriteReply>(*reply).context;
+    std::deque<Token>& tokens = clients_[operation.client].tokens;
+    tokens.push_back({operation.key, std::move(context), *operation.told, "o" + std::to_string(call)});
+    if (tokens.size() > remembered_tokens) tokens.pop_front();
+  }
+  next(operation.client);
+}
+
+// ------------------------------------------------------------------------------------------------ the end
+
+Reply CausalLoad::ask_and_wait(const NodeId& node, wire::Kind kind, const std::string& body) {
+  awaits_ = cluster_->new_call();
+  awaited_.reset();
+  cluster_->ask(node, {{awaits_, kind, body}}, options_.timeout_ms);
+  const Micros longest = cluster_->agenda().now() + longest_last_answer_us;
+  while (!awaited_ && cluster_->agenda().now() < longest && cluster_->agenda().run_next()) {
+  }
+  if (!awaited_) {
+    oracle_.wrong("no answer", node + " does not answer although all is well");
+    return {awaits_, wire::Kind::failure, wire::encode(Failure{Status::timeout, Applied::no, "no answer", node, 0, 0})};
+  }
+  return *awaited_;
+}
+
+void CausalLoad::judge_the_end() {
+  for (const NodeId& node : cluster_->config().ids()) {
+    if (cluster_->gone(node)) continue;
+    std::map<std::string, std::size_t> counts;
+    for (const std::string& key : oracle_.keys()) {
+      const Micros start = cluster_->agenda().now();
+      const Reply reply = ask_and_wait(node, wire::Kind::read, wire::encode(wire::Read{bucket, key, {}}));
+      if (reply.kind != wire::Kind::read_reply) {
+        oracle_.wrong("no answer", node + " cannot be read in the end: " + decoded<Failure>(reply).message);
+        return;
+      }
+      const std::vector<std::string> values = values_of(decoded<wire::ReadReply>(reply).siblings);
+      oracle_.in_the_end(node, key, values);
+      if (!values.empty()) {
+        counts[key] = values.size();
+      } else {
+        empty_.insert(key);
+      }
+      last_reads_.push_back("{\"id\":\"final-" + node + '-' + key + "\",\"op\":\"final\",\"key\":" + quoted(key) +
+                            ",\"values\":" + list(values) + ",\"context\":null,\"node\":" + quoted(node) +
+                            ",\"start_ns\":" + std::to_string(start * 1000) +
+                            ",\"end_ns\":" + std::to_string(cluster_->agenda().now() * 1000) + ",\"outcome\":\"ok\"}");
+    }
+    judge_lists(node, counts);
+  }
+}
+
+// `keys` and `conflicts` are indexes beside the entries: they must say the same.
+void CausalLoad::judge_lists(const NodeId& node, const std::map<std::string, std::size_t>& values_of) {
+  const Reply keys = ask_and_wait(node, wire::Kind::keys, wire::encode(wire::Keys{bucket, "", "", 10'000}));
+  const Reply rows = ask_and_wait(node, wire::Kind::conflicts, wire::encode(wire::Conflicts{bucket, "", "", 10'000}));
+  if (keys.kind != wire::Kind::keys_reply || rows.kind != wire::Kind::conflicts_reply) {
+    return oracle_.wrong("no answer", node + " does not list its keys or conflicts");
+  }
+  std::vector<std::string> there;
+  std::map<std::string, std::size_t> in_conflict, listed;
+  for (const auto& [key, count] : values_of) {
+    there.push_back(key);
+    if (count > 1) in_conflict.emplace(key, count);
+  }
+  for (const wire::ConflictRow& row : decoded<wire::ConflictsReply>(rows).rows) listed.emplace(row.key, row.siblings);
+  if (decoded<wire::KeysReply>(keys).keys != there) oracle_.wrong("index", "the keys that " + node + " lists");
+  if (listed != in_conflict) oracle_.wrong("index", "the conflicts that " + node + " lists");
+}
+
+std::vector<std::string> CausalLoad::story() const {
+  std::vector<std::string> out;
+  for (const std::string& key : oracle_.keys()) {
+    const auto about = [&](const Violation& violation) {
+      return violation.story.find(' ' + key + ':') != std::string::npos ||
+             violation.story.find(' ' + key + ' ') != std::string::npos;
+    };
+    if (std::none_of(oracle_.violations().begin(), oracle_.violations().end(), about)) continue;
+    out.push_back("writes to " + key + ":");
+    for (const std::string& line : oracle_.story(key)) out.push_back("  " + line);
+  }
+  return out;
+}
+
+std::vector<std::string> CausalLoad::history() const {
+  std::vector<std::string> out;
+  for (const auto& [call, operation] : operations_) {
+    std::string line = "{\"id\":\"o" + std::to_string(call) + "\",\"op\":";
+    const char* const names[] = {"\"get\"", "\"put\"", "\"delete\""};
+    line += names[static_cast<int>(operation.kind)];
+    line += ",\"key\":" + quoted(operation.key);
+    if (operation.kind == Kind::read) {
+      line += ",\"values\":" + list(operation.values) + ",\"context\":null";
+    } else {
+      line += ",\"value\":" + (operation.kind == Kind::put ? quoted(operation.value) : "null") + ",\"context\":";
+      switch (operation.seen) {
+        case wire::Seen::context: line += quoted(operation.token_operation); break;
+        case wire::Seen::nothing: line += "null"; break;
+        default: line += "\"implied\"";
+      }
+      // What was replaced is only known to who was answered.
+      if (operation.end) line += ",\"replaced\":" + list(operation.replaced);
+    }
+    line += ",\"node\":" + quoted(operation.node) + ",\"start_ns\":" + std::to_string(operation.start * 1000) +
+            ",\"end_ns\":" + (operation.end ? std::to_string(*operation.end * 1000) : "null") +
+            ",\"outcome\":" + quoted(operation.outcome) + '}';
+    out.push_back(std::move(line));
+  }
+  out.insert(out.end(), last_reads_.begin(), last_reads_.end());
+  return out;
+}
+
+}  // namespace kin::sim

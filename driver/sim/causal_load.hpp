@@ -1,0 +1,97 @@
+// Clients of the causal tier: each works through its own node, now and then through another one, and remembers the
+// contexts that it was given, old ones too. What they are told goes to a CausalOracle.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/wire/replies.hpp"
+#include "common/wire/requests.hpp"
+#include "driver/sim/load.hpp"
+
+namespace kin::sim {
+
+class CausalLoad : public Load {
+ public:
+  explicit CausalLoad(const Options& options);
+
+  void start(SimCluster& cluster) override;
+  bool over() const override { return asked_ >= options_.operations && open_ == 0; }
+  void judge_the_end() override;
+  std::vector<std::string> keys_without_value() const override { return {empty_.begin(), empty_.end()}; }
+  std::uint64_t asked() const override { return asked_; }
+  std::uint64_t answered() const override { return answered_; }
+  std::uint64_t judged() const override { return oracle_.judged(); }
+  std::uint64_t excused() const override { return oracle_.excused(); }
+  const std::vector<Violation>& violations() const override { return oracle_.violations(); }
+  std::vector<std::string> story() const override;
+  std::vector<std::string> history() const override;
+
+  void stepped(const NodeId& node, const std::vector<Reply>& replies) override;
+  void settled(const NodeId& node, bool durable) override { oracle_.settled(node, durable); }
+  void reply_arrived(const Reply& reply) override;
+  void forgot(const NodeId& node) override { oracle_.forgot(node); }
+  void refused(const NodeId& node, const std::string& why) override;
+
+ private:
+  enum class Kind { read, put, remove };
+
+  // A context that a client was given, and what it stands for.
+  struct Token {
+    std::string key;
+    std::string context;
+    EventSet seen;
+    std::string operation;  // that gave it
+  };
+  struct Operation {
+    std::size_t client = 0;
+    Kind kind = Kind::read;
+    NodeId node;
+    std::string key, value;
+    wire::Seen seen = wire::Seen::implied;
+    EventSet seen_by_token;
+    std::string token_operation;
+    std::uint32_t level = 1;
+    std::uint64_t mark = 0;  // of the oracle, when it was asked
+    Micros start = 0;
+    std::optional<Micros> end;
+    const char* outcome = "unknown";
+    std::optional<CausalOracle::Event> event;
+    std::optional<EventSet> told;  // what the reply's context stands for
+    std::vector<std::string> values, replaced;
+    bool closed = false;  // answered, or given up
+  };
+  struct Client {
+    NodeId home;
+    std::deque<Token> tokens;
+  };
+
+  void next(std::size_t client);
+  void ask(std::size_t client);
+  void close(CallId call, const Reply* reply);
+  void write_was_stepped(Operation& operation, const std::vector<std::string>& held_or_replaced);
+  void judge_read(Operation& operation, const wire::ReadReply& reply);
+  void judge_write(Operation& operation, const wire::WriteReply& reply);
+  void judge_failure(Operation& operation, const Failure& failure);
+  Reply ask_and_wait(const NodeId& node, wire::Kind kind, const std::string& body);
+  void judge_lists(const NodeId& node, const std::map<std::string, std::size_t>& values_of);
+
+  const Options options_;
+  Rng rng_;
+  CausalOracle oracle_;
+  SimCluster* cluster_ = nullptr;
+  std::vector<Client> clients_;
+  std::map<CallId, Operation> operations_;  // from the question on, until the oracle needs it no longer
+  std::map<CallId, CallId> peeks_;          // a read that goes before a write whose reply may never come
+  std::uint64_t asked_ = 0, answered_ = 0, open_ = 0;
+  std::optional<Reply> awaited_;  // of a question that is asked in the end
+  CallId awaits_ = 0;
+  std::set<std::string> empty_;          // keys without a value, in the end
+  std::vector<std::string> last_reads_;  // lines of the history
+};
+
+}  // namespace kin::sim

@@ -1,0 +1,117 @@
+// Judges the causal tier by plain sets of writes and what each writer had seen. It knows no clocks and no dots.
+//
+// The law: what a key shows in the end is exactly its maximal writes, those that no other write had seen. On the way
+// every answer of a node must be possible:
+//   thin air       a value that nobody wrote, or whose write never happened
+//   false conflict two values are shown although the writer of one had seen the other
+//   resurrected    a node shows a value although it has seen a write whose writer had seen that value
+//   lost           a node that had a value shows it no longer, and no writer had seen it; or it is missing in the end
+//   erased         a write removed a value that no writer had seen
+//   stale quorum   a read that overlaps the members which acknowledged a write neither shows it nor what saw it
+//
+// Writes that only a disk knew which was lost may be missing. To which nodes a write has got is only counted where it
+// is certain, so a few writes too many are excused, and none too few.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/causality/dot.hpp"
+#include "driver/sim/event_set.hpp"
+
+namespace kin::sim {
+
+struct Violation {
+  std::string rule;   // as above: `lost`
+  std::string story;  // names node, key and values
+};
+
+class CausalOracle {
+ public:
+  using Event = std::size_t;  // position among the writes to its key
+
+  explicit CausalOracle(const std::vector<NodeId>& nodes);
+
+  // A write was stepped at `node`, in its turn that is not settled. `seen` must be closed: see closure().
+  // `value` is nullopt for a delete; values are unique for each key.
+  Event wrote(const NodeId& node, const std::string& key, const std::optional<std::string>& value,
+              const EventSet& seen);
+  // It was refused in the same step, or its turn is gone.
+  void never_happened(const std::string& key, Event event);
+  // `copies` members had it on disk when its reply was given, the coordinator among them.
+  void acknowledged(const std::string& key, Event event, std::uint32_t copies);
+
+  // All that somebody has seen who has seen these values: they and what their writers had seen. Values that nobody
+  // wrote are left out; shows() tells of them.
+  EventSet closure(const std::string& key, const std::vector<std::string>& values) const;
+  // The same for a writer, the write itself included.
+  EventSet closure(const std::string& key, Event event) const;
+
+  // A node says, in a turn that is not settled, that these are all values of the key. `quorum`: how many members were
+  // asked, this one included; `acknowledged_before`: see mark().
+  void shows(const NodeId& node, const std::string& key, const std::vector<std::string>& values,
+             std::uint32_t quorum = 1, std::uint64_t acknowledged_before = 0);
+  // A point in time: a quorum read that is asked now must know all that was acknowledged until now.
+  std::uint64_t mark() const { return acknowledgements_; }
+  // A write at this node took these values away. Its writer need not have been shown them: a context also covers what
+  // was gone before it was given; but then another writer had seen them.
+  void erased(const NodeId& node, const std::string& key, const std::vector<std::string>& values);
+
+  // The last turn of the node is durable, or is gone.
+  void settled(const NodeId& node, bool durable);
+  // The node's disk has forgotten something, or the node will never come back.
+  void forgot(const NodeId& node);
+
+  // The faults are over, all nodes have the same: every key shows this on every node.
+  void in_the_end(const NodeId& node, const std::string& key, const std::vector<std::string>& values);
+
+  // Whatever else cannot be, found by who asks.
+  void wrong(const char* rule, std::string story);
+
+  // Keys that were written to.
+  std::vector<std::string> keys() const;
+  std::uint64_t judged() const { return judged_; }    // answers
+  std::uint64_t excused() const { return excused_; }  // writes that may be missing
+  const std::vector<Violation>& violations() const { return violations_; }
+  // What is known of the key, for people: a line a write.
+  std::vector<std::string> story(const std::string& key) const;
+
+ private:
+  enum class Fate { stepped, happened, never };
+  struct Write {
+    std::optional<std::string> value;
+    NodeId node;
+    EventSet seen;  // without itself
+    Fate fate = Fate::stepped;
+    std::uint32_t copies = 1;
+    std::uint64_t acknowledged_at = 0;  // count of acknowledgements; 0: never
+    std::set<NodeId> known_at;          // certainly on these disks, it or what has seen it
+    bool excused = false;
+  };
+  struct Key {
+    std::vector<Write> writes;
+    std::map<std::string, Event> by_value;
+    EventSet seen_by_writers;  // of all writes that were not undone
+  };
+  struct Node {
+    std::map<std::string, EventSet> seen;     // durable
+    std::map<std::string, EventSet> pending;  // of the turn that is not settled
+    std::vector<std::pair<std::string, Event>> writes;
+  };
+
+  static std::string name(const Write& write, Event event);
+
+  std::map<NodeId, Node> nodes_;
+  std::map<std::string, Key> keys_;
+  std::uint64_t acknowledgements_ = 1;
+  std::uint64_t quorums_count_from_ = 0;  // older acknowledgements may have lost a copy
+  std::uint64_t judged_ = 0;
+  std::uint64_t excused_ = 0;
+  std::vector<Violation> violations_;
+};
+
+}  // namespace kin::sim

@@ -1,0 +1,40 @@
+// What clients do to a simulated cluster, and what must hold: one load for each guarantee that a tier can give.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "driver/sim/causal_oracle.hpp"
+#include "driver/sim/options.hpp"
+#include "driver/sim/sim_cluster.hpp"
+
+namespace kin::sim {
+
+class Load : public Watcher {
+ public:
+  // Begins; clients ask until so many operations were asked as the options say.
+  virtual void start(SimCluster& cluster) = 0;
+  // All operations were asked, and each was answered or given up.
+  virtual bool over() const = 0;
+  // The faults are over and all nodes have the same: reads everything everywhere, lets the world go on until that is
+  // answered, and judges it.
+  virtual void judge_the_end() = 0;
+
+  // After that: keys that were written to and have no value, as they stand in requests.
+  virtual std::vector<std::string> keys_without_value() const = 0;
+
+  virtual std::uint64_t asked() const = 0;
+  virtual std::uint64_t answered() const = 0;
+  virtual std::uint64_t judged() const = 0;   // answers
+  virtual std::uint64_t excused() const = 0;  // writes that may be missing, with the disk that they were on
+  virtual const std::vector<Violation>& violations() const = 0;
+  // For people: what became of the keys that the violations are about.
+  virtual std::vector<std::string> story() const = 0;
+  // One JSON object a line, as kin-driver check reads it.
+  virtual std::vector<std::string> history() const = 0;
+};
+
+std::unique_ptr<Load> make_causal_load(const Options& options);
+
+}  // namespace kin::sim

@@ -1,0 +1,127 @@
+#include "driver/sim/options.hpp"
+
+#include <algorithm>
+
+namespace kin::sim {
+namespace {
+
+constexpr std::array<std::string_view, fault_kinds> names{
+    "kill",         "power-cut",  "kill-in-commit", "power-in-commit", "kill-all",  "pause",
+    "isolate",      "split",      "one-way",        "bridge",          "flap",      "clog",
+    "swizzle",      "loss",       "duplicates",     "delays",          "disk-full", "write-fails",
+    "sync-fails",   "read-fails", "slow-disk",      "lose-disk",       "restore",   "clock-jumps",
+    "clock-drifts", "remove"};
+
+template <std::size_t N>
+std::uint32_t one_of(Rng& rng, const std::array<std::uint32_t, N>& choices) {
+  return choices[rng.below(N)];
+}
+
+}  // namespace
+
+std::string_view name(Fault fault) { return names.at(static_cast<std::size_t>(fault)); }
+
+std::array<Fault, fault_kinds> all_faults() {
+  std::array<Fault, fault_kinds> out{};
+  for (std::size_t i = 0; i < fault_kinds; ++i) out[i] = static_cast<Fault>(i);
+  return out;
+}
+
+std::optional<Fault> fault_named(std::string_view wanted) {
+  for (const Fault fault : all_faults()) {
+    if (name(fault) == wanted) return fault;
+  }
+  return std::nullopt;
+}
+
+// The order of the draws is part of what a seed means: new ones go to the end.
+Options draw(std::uint64_t seed) {
+  Rng rng(seed);
+  Options out;
+  out.seed = seed;
+  out.nodes = one_of<6>(rng, {3, 3, 5, 5, 5, 7});
+  out.keys = one_of<5>(rng, {2, 10, 50, 50, 200});
+  out.clients = one_of<4>(rng, {3, 10, 20, 40});
+  out.gossip_ms = one_of<4>(rng, {20, 100, 200, 500});
+  out.value_bytes = one_of<4>(rng, {16, 16, 100, 1000});
+  out.think_us = one_of<3>(rng, {1'000, 5'000, 20'000});
+  out.reads = one_of<3>(rng, {20, 40, 60});
+  out.deletes = one_of<4>(rng, {0, 2, 5, 20});
+  out.contexts = one_of<4>(rng, {0, 30, 60, 90});
+  out.blind = one_of<3>(rng, {0, 2, 10});
+  out.roaming = one_of<3>(rng, {0, 20, 100});
+  out.levels = one_of<3>(rng, {0, 10, 30});
+  const std::array<double, 4> losses{0, 0, 0.01, 0.1};
+  out.weather.loss = losses[rng.below(4)];
+  const std::array<double, 3> repeats{0, 0.01, 0.1};
+  out.weather.duplicate = repeats[rng.below(3)];
+  out.weather.delay_min_us = one_of<2>(rng, {50, 500});
+  out.weather.delay_max_us = out.weather.delay_min_us + one_of<3>(rng, {100, 2'000, 20'000});
+  out.speed.sync_max_us = one_of<3>(rng, {200, 1'000, 8'000});
+  out.fault_gap_ms = one_of<4>(rng, {20, 100, 300, 1'000});
+  // One run in eight has no faults, the others about half of the kinds each.
+  const bool calm = rng.below(8) == 0;
+  for (bool& fault : out.faults) {
+    const bool drawn = rng.chance(0.5);
+    fault = drawn && !calm;
+  }
+  return out;
+}
+
+std::string describe(const Options& options) {
+  std::string out =
+      std::to_string(options.nodes) + " nodes, " + std::to_string(options.keys) + " keys, " +
+      std::to_string(options.clients) + " clients, " + std::to_string(options.operations) + " operations (" +
+      std::to_string(options.reads) + "% reads, " + std::to_string(options.deletes) + "% deletes; of the writes " +
+      std::to_string(options.contexts) + "% with a context, " + std::to_string(options.blind) + "% blind; " +
+      std::to_string(options.levels) + "% with R or W above one), values of " + std::to_string(options.value_bytes) +
+      " bytes, pauses up to " + std::to_string(options.think_us) + " us, gossip every " +
+      std::to_string(options.gossip_ms) + " ms, " + std::to_string(static_cast<int>(options.weather.loss * 100 + 0.5)) +
+      "% loss, " + std::to_string(static_cast<int>(options.weather.duplicate * 100 + 0.5)) + "% duplicates, delays " +
+      std::to_string(options.weather.delay_min_us) + ".." + std::to_string(options.weather.delay_max_us) +
+      " us, sync " + std::to_string(options.speed.sync_min_us) + ".." + std::to_string(options.speed.sync_max_us) +
+      " us; a fault every " + std::to_string(options.fault_gap_ms) + " ms:";
+  bool any = false;
+  for (const Fault fault : all_faults()) {
+    if (!options.faults[static_cast<std::size_t>(fault)]) continue;
+    any = true;
+    out.append(" ").append(name(fault));
+  }
+  return any ? out : out + " none";
+}
+
+std::string flags(const Options& options) {
+  const Options drawn = draw(options.seed);
+  std::string out = "--seed " + std::to_string(options.seed) + " --ops " + std::to_string(options.operations);
+  const auto differs = [&](const char* flag, std::uint32_t is, std::uint32_t was) {
+    if (is != was) out += std::string(" ") + flag + " " + std::to_string(is);
+  };
+  differs("--nodes", options.nodes, drawn.nodes);
+  differs("--keys", options.keys, drawn.keys);
+  differs("--clients", options.clients, drawn.clients);
+  std::string without, with;
+  for (const Fault fault : all_faults()) {
+    const auto i = static_cast<std::size_t>(fault);
+    if (options.faults[i] == drawn.faults[i]) continue;
+    std::string& list = options.faults[i] ? with : without;
+    list.append(list.empty() ? "" : ",").append(name(fault));
+  }
+  if (!without.empty()) out += " --without " + without;
+  if (!with.empty()) out += " --with " + with;
+  return out;
+}
+
+tl::expected<std::vector<Fault>, std::string> parse_faults(std::string_view list) {
+  std::vector<Fault> out;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const std::string_view word = list.substr(0, comma);
+    const auto fault = fault_named(word);
+    if (!fault) return tl::unexpected("there is no fault " + std::string(word));
+    out.push_back(*fault);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return out;
+}
+
+}  // namespace kin::sim

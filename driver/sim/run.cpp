@@ -1,0 +1,166 @@
+#include "driver/sim/run.hpp"
+
+#include <algorithm>
+
+#include "driver/sim/load.hpp"
+#include "driver/sim/nemesis.hpp"
+
+namespace kin::sim {
+namespace {
+
+constexpr std::uint64_t turns_between_checks = 500;
+constexpr Micros longest_load_us = 24ull * 3600 * 1'000'000;
+
+ClusterConfig config_of(const Options& options) {
+  ClusterConfig config;
+  for (std::uint32_t i = 1; i <= options.nodes; ++i) {
+    config.nodes.push_back({"n" + std::to_string(i), "sim", static_cast<std::uint16_t>(7000 + i)});
+  }
+  config.gossip_interval_ms = options.gossip_ms;
+  config.request_ms = options.timeout_ms;
+  return config;
+}
+
+class Run {
+ public:
+  Run(const Options& options, const RunOutput& output)
+      : options_(options),
+        output_(output),
+        load_(make_causal_load(options)),
+        cluster_(config_of(options), options.speed, options.seed ^ 0xC1, *load_),
+        nemesis_(options, cluster_) {
+    cluster_.tell(output.lines);
+    cluster_.check_every(turns_between_checks);
+    cluster_.network().weather() = options.weather;
+  }
+
+  RunResult result() {
+    load_->start(cluster_);
+    nemesis_.start();
+    while (holds() && !load_->over() && cluster_.agenda().now() < longest_load_us) cluster_.agenda().run_next();
+    if (holds()) {
+      nemesis_.stop_and_heal();
+      agree();
+    }
+    if (holds()) load_->judge_the_end();
+    if (holds()) forget();
+    return summary();
+  }
+
+ private:
+  bool holds() const { return load_->violations().empty() && broken_.empty(); }
+
+  std::vector<NodeId> nodes() const {
+    std::vector<NodeId> out;
+    for (const NodeId& node : cluster_.config().ids()) {
+      if (!cluster_.gone(node)) out.push_back(node);
+    }
+    return out;
+  }
+
+  void a_round() { cluster_.agenda().run_until(cluster_.agenda().now() + Micros{options_.gossip_ms} * 1000); }
+
+  // Every tier's digest is the same on all nodes.
+  bool agreed() {
+    std::vector<std::string> first;
+    for (const NodeId& node : nodes()) {
+      if (!cluster_.up(node)) return false;
+      std::vector<std::string> digests;
+      for (const wire::TierReport& report : cluster_.reports(node)) digests.push_back(report.digest);
+      if (first.empty()) first = digests;
+      if (first != digests) return false;
+    }
+    return true;
+  }
+
+  void agree() {
+    while (holds() && rounds_ < rounds_to_agree) {
+      a_round();
+      ++rounds_;
+      if (agreed()) return;
+    }
+    if (holds()) broken_.push_back({"diverged", "after " + std::to_string(rounds_) + " rounds without faults"});
+  }
+
+  // Nothing is held back any more, and a key without a value has left no byte on any disk.
+  void forget() {
+    const auto held_back = [&] {
+      std::uint64_t sum = 0;
+      for (const NodeId& node : nodes()) {
+        for (const wire::TierReport& report : cluster_.reports(node)) sum += report.held_back;
+      }
+      return sum;
+    };
+    for (std::uint32_t round = 0; holds() && round < rounds_to_forget && held_back() > 0; ++round) a_round();
+    a_round();
+    if (!holds()) return;
+    if (held_back() > 0) broken_.push_back({"kept", who_holds_back()});
+    for (const NodeId& node : nodes()) {
+      cluster_.check_invariants(node);
+      for (const std::string& key : load_->keys_without_value()) {
+        for (const auto& [record, bytes] : cluster_.disk(node).records().records()) {
+          if (record.find(key) == std::string::npos && bytes.find(key) == std::string::npos) continue;
+          broken_.push_back({"kept", node + " still has a record of " + key + ", which was deleted"});
+        }
+      }
+    }
+  }
+
+  std::string who_holds_back() {
+    std::string out = "never forgotten:";
+    for (const NodeId& node : nodes()) {
+      for (const wire::TierReport& report : cluster_.reports(node)) {
+        if (report.held_back == 0) continue;
+        out += " " + node + " holds " + std::to_string(report.held_back) + " for";
+        for (const wire::PeerReport& peer : report.peers) {
+          if (peer.blocks_forgetting) out += " " + peer.member + " (lacks " + std::to_string(peer.it_lacks) + ")";
+        }
+        out += ";";
+      }
+    }
+    return out;
+  }
+
+  RunResult summary() {
+    RunResult out;
+    std::vector<Violation> all = load_->violations();
+    all.insert(all.end(), broken_.begin(), broken_.end());
+    out.held = all.empty();
+    if (!out.held) {
+      out.rule = all.front().rule;
+      constexpr std::size_t shown = 10;
+      for (std::size_t i = 0; i < std::min(shown, all.size()); ++i) {
+        out.story.push_back(all[i].rule + ": " + all[i].story);
+      }
+      if (all.size() > shown) out.story.push_back("and " + std::to_string(all.size() - shown) + " more");
+      const std::vector<std::string> told = load_->story();
+      out.story.insert(out.story.end(), told.begin(), told.end());
+    }
+    out.operations = load_->asked();
+    out.answered = load_->answered();
+    out.judged = load_->judged();
+    out.excused = load_->excused();
+    out.trace_hash = cluster_.trace_hash();
+    out.simulated_us = cluster_.agenda().now();
+    out.rounds = rounds_;
+    out.faults = nemesis_.counts();
+    out.cluster = cluster_.counters();
+    out.network = cluster_.network().counters();
+    if (output_.history) out.history = load_->history();
+    return out;
+  }
+
+  const Options options_;
+  const RunOutput& output_;
+  std::unique_ptr<Load> load_;
+  SimCluster cluster_;
+  Nemesis nemesis_;
+  std::uint32_t rounds_ = 0;
+  std::vector<Violation> broken_;
+};
+
+}  // namespace
+
+RunResult run(const Options& options, const RunOutput& output) { return Run(options, output).result(); }
+
+}  // namespace kin::sim

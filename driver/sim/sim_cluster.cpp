@@ -1,0 +1,306 @@
+#include "driver/sim/sim_cluster.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/assert.hpp"
+#include "node/runtime/routing.hpp"
+
+namespace kin::sim {
+namespace {
+
+constexpr std::uint64_t first_wall_us = 1'700'000'000'000'000;
+constexpr Micros day_us = 86'400'000'000;
+constexpr Micros restart_after_disk_error_us = 50'000;
+
+}  // namespace
+
+SimCluster::SimCluster(ClusterConfig config, const Speed& speed, std::uint64_t seed, Watcher& watcher)
+    : config_(std::move(config)),
+      speed_(speed),
+      watcher_(watcher),
+      rng_(seed),
+      network_(agenda_, rng_.next(), [this](const std::shared_ptr<const Packet>& packet) { deliver(packet); }),
+      tick_us_(std::clamp<std::uint64_t>(config_.gossip_interval_ms / 4, 5, 50) * 1000) {
+  for (const NodeId& id : config_.ids()) {
+    // Every machine was booted at another time and has another idea of the date.
+    machines_[id] = std::make_unique<Machine>(id, rng_.next(), rng_.below(day_us), first_wall_us + rng_.below(day_us));
+    start(id);
+  }
+}
+
+SimCluster::~SimCluster() = default;
+
+// ------------------------------------------------------------------------------------------------ clients
+
+void SimCluster::ask(const NodeId& node, std::vector<Question> questions, std::uint64_t timeout_ms) {
+  const Micros delay = speed_.client_min_us + rng_.below(speed_.client_max_us - speed_.client_min_us + 1);
+  agenda_.after(delay, [this, node, timeout_ms, asked = std::move(questions)]() mutable {
+    Machine& at = machine(node);
+    if (!at.host || at.clients_away || at.inbox.size() >= longest_inbox) return;
+    at.inbox.emplace_back(FromClient{std::move(asked), timeout_ms});
+    plan_turn(at, speed_.turn_us);
+  });
+}
+
+// ------------------------------------------------------------------------------------------------ processes
+
+void SimCluster::start(const NodeId& node) {
+  Machine& at = machine(node);
+  KIN_REQUIRE(!at.host && !at.gone, node + " is up or gone for ever");
+  ++at.process;
+  ++counters_.starts;
+  at.process_rng = std::make_unique<Rng>(at.rng.next());
+  const auto life = next_incarnation(at.disk, at.last_ordinal, at.clock.wall_us(agenda_.now()) * 1000, *at.process_rng);
+  if (!life) return cannot_go_on(at, {life.error().message, life.error()});
+  at.last_ordinal = life->ordinal;
+  auto host = ReplicaHost::open(at.disk, config_, Actor{node, *life}, protocols(), *at.process_rng);
+  if (!host) return cannot_go_on(at, {host.error().message, host.error()});
+  at.host = std::move(*host);
+  hash_.add(life->born);
+  say(at, "starts");
+  at.first_turn = true;
+  at.host->step_all(Started{at.clock.local_ms(agenda_.now())});
+  plan_tick(at);
+  end_turn(at);
+}
+
+void SimCluster::kill(const NodeId& node) {
+  Machine& at = machine(node);
+  if (!at.host) return;
+  say(at, "is killed");
+  if (at.syncing) {
+    watcher_.settled(node, at.disk.died_in_commit(at.rng));
+  } else {
+    at.disk.closed();
+  }
+  end_process(at);
+}
+
+void SimCluster::cut_power(const NodeId& node) {
+  Machine& at = machine(node);
+  if (!at.host) return;
+  say(at, "loses its power");
+  const std::size_t lost = at.disk.power_cut(at.rng);
+  if (at.syncing) watcher_.settled(node, lost == 0);
+  if (lost > (at.syncing ? 1u : 0u)) watcher_.forgot(node);
+  end_process(at);
+}
+
+void SimCluster::end_process(Machine& at) {
+  at.host.reset();
+  at.inbox.clear();
+  at.leaving.reset();
+  at.tick_due = at.turn_planned = at.syncing = at.paused = at.synced_while_paused = false;
+  at.dies_in_commit = 0;
+  ++at.process;
+}
+
+void SimCluster::cannot_go_on(Machine& at, const CannotGoOn& why) {
+  if (lines_) lines_(stamp(at) + "cannot go on: " + why.why);
+  at.disk.closed();
+  end_process(at);
+  if (!why.storage) return watcher_.refused(at.id, why.why);
+  // As a real node does: it opens its disk anew, after a pause, in a new incarnation.
+  agenda_.after(restart_after_disk_error_us, [this, &at, process = at.process] {
+    if (at.process == process && !at.host && !at.gone) start(at.id);
+  });
+}
+
+void SimCluster::pause(const NodeId& node) {
+  Machine& at = machine(node);
+  if (at.host) at.paused = true;
+}
+
+void SimCluster::resume(const NodeId& node) {
+  Machine& at = machine(node);
+  if (!std::exchange(at.paused, false)) return;
+  if (std::exchange(at.synced_while_paused, false)) leave(at);
+  if (at.host && (!at.inbox.empty() || at.tick_due)) plan_turn(at, speed_.turn_us);
+}
+
+void SimCluster::lose_disk(const NodeId& node) {
+  Machine& at = machine(node);
+  KIN_REQUIRE(!at.host, node + " is up");
+  at.disk.replace({});
+  at.last_ordinal = 0;
+  watcher_.forgot(node);
+}
+
+void SimCluster::restore_disk(const NodeId& node, MemoryStore backup) {
+  Machine& at = machine(node);
+  KIN_REQUIRE(!at.host, node + " is up");
+  at.disk.replace(std::move(backup));
+  watcher_.forgot(node);
+}
+
+void SimCluster::remove_member(const NodeId& at, const NodeId& member) {
+  kill(member);
+  machine(member).gone = true;
+  watcher_.forgot(member);
+  Machine& admin = machine(at);
+  KIN_REQUIRE(can_be_told(at), at + " cannot be told now");
+  admin.host->step_all(RemoveMember{member});
+  end_turn(admin);
+}
+
+// ------------------------------------------------------------------------------------------------ turns
+
+void SimCluster::deliver(const std::shared_ptr<const Packet>& packet) {
+  Machine& at = machine(packet->to);
+  if (!at.host || at.inbox.size() >= longest_inbox) return;
+  at.inbox.emplace_back(packet);
+  plan_turn(at, speed_.turn_us);
+}
+
+void SimCluster::plan_turn(Machine& at, Micros delay) {
+  if (at.turn_planned || at.syncing || at.paused || !at.host) return;
+  at.turn_planned = true;
+  agenda_.after(delay, [this, &at, process = at.process] {
+    if (at.process != process) return;
+    at.turn_planned = false;
+    if (!at.paused) turn(at);
+  });
+}
+
+void SimCluster::plan_tick(Machine& at) {
+  agenda_.after(at.clock.world_us(tick_us_), [this, &at, process = at.process] {
+    if (at.process != process) return;
+    at.tick_due = true;
+    plan_turn(at, 0);
+    plan_tick(at);
+  });
+}
+
+void SimCluster::turn(Machine& at) {
+  for (std::size_t taken = 0; taken < most_messages_a_turn && !at.inbox.empty(); ++taken) {
+    const auto input = std::move(at.inbox.front());
+    at.inbox.pop_front();
+    if (const auto* packet = std::get_if<std::shared_ptr<const Packet>>(&input)) {
+      for (const TierSend& part : (*packet)->parts) {
+        hash_.add(agenda_.now());
+        hash_.add(*part.send.body);
+        ++counters_.steps;
+        if (lines_) {
+          lines_(stamp(at) + "gets " + part.send.what + " from " + to_string((*packet)->from) + ", " +
+                 std::to_string(part.send.body->size()) + " bytes");
+        }
+        at.host->step(part.tier, PeerMessage{(*packet)->from.node, (*packet)->from.life, *part.send.body});
+        notes(at);
+      }
+    } else {
+      const FromClient& asked = std::get<FromClient>(input);
+      for (const Question& question : asked.questions) step_question(at, question, asked.timeout_ms);
+    }
+  }
+  if (std::exchange(at.tick_due, false)) {
+    at.host->step_all(Tick{at.clock.local_ms(agenda_.now()), at.clock.wall_us(agenda_.now())});
+    notes(at);
+  }
+  end_turn(at);
+}
+
+void SimCluster::step_question(Machine& at, const Question& question, std::uint64_t timeout_ms) {
+  hash_.add(question.body);
+  ++counters_.steps;
+  const auto route = kin::route(*at.host, question.kind, question.body);
+  KIN_REQUIRE(route, "a question that no tier takes: " + route.error().failure.message);
+  at.host->step(route->tier,
+                ClientCall{question.call, question.kind, question.body, "sim",
+                           at.clock.local_ms(agenda_.now()) + timeout_ms, at.clock.wall_us(agenda_.now())});
+  notes(at);
+}
+
+void SimCluster::notes(Machine& at) {
+  StepNotes notes = at.host->take_notes();
+  KIN_REQUIRE(notes.malformed.empty(), at.id + " was told what it cannot read: " + notes.malformed.front());
+  if (!lines_) return;
+  for (const TraceEvent& event : notes.trace) {
+    std::string text = stamp(at) + event.name;
+    for (const auto& [field, value] : event.fields) text.append(" ").append(field).append("=").append(value);
+    lines_(text);
+  }
+}
+
+void SimCluster::end_turn(Machine& at) {
+  ++counters_.turns;
+  const std::uint64_t commits_before = at.host->commits();
+  auto effects = at.host->end_turn([&](const std::vector<TierSend>& early) { send(at, early); });
+  if (!effects) {
+    watcher_.settled(at.id, false);
+    const CannotGoOn why = effects.error();
+    return cannot_go_on(at, why);
+  }
+  notes(at);
+  watcher_.stepped(at.id, effects->replies);
+  if (check_every_ != 0 && ++at.turns_since_check >= check_every_) check_invariants(at.id);
+  at.leaving = std::move(*effects);
+  at.syncing = true;
+  const bool committed = at.host->commits() != commits_before;
+  if (!committed) return leave(at);
+  ++counters_.commits;
+  const Micros sync = (speed_.sync_min_us + at.rng.below(speed_.sync_max_us - speed_.sync_min_us + 1)) * at.sync_times;
+  if (const int dies = std::exchange(at.dies_in_commit, 0)) {
+    agenda_.after(at.rng.below(sync + 1), [this, &at, dies, process = at.process] {
+      if (at.process == process) dies == 1 ? kill(at.id) : cut_power(at.id);
+    });
+  }
+  agenda_.after(sync, [this, &at, process = at.process] {
+    if (at.process != process) return;
+    if (at.paused) {
+      at.synced_while_paused = true;
+    } else {
+      leave(at);
+    }
+  });
+}
+
+void SimCluster::leave(Machine& at) {
+  at.syncing = false;
+  at.disk.synced();
+  watcher_.settled(at.id, true);
+  const TurnEffects effects = std::move(*std::exchange(at.leaving, std::nullopt));
+  send(at, effects.sends);
+  for (const Reply& reply : effects.replies) {
+    hash_.add(reply.body);
+    if (at.clients_away) continue;
+    const Micros delay = speed_.client_min_us + rng_.below(speed_.client_max_us - speed_.client_min_us + 1);
+    agenda_.after(delay, [this, reply] { watcher_.reply_arrived(reply); });
+  }
+  if (!at.inbox.empty() || at.tick_due) plan_turn(at, speed_.turn_us);
+}
+
+void SimCluster::send(Machine& at, const std::vector<TierSend>& sends) {
+  std::map<NodeId, std::shared_ptr<Packet>> packets;
+  for (const TierSend& one : sends) {
+    std::shared_ptr<Packet>& packet = packets[one.send.to];
+    if (!packet) packet = std::make_shared<Packet>(Packet{at.host->self(), one.send.to, {}});
+    packet->parts.push_back(one);
+  }
+  for (auto& [to, packet] : packets) network_.send(std::move(packet));
+}
+
+std::vector<wire::TierReport> SimCluster::reports(const NodeId& node) {
+  Machine& at = machine(node);
+  return at.host->reports(at.clock.local_ms(agenda_.now()));
+}
+
+void SimCluster::check_invariants(const NodeId& node) {
+  Machine& at = machine(node);
+  at.turns_since_check = 0;
+  ++counters_.invariant_checks;
+  at.host->check_invariants();
+}
+
+std::string SimCluster::stamp(const Machine& at) const {
+  const Micros now = agenda_.now();
+  std::string micros = std::to_string(now % 1'000'000);
+  micros.insert(0, 6 - micros.size(), '0');
+  return std::to_string(now / 1'000'000) + "." + micros + " " + (at.host ? to_string(at.host->self()) : at.id) + " ";
+}
+
+void SimCluster::say(const Machine& at, const char* what) const {
+  if (lines_) lines_(stamp(at) + what);
+}
+
+}  // namespace kin::sim
