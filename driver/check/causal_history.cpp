@@ -1,8 +1,9 @@
 #include "driver/check/causal_history.hpp"
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include "driver/check/line_fields.hpp"
 
 namespace kin::check {
 
@@ -10,54 +11,12 @@ using nlohmann::json;
 
 namespace {
 
-// Ends the reading of one line; caught in read_causal_history.
-struct Refused {
-  std::string message;
-};
-
-const json& field(const json& line, const char* name) {
-  auto found = line.find(name);
-  if (found == line.end()) throw Refused{std::string("there is no \"") + name + '"'};
-  return *found;
-}
-
-std::string text_field(const json& line, const char* name) {
-  const json& value = field(line, name);
-  if (!value.is_string()) throw Refused{std::string("\"") + name + "\" is no string"};
-  return value.get<std::string>();
-}
-
-// Values that are not UTF-8 stand as an object; equal values print equally.
-std::string value_of(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_object()) return value.dump(-1, ' ', true, json::error_handler_t::replace);
-  throw Refused{"a value is neither a string nor an object"};
-}
-
 std::vector<std::string> values_of(const json& line, const char* name) {
   const json& list = field(line, name);
   if (!list.is_array()) throw Refused{std::string("\"") + name + "\" is no array"};
   std::vector<std::string> out;
-  for (const json& value : list) out.push_back(value_of(value));
+  for (const json& value : list) out.push_back(plain_value(value));
   return out;
-}
-
-std::optional<std::int64_t> time_of(const json& line, const char* name) {
-  const json& value = field(line, name);
-  if (value.is_null()) return std::nullopt;
-  if (!value.is_number_integer()) throw Refused{std::string("\"") + name + "\" is no whole number"};
-  return value.get<std::int64_t>();
-}
-
-template <class Enum>
-Enum one_of(const json& line, const char* name, std::initializer_list<std::pair<const char*, Enum>> words) {
-  const std::string word = text_field(line, name);
-  std::string known;
-  for (const auto& [text, value] : words) {
-    if (word == text) return value;
-    known += known.empty() ? text : std::string(", ") + text;
-  }
-  throw Refused{std::string("\"") + name + "\" is \"" + word + "\", not one of " + known};
 }
 
 struct Reading {
@@ -84,31 +43,17 @@ void read_past(Reading& reading, Operation& operation, const json& line) {
     operation.replaced = values_of(line, "replaced");
 }
 
-void read_line(Reading& reading, std::size_t number, const std::string& text) {
-  const json line = json::parse(text, nullptr, false);
-  if (line.is_discarded() || !line.is_object()) throw Refused{"this is no JSON object"};
+void read_line(Reading& reading, std::size_t number, const json& line) {
   Operation operation;
   operation.line = number;
   operation.id = text_field(line, "id");
   operation.op =
       one_of<Op>(line, "op", {{"put", Op::put}, {"delete", Op::remove}, {"get", Op::get}, {"final", Op::final_read}});
-  operation.plain_key = value_of(field(line, "key"));
-  operation.key = operation.plain_key;
-  if (line.contains("bucket")) {
-    operation.bucket = value_of(line["bucket"]);
-    operation.key = operation.bucket + '/' + operation.plain_key;
-  }
-  operation.outcome =
-      one_of<Outcome>(line, "outcome", {{"ok", Outcome::ok}, {"fail", Outcome::fail}, {"unknown", Outcome::unknown}});
+  static_cast<KeyName&>(operation) = key_of(line);
   if (auto node = line.find("node"); node != line.end() && node->is_string()) operation.node = *node;
-  const auto start = time_of(line, "start_ns");
-  if (!start) throw Refused{"\"start_ns\" is null"};
-  operation.start_ns = *start;
-  operation.end_ns = time_of(line, "end_ns");
-  if (operation.end_ns && *operation.end_ns < *start) throw Refused{"it ends before it starts"};
-  if (operation.outcome == Outcome::ok && !operation.end_ns) throw Refused{"it is ok, but \"end_ns\" is null"};
+  static_cast<Course&>(operation) = course_of(line);
 
-  if (operation.op == Op::put) operation.value = value_of(field(line, "value"));
+  if (operation.op == Op::put) operation.value = plain_value(field(line, "value"));
   if (operation.writes()) read_past(reading, operation, line);
   if (!operation.writes() && operation.outcome == Outcome::ok) operation.values = values_of(line, "values");
   if (operation.op == Op::final_read && operation.node.empty()) throw Refused{"a final read without a \"node\""};
@@ -153,26 +98,10 @@ std::string_view name(Op op) {
   return "?";
 }
 
-std::string_view name(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::ok: return "ok";
-    case Outcome::fail: return "fail";
-    case Outcome::unknown: return "unknown";
-  }
-  return "?";
-}
-
 tl::expected<CausalHistory, BadLine> read_causal_history(std::istream& lines) {
   Reading reading;
-  std::string text;
-  for (std::size_t number = 1; std::getline(lines, text); ++number) {
-    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    try {
-      read_line(reading, number, text);
-    } catch (const Refused& refused) {
-      return tl::unexpected(BadLine{number, refused.message});
-    }
-  }
+  if (auto bad = read_lines(lines, [&](auto number, const json& line) { read_line(reading, number, line); }))
+    return tl::unexpected(*bad);
   if (auto bad = resolve_contexts(reading)) return tl::unexpected(*bad);
   return std::move(reading.history);
 }

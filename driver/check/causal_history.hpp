@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <istream>
 #include <optional>
 #include <string>
@@ -10,31 +9,25 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "driver/check/history_line.hpp"
+
 namespace kin::check {
 
 enum class Op { put, remove, get, final_read };
 
-// fail: certainly did not happen and never will. unknown: may have happened, may still happen.
-enum class Outcome { ok, fail, unknown };
-
 // What a write said that it had seen.
 enum class Past { nothing, operation, implied };
 
-struct Operation {
+struct Operation : KeyName, Course {
   std::string id;
   std::size_t line = 0;  // from 1
   Op op = Op::get;
-  std::string bucket, plain_key;    // as the line says; the bucket is empty where it names none
-  std::string key;                  // both together: what tells keys apart
   std::string value;                // of a put
   std::vector<std::string> values;  // what a get or a final read showed
   Past past = Past::nothing;        // of a put or delete
   std::optional<std::size_t> seen;  // with Past::operation: position of the operation whose context was carried
   std::optional<std::vector<std::string>> replaced;  // values; nothing where the line does not say
   std::string node;
-  std::int64_t start_ns = 0;
-  std::optional<std::int64_t> end_ns;
-  Outcome outcome = Outcome::unknown;
 
   bool writes() const { return op == Op::put || op == Op::remove; }
 };
@@ -43,13 +36,7 @@ struct CausalHistory {
   std::vector<Operation> operations;  // in the order of the lines
 };
 
-struct BadLine {
-  std::size_t line = 0;  // from 1
-  std::string message;
-};
-
-std::string_view name(Op op);            // put | delete | get | final
-std::string_view name(Outcome outcome);  // ok | fail | unknown
+std::string_view name(Op op);  // put | delete | get | final
 
 // Reads to the end of `lines`; empty lines are passed over, fields that are not known are ignored. Refused: what is no
 // JSON object, missing fields and wrong types, two operations with one id, two puts of one value to one key (values

@@ -242,6 +242,12 @@ TEST_CASE("causal history: what is no history is refused with its line") {
       {R"({"id":"2","op":"get","key":"k","values":[],"start_ns":3,"end_ns":2,"outcome":"ok"})", "ends before", 1},
       {R"({"id":"2","op":"get","key":"k","values":[],"start_ns":3,"end_ns":null,"outcome":"ok"})", "is null", 1},
       {R"({"id":"2","op":"get","key":"k","values":"x","start_ns":3,"end_ns":4,"outcome":"ok"})", "no array", 1},
+      {R"({"id":"2","op":"get","key":"k","values":[],"start_ns":9223372036854775808,"end_ns":null,"outcome":"ok"})",
+       "more than 2^63", 1},
+      {R"({"id":"2","op":"get","key":"k","values":[],"start_ns":1.5,"end_ns":null,"outcome":"ok"})", "whole", 1},
+      {R"({"id":"2","op":"get","key":"k","values":[],"start_ns":1,"end_ns":2,"outcome":"perhaps"})", "not one of ok",
+       1},
+      {R"({"id":"2","key":)" + std::string(1'000'000, '['), "levels deep", 1},
   };
   for (const Case& c : cases) {
     const BadLine bad = refusal(c.text);
