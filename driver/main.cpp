@@ -90,10 +90,14 @@ void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) 
   CLI::App* check = app.add_subcommand("check", "judge a history: 0 clean, 1 violation, 2 gave up, 3 bad input");
   check->require_subcommand(1);
   check->fallthrough();
-  command(*check, "causal", "nothing lost, made up, brought back or kept wrongly", action,
-          [&] { return check_causal_history(arguments.history_file, arguments.json()); })
-      ->add_option("HISTORY", arguments.history_file, "one JSON object a line")
-      ->required();
+  const auto judge = [&](const char* name, const char* help, int (*run)(const std::string&, bool)) {
+    command(*check, name, help, action, [&arguments, run] { return run(arguments.history_file, arguments.json()); })
+        ->add_option("HISTORY", arguments.history_file, "one JSON object a line")
+        ->required();
+  };
+  judge("causal", "nothing lost, made up, brought back or kept wrongly", check_causal_history);
+  judge("linearizable", "for each key one order explains all that was read, written and swapped",
+        check_register_history);
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
-// kin-driver check causal HISTORY
+// kin-driver check causal|linearizable HISTORY
 #pragma once
 
 #include <string>
 
 namespace kin::driver {
 
-// Prints the verdict. Returns 0 clean, 1 violation, 2 gave up (the history does not suffice), 3 bad input.
+// Both print the verdict and return 0 clean, 1 violation, 2 gave up (the history does not suffice, or the search took
+// too long), 3 bad input.
 int check_causal_history(const std::string& file, bool json);
+int check_register_history(const std::string& file, bool json);
 
 }  // namespace kin::driver

@@ -165,4 +165,33 @@ expect_exit 2 "${driver[@]}" check causal "$run/no-finals.jsonl"
 sed 's/"values":\["v"\]/"values":[]/' "$run/history.jsonl" >"$run/lost.jsonl"
 expect_exit 1 "${driver[@]}" check causal "$run/lost.jsonl"
 expect_text lost
+sed '1s/"op":"[a-z]*"/"op":"leap"/' "$run/history.jsonl" >"$run/leap.jsonl"
+expect_exit 3 "${driver[@]}" check causal "$run/leap.jsonl"
+expect_text 'leap.jsonl:1: "op" is "leap"'
+sed '2s/"end_ns":[0-9]*/"end_ns":1/' "$run/history.jsonl" >"$run/back.jsonl"
+expect_exit 3 "${driver[@]}" check causal "$run/back.jsonl"
+expect_text "back.jsonl:2: it ends before it starts"
+
+echo "-- histories of registers"
+register() { printf '{"client":"%s","op":"%s","key":"k","value":%s,"start_ns":%s,"end_ns":%s,"outcome":"ok"}\n' "$@"; }
+{ register a write 1 1 2 && register b read 1 3 4; } >"$run/register.jsonl"
+expect_exit 0 "${driver[@]}" check linearizable "$run/register.jsonl"
+expect_text "clean: 2 operations"
+register b read null 5 6 >>"$run/register.jsonl"
+expect_exit 1 "${driver[@]}" check linearizable "$run/register.jsonl"
+expect_text "not linearizable, key k:"
+expect_text "read by b (line 3) showed null"
+expect_exit 1 "${driver[@]}" -o json check linearizable "$run/register.jsonl"
+expect_text '"order":[1,2],"lines":[3]'
+register b leap 1 7 8 >>"$run/register.jsonl"
+expect_exit 3 "${driver[@]}" check linearizable "$run/register.jsonl"
+expect_text 'register.jsonl:4: "op" is "leap"'
+register b read 1 8 7 >"$run/register.jsonl"
+expect_exit 3 "${driver[@]}" check linearizable "$run/register.jsonl"
+expect_text "register.jsonl:1: it ends before it starts"
+expect_exit 3 "${driver[@]}" check linearizable "$run/no-such-file"
+for i in {1..22}; do register "c$i" write "$i" 1 100; done >"$run/register.jsonl"
+register b read 0 101 102 >>"$run/register.jsonl"
+expect_exit 2 "${driver[@]}" check linearizable "$run/register.jsonl"
+expect_text "not judged: key k: the search took more than"
 echo "all as expected"
