@@ -26,13 +26,19 @@ Siblings take_covered(Siblings& siblings, const DotSet& past) {
   return covered;
 }
 
-Siblings shown(const Siblings& siblings) {
-  Siblings out;
-  std::set<std::string> operations;
-  for (const auto& [dot, sibling] : siblings) {
-    if (sibling.operation.empty() || operations.insert(sibling.operation).second) out.emplace(dot, sibling);
+std::vector<const Siblings::value_type*> shown(const Siblings& siblings) {
+  std::vector<const Siblings::value_type*> out;
+  out.reserve(siblings.size());
+  std::set<std::string_view> operations;
+  for (const auto& item : siblings) {
+    const std::string& operation = item.second.operation;
+    if (operation.empty() || operations.insert(operation).second) out.push_back(&item);
   }
   return out;
+}
+
+std::size_t count_shown(const Siblings& siblings) {
+  return siblings.size() <= 1 ? siblings.size() : shown(siblings).size();
 }
 
 EntryClock next_entry_clock(const NodeId& coordinator, EntryClock context, const Siblings& replaced,

@@ -5,9 +5,11 @@
 // contexts that a node's clock fills again.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/causality/dot_set.hpp"
 #include "common/causality/version_vector.hpp"
@@ -52,8 +54,9 @@ Siblings take_covered(Siblings& siblings, const DotSet& past);
 
 // What a client is shown: of several copies of one operation (a retry that two nodes coordinated) the smallest
 // dot. The copies stay in the entry: dropping one in a merge would make nodes differ for ever, since which copies
-// meet depends on the order of messages.
-Siblings shown(const Siblings& siblings);
+// meet depends on the order of messages. In the order of the dots; points into `siblings`.
+std::vector<const Siblings::value_type*> shown(const Siblings& siblings);
+std::size_t count_shown(const Siblings& siblings);
 
 // The clock of a new write: the join of what its context names and of what it replaces, the coordinator's own
 // component one above every one that the coordinator holds for the key, so that it is new there.

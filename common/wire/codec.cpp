@@ -134,6 +134,8 @@ struct Unpacker::Parsed {
   msgpack::object root;
 };
 
+thread_local std::unique_ptr<Unpacker::Parsed> Unpacker::spare_;
+
 tl::expected<void, Malformed> skip(std::string_view bytes, std::size_t& offset) {
   if (bytes.size() > max_message_bytes) return tl::unexpected(Malformed{"larger than any message"});
   if (offset >= bytes.size()) return tl::unexpected(Malformed{"cut off"});
@@ -144,7 +146,8 @@ tl::expected<void, Malformed> skip(std::string_view bytes, std::size_t& offset) 
   return {};
 }
 
-Unpacker::Unpacker(std::string_view bytes, std::size_t& offset) : parsed_(std::make_unique<Parsed>()) {
+Unpacker::Unpacker(std::string_view bytes, std::size_t& offset)
+    : parsed_(spare_ ? std::move(spare_) : std::make_unique<Parsed>()) {
   std::size_t behind = offset;
   if (auto sound = skip(bytes, behind); !sound) {
     fail(std::move(sound.error().what));
@@ -162,7 +165,10 @@ Unpacker::Unpacker(std::string_view bytes, std::size_t& offset) : parsed_(std::m
   }
 }
 
-Unpacker::~Unpacker() = default;
+Unpacker::~Unpacker() {
+  parsed_->zone.clear();
+  spare_ = std::move(parsed_);
+}
 
 void Unpacker::fail(std::string what) {
   if (error_.empty()) error_ = std::move(what);

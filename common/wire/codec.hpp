@@ -186,7 +186,7 @@ class Unpacker {
       if (array(pair) != 2) return fail("a map item is not a pair");
       K key{};
       get(key, item(pair, 0));
-      get(value[std::move(key)], item(pair, 1));
+      get(value.emplace_hint(value.end(), std::move(key), T{})->second, item(pair, 1));  // mostly in order
     }
     if (value.size() != n) fail("a map key twice");
   }
@@ -215,6 +215,8 @@ class Unpacker {
   void name(std::string& value, const Object* o);
   void check_name(const std::string& name);
 
+  // A parsed tree begins with 8 KiB, most messages need a few hundred bytes: the last one is used again.
+  static thread_local std::unique_ptr<Parsed> spare_;
   std::unique_ptr<Parsed> parsed_;
   const Object* root_ = nullptr;
   const Object* current_ = nullptr;

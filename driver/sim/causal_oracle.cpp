@@ -35,7 +35,14 @@ void CausalOracle::never_happened(const std::string& key, Event event) {
   Key& history = keys_.at(key);
   Write& write = history.writes.at(event);
   write.fate = Fate::never;
-  nodes_.at(write.node).pending[key].remove(event);
+  // Its node has not seen what only this write's context named.
+  Node& at = nodes_.at(write.node);
+  EventSet& pending = at.pending[key] = {};
+  for (const auto& [other_key, other] : at.writes) {
+    if (other_key != key || history.writes[other].fate == Fate::never) continue;
+    pending.join(history.writes[other].seen);
+    pending.add(other);
+  }
   history.seen_by_writers = {};
   for (const Write& other : history.writes) {
     if (other.fate != Fate::never) history.seen_by_writers.join(other.seen);

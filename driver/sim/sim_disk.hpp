@@ -26,6 +26,7 @@ class SimDisk : public Store {
   // The fault happens at the next use that it fits.
   void arm(DiskFault fault) { armed_ = fault; }
   void set_full(bool full) { full_ = full; }
+  bool read_will_fail() const { return armed_ == DiskFault::read_fails; }
 
   // All that was committed is safe now.
   void synced();

@@ -100,7 +100,7 @@ class Replay {
     if (j["mode"] == "context") {
       VersionVector::Counts counts = j["token"]["vector"].get<VersionVector::Counts>();
       past = {WriterPast::Kind::named, set_of(j["token"]["dots"]), EntryClock(std::move(counts))};
-    } else if (j["mode"] == "new" || (j["mode"] == "implied" && shown(held).size() > 1 && !deletes)) {
+    } else if (j["mode"] == "new" || (j["mode"] == "implied" && count_shown(held) > 1 && !deletes)) {
       past.kind = WriterPast::Kind::nothing;
     }
     if (deletes && held.empty() && past.kind != WriterPast::Kind::named) {

@@ -14,7 +14,8 @@ constexpr std::size_t page_bytes = 1u << 20;
 
 std::vector<wire::ShownSibling> to_shown(const Siblings& siblings) {
   std::vector<wire::ShownSibling> out;
-  for (const auto& [dot, s] : shown(siblings)) {
+  for (const Siblings::value_type* item : shown(siblings)) {
+    const auto& [dot, s] = *item;
     out.push_back({s.value, s.clock, dot, s.client, s.written_us, s.operation});
   }
   return out;
@@ -162,7 +163,7 @@ void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& re
 tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& bucket, const std::string& key,
                                                           wire::Seen seen, const std::string& context, bool has_value,
                                                           const Siblings& held) const {
-  const std::size_t values = shown(held).size();
+  const std::size_t values = count_shown(held);
   switch (seen) {
     case wire::Seen::context: {
       auto token = wire::parse_context(context);
@@ -220,7 +221,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
                         {"dot", to_string(written.dot)},
                         {"clock", print_positions(written.clock, env_.cluster.ids())},
                         {"value", shown_value},
-                        {"siblings", std::to_string(shown(written.now).size())}}});
+                        {"siblings", std::to_string(count_shown(written.now))}}});
 
   PendingWrite pending{
       call.id, key, QuorumTally(*count), {}, answer_by(call), now_ms_ + env_.cluster.gossip_interval_ms};

@@ -155,8 +155,8 @@ void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& be
     keys_ = has ? keys_ + 1 : keys_ - 1;
     counts_changed_ = true;
   }
-  const std::size_t conflicting = shown(siblings).size();
-  if (conflicting != shown(before.siblings).size()) {
+  const std::size_t conflicting = count_shown(siblings);
+  if (conflicting != count_shown(before.siblings)) {
     const std::string record = records::conflict(key);
     if (conflicting > 1) {
       auto index = load<ConflictRecord>(disk, record);
@@ -422,7 +422,7 @@ void CausalReplica::check_invariants(const Overlay& disk) const {
     const bool indexed = disk.get(records::unstripped(key)).has_value();
     KIN_REQUIRE(indexed == !entry.context.empty(), "the index of unstripped entries is wrong about " + key);
     const bool conflict = disk.get(records::conflict(key)).has_value();
-    KIN_REQUIRE(conflict == (shown(entry.siblings).size() > 1), "the index of conflicts is wrong about " + key);
+    KIN_REQUIRE(conflict == (count_shown(entry.siblings) > 1), "the index of conflicts is wrong about " + key);
     return true;
   });
   KIN_REQUIRE(with_value == keys_, std::to_string(with_value) + " keys, counted " + std::to_string(keys_));
