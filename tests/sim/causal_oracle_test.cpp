@@ -1,0 +1,199 @@
+// Each rule of the oracle, broken by hand; and what must not be taken for a violation.
+#include "driver/sim/causal_oracle.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace kin::sim;
+
+namespace {
+
+struct Story {
+  CausalOracle oracle{{"n1", "n2", "n3"}};
+
+  // A write that has seen these values, durable at once.
+  CausalOracle::Event put(const std::string& node, const std::string& value,
+                          const std::vector<std::string>& seen = {}) {
+    const auto event = oracle.wrote(node, "k", value, oracle.closure("k", seen));
+    oracle.settled(node, true);
+    return event;
+  }
+  CausalOracle::Event remove(const std::string& node, const std::vector<std::string>& seen) {
+    const auto event = oracle.wrote(node, "k", std::nullopt, oracle.closure("k", seen));
+    oracle.settled(node, true);
+    return event;
+  }
+  void get(const std::string& node, const std::vector<std::string>& values) {
+    oracle.shows(node, "k", values);
+    oracle.settled(node, true);
+  }
+  void all_show(const std::vector<std::string>& values) {
+    for (const char* node : {"n1", "n2", "n3"}) oracle.in_the_end(node, "k", values);
+  }
+  std::string rule() const { return oracle.violations().empty() ? "" : oracle.violations().front().rule; }
+};
+
+}  // namespace
+
+TEST_CASE("oracle: concurrent writes stand side by side, and a write that saw both replaces both") {
+  Story s;
+  s.put("n1", "a");
+  s.put("n2", "b");
+  s.get("n3", {"a"});
+  s.get("n3", {"a", "b"});
+  s.put("n3", "c", {"a", "b"});
+  s.get("n1", {"a"});
+  s.all_show({"c"});
+  CHECK(s.rule() == "");
+}
+
+TEST_CASE("oracle: a missed conflict is a lost write") {
+  Story s;
+  s.put("n1", "a");
+  s.put("n2", "b");
+  s.all_show({"b"});
+  CHECK(s.rule() == "lost");
+}
+
+TEST_CASE("oracle: a node that had a value must not lose it on the way") {
+  Story s;
+  s.put("n1", "a");
+  s.get("n2", {"a"});
+  s.get("n2", {});
+  CHECK(s.rule() == "lost");
+}
+
+TEST_CASE("oracle: a node that has not heard of a value need not show it") {
+  Story s;
+  s.put("n1", "a");
+  s.get("n2", {});
+  CHECK(s.rule() == "");
+}
+
+TEST_CASE("oracle: a false conflict") {
+  Story s;
+  s.put("n1", "a");
+  s.put("n2", "b", {"a"});
+  s.get("n3", {"a", "b"});
+  CHECK(s.rule() == "false conflict");
+}
+
+TEST_CASE("oracle: a false conflict over a chain of writers") {
+  Story s;
+  s.put("n1", "a");
+  s.put("n2", "b", {"a"});
+  s.put("n3", "c", {"b"});
+  s.get("n1", {"a", "c"});
+  CHECK(s.rule() == "false conflict");
+}
+
+TEST_CASE("oracle: what a node saw deleted must not come back there") {
+  Story s;
+  s.put("n1", "a");
+  s.remove("n1", {"a"});
+  s.get("n1", {});
+  s.get("n1", {"a"});
+  CHECK(s.rule() == "resurrected");
+}
+
+TEST_CASE("oracle: a node that has not heard of the delete may show the value, but not in the end") {
+  Story s;
+  s.put("n1", "a");
+  s.remove("n1", {"a"});
+  s.get("n2", {"a"});
+  CHECK(s.rule() == "");
+  s.all_show({"a"});
+  CHECK(s.rule() == "resurrected");
+}
+
+TEST_CASE("oracle: a value that nobody wrote, and one whose write was undone") {
+  Story made_up;
+  made_up.get("n1", {"z"});
+  CHECK(made_up.rule() == "thin air");
+
+  Story undone;
+  undone.oracle.wrote("n1", "k", "a", {});
+  undone.oracle.settled("n1", false);
+  undone.get("n2", {"a"});
+  CHECK(undone.rule() == "thin air");
+}
+
+TEST_CASE("oracle: a write whose turn is gone has removed nothing") {
+  Story s;
+  s.put("n1", "a");
+  s.oracle.wrote("n1", "k", "b", s.oracle.closure("k", {"a"}));
+  s.oracle.settled("n1", false);
+  s.all_show({"a"});
+  CHECK(s.rule() == "");
+}
+
+TEST_CASE("oracle: a refused write has not made its node see what its context named") {
+  Story s;
+  s.put("n1", "a");
+  const auto refused = s.oracle.wrote("n2", "k", std::nullopt, s.oracle.closure("k", {"a"}));
+  s.oracle.never_happened("k", refused);
+  s.get("n2", {});
+  CHECK(s.rule() == "");
+}
+
+TEST_CASE("oracle: a write may only replace what a writer had seen") {
+  Story s;
+  s.put("n1", "a");
+  s.put("n2", "b");
+  s.put("n3", "c", {"a"});
+  s.oracle.erased("n3", "k", {"a"});
+  CHECK(s.rule() == "");
+  s.oracle.erased("n3", "k", {"b"});
+  CHECK(s.rule() == "erased");
+}
+
+TEST_CASE("oracle: a read that overlaps the acknowledging members must know the write") {
+  Story s;
+  const auto a = s.put("n1", "a");
+  s.oracle.acknowledged("k", a, 2);
+  const auto mark = s.oracle.mark();
+  s.oracle.shows("n3", "k", {}, 1, mark);
+  CHECK(s.rule() == "");  // 2 + 1 of 3 need not overlap
+  s.oracle.shows("n3", "k", {}, 2, mark);
+  CHECK(s.rule() == "stale quorum");
+}
+
+TEST_CASE("oracle: a read that was asked before the acknowledgement need not know the write") {
+  Story s;
+  const auto mark = s.oracle.mark();
+  const auto a = s.put("n1", "a");
+  s.oracle.acknowledged("k", a, 3);
+  s.oracle.shows("n3", "k", {}, 3, mark);
+  CHECK(s.rule() == "");
+}
+
+TEST_CASE("oracle: what only a lost disk knew may be missing, what others had may not") {
+  Story alone;
+  alone.put("n1", "a");
+  alone.oracle.forgot("n1");
+  alone.all_show({});
+  CHECK(alone.rule() == "");
+  CHECK(alone.oracle.excused() == 1);
+
+  Story known;
+  known.put("n1", "a");
+  known.get("n2", {"a"});
+  known.oracle.forgot("n1");
+  known.oracle.in_the_end("n1", "k", {});
+  CHECK(known.rule() == "lost");
+
+  Story acknowledged;
+  acknowledged.oracle.acknowledged("k", acknowledged.put("n1", "a"), 2);
+  acknowledged.oracle.forgot("n1");
+  acknowledged.oracle.in_the_end("n1", "k", {});
+  CHECK(acknowledged.rule() == "lost");
+}
+
+TEST_CASE("oracle: when a write is lost with its disk, what it had replaced may stand again") {
+  Story s;
+  s.put("n1", "a");
+  s.get("n2", {"a"});
+  s.put("n1", "b", {"a"});
+  s.oracle.forgot("n1");
+  s.all_show({"a"});
+  CHECK(s.rule() == "");
+}
