@@ -239,7 +239,8 @@ bool Nemesis::strike_disk(Fault fault) {
 // Now and then a copy of a disk is put away, for a later restore.
 void Nemesis::take_backup() {
   const NodeId& node = anyone();
-  backups_[node] = cluster_.disk(node).records();
+  // Between two commits: what is not synced is not in a backup.
+  if (cluster_.can_be_told(node)) backups_[node] = cluster_.disk(node).records();
   cluster_.agenda().after(a_while() * 3, [this] {
     if (!stopped_) take_backup();
   });

@@ -91,13 +91,26 @@ void CausalProtocol::on(const Tick& tick, Outputs& out) {
   resend(out);
   if (now_ms_ < gossip_at_ms_) return;
   gossip_at_ms_ = now_ms_ + env_.cluster.gossip_interval_ms;
-  const std::vector<NodeId> peers = replica_.peers();
-  if (peers.empty()) return;
-  Outbox outbox = replica_.tick(out.writes, peers[env_.rng.below(peers.size())], wall_us_);
+  const std::optional<NodeId> peer = next_to_ask();
+  if (!peer) return;
+  Outbox outbox = replica_.tick(out.writes, *peer, wall_us_);
   const bool catching_up = catching_up_from_ && now_ms_ < catching_up_until_ms_;
   const bool asks = !outbox.empty() && std::holds_alternative<Gossip>(outbox.front().message);
   if (catching_up && asks) return;
   send_all(std::move(outbox), out);
+}
+
+std::optional<NodeId> CausalProtocol::next_to_ask() {
+  const std::vector<NodeId> peers = replica_.peers();
+  std::erase_if(to_ask_, [&](const NodeId& id) { return std::find(peers.begin(), peers.end(), id) == peers.end(); });
+  if (to_ask_.empty()) {
+    to_ask_ = peers;
+    for (std::size_t i = to_ask_.size(); i > 1; --i) std::swap(to_ask_[i - 1], to_ask_[env_.rng.below(i)]);
+  }
+  if (to_ask_.empty()) return std::nullopt;
+  NodeId next = std::move(to_ask_.back());
+  to_ask_.pop_back();
+  return next;
 }
 
 void CausalProtocol::on(const RemoveMember& removal, Outputs& out) {

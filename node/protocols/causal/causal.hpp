@@ -80,6 +80,9 @@ class CausalProtocol : public Protocol {
   void count_acks(const NodeId& member, const DotSet& dots, Outputs& out);
   void count_fetched(const NodeId& member, const Fetched& fetched, Outputs& out);
   void resend(Outputs& out);
+  // A random order of all peers, then another one: with a die for each question a node might not be asked for long,
+  // and what only it has would not be known.
+  std::optional<NodeId> next_to_ask();
   void send(const NodeId& to, const Message& message, Outputs& out);
   void send_all(Outbox&& outbox, Outputs& out);
   // Entries that changed here go out at the end of the turn.
@@ -97,6 +100,7 @@ class CausalProtocol : public Protocol {
   std::map<std::string, DotSet> broadcast_;                   // key to dots: this turn's pushes to all peers
   std::map<NodeId, std::map<std::string, DotSet>> directed_;  // the same to one peer
   std::map<NodeId, std::uint64_t> heard_ms_;
+  std::vector<NodeId> to_ask_;  // from the back
   // A member that has more for this node than one answer holds is asked again by its answers, not by the tick.
   std::optional<NodeId> catching_up_from_;
   std::uint64_t catching_up_until_ms_ = 0;
