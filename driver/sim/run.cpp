@@ -82,28 +82,32 @@ class Run {
     if (holds()) broken_.push_back({"diverged", "after " + std::to_string(rounds_) + " rounds without faults"});
   }
 
-  // Nothing is held back any more, and a key without a value has left no byte on any disk.
+  // In the end nothing is held back any more, and a key without a value has left no byte on any disk.
   void forget() {
-    const auto held_back = [&] {
-      std::uint64_t sum = 0;
-      for (const NodeId& node : nodes()) {
-        for (const wire::TierReport& report : cluster_.reports(node)) sum += report.held_back;
-      }
-      return sum;
-    };
-    for (std::uint32_t round = 0; holds() && round < rounds_to_forget && held_back() > 0; ++round) a_round();
-    a_round();
-    if (!holds()) return;
-    if (held_back() > 0) broken_.push_back({"kept", who_holds_back()});
+    std::string left = leftovers();
+    for (std::uint32_t round = 0; holds() && round < rounds_to_forget && !left.empty(); ++round) {
+      a_round();
+      left = leftovers();
+    }
+    if (!left.empty()) broken_.push_back({"kept", left});
+    for (const NodeId& node : nodes()) cluster_.check_invariants(node);
+  }
+
+  std::string leftovers() {
     for (const NodeId& node : nodes()) {
-      cluster_.check_invariants(node);
+      for (const wire::TierReport& report : cluster_.reports(node)) {
+        if (report.held_back > 0) return who_holds_back();
+      }
+    }
+    for (const NodeId& node : nodes()) {
       for (const std::string& key : load_->keys_without_value()) {
         for (const auto& [record, bytes] : cluster_.disk(node).records().records()) {
           if (record.find(key) == std::string::npos && bytes.find(key) == std::string::npos) continue;
-          broken_.push_back({"kept", node + " still has a record of " + key + ", which was deleted"});
+          return node + " still has a record of " + key + ", which was deleted";
         }
       }
     }
+    return {};
   }
 
   std::string who_holds_back() {

@@ -159,7 +159,7 @@ void SimCluster::plan_turn(Machine& at, Micros delay) {
   agenda_.after(delay, [this, &at, process = at.process] {
     if (at.process != process) return;
     at.turn_planned = false;
-    if (!at.paused) turn(at);
+    if (!at.paused && !at.syncing) turn(at);
   });
 }
 

@@ -111,8 +111,11 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Entries& ent
   learn_voids(entries.voids);
   const DotSet base = entries.report.clock.only_base();
   for (const EntryState& state : entries.entries) merge(disk, base, state, wall_us);
-  if (!copying_ && knows_what_others_settled_without(entries)) return begin_copy(sender);
-  follow_floor(disk, entries);
+  if (knows_what_others_settled_without(entries)) {
+    if (!copying_) return begin_copy(sender);
+  } else {
+    follow_floor(disk, entries);
+  }
   if (!entries.more) return {};
   return {{sender, Gossip{my_report()}}};
 }
