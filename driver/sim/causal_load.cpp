@@ -20,6 +20,7 @@ std::vector<NodeId> ids(std::uint32_t nodes) {
 
 std::vector<std::string> values_of(const std::vector<wire::ShownSibling>& siblings) {
   std::vector<std::string> out;
+  out.reserve(siblings.size());
   for (const wire::ShownSibling& sibling : siblings) out.push_back(sibling.value);
   return out;
 }

@@ -1,6 +1,7 @@
 #include "driver/sim/options.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace kin::sim {
 namespace {
@@ -76,8 +77,8 @@ std::string describe(const Options& options) {
       std::to_string(options.contexts) + "% with a context, " + std::to_string(options.blind) + "% blind; " +
       std::to_string(options.levels) + "% with R or W above one), values of " + std::to_string(options.value_bytes) +
       " bytes, pauses up to " + std::to_string(options.think_us) + " us, gossip every " +
-      std::to_string(options.gossip_ms) + " ms, " + std::to_string(static_cast<int>(options.weather.loss * 100 + 0.5)) +
-      "% loss, " + std::to_string(static_cast<int>(options.weather.duplicate * 100 + 0.5)) + "% duplicates, delays " +
+      std::to_string(options.gossip_ms) + " ms, " + std::to_string(std::lround(options.weather.loss * 100)) +
+      "% loss, " + std::to_string(std::lround(options.weather.duplicate * 100)) + "% duplicates, delays " +
       std::to_string(options.weather.delay_min_us) + ".." + std::to_string(options.weather.delay_max_us) +
       " us, sync " + std::to_string(options.speed.sync_min_us) + ".." + std::to_string(options.speed.sync_max_us) +
       " us; a fault every " + std::to_string(options.fault_gap_ms) + " ms:";

@@ -32,7 +32,8 @@ int run_one(const CommandLine& line) {
   const Options options = line.options(line.first);
   std::cout << "seed " << options.seed << ": " << describe(options) << '\n';
   RunOutput output;
-  if (line.trace) output.lines = [](const std::string& text) { std::cout << text << std::endl; };  // it may end by an abort
+  if (line.trace)
+    output.lines = [](const std::string& text) { std::cout << text << std::endl; };  // it may end by an abort
   output.history = !line.history.empty();
   const RunResult result = run(options, output);
   if (!line.history.empty()) {

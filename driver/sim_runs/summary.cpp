@@ -1,6 +1,7 @@
 #include "driver/sim_runs/summary.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace kin::sim {
@@ -47,8 +48,8 @@ std::string Summary::text(std::size_t jobs, std::chrono::duration<double> took) 
                     " answered in time, " + number(Sum::judged) + " answers judged, " + grouped(histories_) +
                     " histories judged by check causal, " + number(Sum::excused) +
                     " writes excused that only a lost disk knew\n";
-  out += "time: " + as_time(simulated_us_) + " simulated in " + std::to_string(static_cast<int>(took.count() + 0.5)) +
-         " s, " + per_second(sum(Sum::operations), took) + " operations/s with " + std::to_string(jobs) +
+  out += "time: " + as_time(simulated_us_) + " simulated in " + std::to_string(std::lround(took.count())) + " s, " +
+         per_second(sum(Sum::operations), took) + " operations/s with " + std::to_string(jobs) +
          (jobs == 1 ? " process" : " processes") + "; all nodes agreed within " + std::to_string(most_rounds_) +
          " gossip rounds\n";
   out += "nodes: " + number(Sum::starts) + " starts, " + number(Sum::turns) + " turns, " + number(Sum::steps) +
