@@ -1,15 +1,22 @@
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <zmq.hpp>
 
+#include "common/transport/frames.hpp"
 #include "common/transport/socket_options.hpp"
 #include "common/transport/transport.hpp"
 
 namespace kin {
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
 class ZmqClientTransport : public ClientTransport {
  public:
   ZmqClientTransport(const std::string& host, std::uint16_t port) : socket_(context_, zmq::socket_type::dealer) {
-    transport::set_client_options(socket_);
+    transport::set_client_options(socket_, host);
     try {
       socket_.connect(transport::address(host, port));
     } catch (const zmq::error_t&) {
@@ -17,30 +24,36 @@ class ZmqClientTransport : public ClientTransport {
     }
   }
 
-  bool writable(int timeout_ms) override { return poll(ZMQ_POLLOUT, timeout_ms); }
+  bool writable(int timeout_ms) override { return poll(ZMQ_POLLOUT, after(timeout_ms)); }
 
-  bool send(std::string_view frame) override {
-    try {
-      return socket_.send(zmq::buffer(frame), zmq::send_flags::dontwait).has_value();
-    } catch (const zmq::error_t&) {
-      return false;
-    }
-  }
+  bool send(std::string_view frame) override { return transport::give_frame(socket_, frame); }
 
   bool receive(std::string& frame, int timeout_ms) override {
-    if (!poll(ZMQ_POLLIN, timeout_ms)) return false;
-    zmq::message_t message;
-    if (!socket_.recv(message, zmq::recv_flags::dontwait)) return false;
-    frame.assign(message.data<char>(), message.size());
-    return true;
+    const auto deadline = after(timeout_ms);
+    while (poll(ZMQ_POLLIN, deadline)) {
+      zmq::message_t message;
+      if (!transport::take_frame(socket_, message)) return false;
+      if (!transport::last_frame(socket_, message)) continue;
+      frame.assign(message.data<char>(), message.size());
+      return true;
+    }
+    return false;
   }
 
   int fd() const override { return socket_.get(zmq::sockopt::fd); }
 
  private:
-  bool poll(short events, int timeout_ms) {
+  static steady_clock::time_point after(int timeout_ms) { return steady_clock::now() + milliseconds(timeout_ms); }
+
+  // Goes on after a signal: to a caller that does not wait, "none" would mean that there is no reply.
+  bool poll(short events, steady_clock::time_point deadline) {
     zmq::pollitem_t item{socket_.handle(), 0, events, 0};
-    return zmq_poll(&item, 1, timeout_ms) > 0 && (item.revents & events) != 0;
+    int ready = -1;
+    do {
+      const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+      ready = zmq_poll(&item, 1, std::max<long>(left.count(), 0));
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0 && (item.revents & events) != 0;
   }
 
   zmq::context_t context_{1};

@@ -5,7 +5,9 @@
 #include <map>
 #include <zmq.hpp>
 
+#include "common/assert.hpp"
 #include "common/transport/connection_monitor.hpp"
+#include "common/transport/frames.hpp"
 #include "common/transport/socket_options.hpp"
 #include "common/transport/transport.hpp"
 
@@ -13,9 +15,9 @@ namespace kin {
 namespace {
 
 struct Peer {
-  Peer(zmq::context_t& context, const std::string& identity, const std::string& name, std::uint32_t suspect_ms)
-      : socket(context, zmq::socket_type::dealer), monitor(context, socket, name) {
-    transport::set_peer_options(socket, identity, suspect_ms);
+  Peer(zmq::context_t& context, const std::string& host, const std::string& identity, std::uint32_t suspect_ms)
+      : socket(context, zmq::socket_type::dealer), monitor(context, socket) {
+    transport::set_peer_options(socket, host, identity, suspect_ms);
   }
 
   zmq::socket_t socket;
@@ -24,12 +26,12 @@ struct Peer {
 
 class ZmqNodeTransport : public NodeTransport {
  public:
-  ZmqNodeTransport(std::string self, std::uint32_t suspect_ms)
+  ZmqNodeTransport(const std::string& host, std::string self, std::uint32_t suspect_ms)
       : self_(std::move(self)),
         suspect_ms_(suspect_ms),
         router_(context_, zmq::socket_type::router),
         wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-    transport::set_router_options(router_, suspect_ms_);
+    transport::set_router_options(router_, host, suspect_ms_);
   }
   ~ZmqNodeTransport() override { close(wake_); }
 
@@ -43,8 +45,8 @@ class ZmqNodeTransport : public NodeTransport {
 
   void connect_peer(const std::string& id, const std::string& host, std::uint16_t port) override {
     peers_.erase(id);
-    auto [peer, added] = peers_.try_emplace(id, context_, self_, id, suspect_ms_);
     try {
+      auto [peer, added] = peers_.try_emplace(id, context_, host, self_, suspect_ms_);
       peer->second.socket.connect(transport::address(host, port));
     } catch (const zmq::error_t&) {
       // An address that can never be reached is a peer that is never there.
@@ -52,6 +54,7 @@ class ZmqNodeTransport : public NodeTransport {
   }
 
   bool wait(int timeout_ms) override {
+    for (auto& [id, peer] : peers_) peer.monitor.take_events();
     zmq::pollitem_t items[] = {{router_.handle(), 0, ZMQ_POLLIN, 0}, {nullptr, wake_, ZMQ_POLLIN, 0}};
     if (zmq_poll(items, 2, timeout_ms) < 0) return errno != EINTR;
     std::uint64_t count = 0;
@@ -62,16 +65,8 @@ class ZmqNodeTransport : public NodeTransport {
   bool receive(RouterIdentity& from, std::string& frame) override {
     for (;;) {
       zmq::message_t identity, body;
-      if (!router_.recv(identity, zmq::recv_flags::dontwait)) return false;
-      if (!identity.more()) continue;
-      (void)router_.recv(body, zmq::recv_flags::dontwait);
-      bool single = true;
-      for (bool more = body.more(); more; single = false) {
-        zmq::message_t rest;
-        (void)router_.recv(rest, zmq::recv_flags::dontwait);
-        more = rest.more();
-      }
-      if (!single) {
+      if (!transport::take_frame(router_, identity)) return false;
+      if (!identity.more() || !transport::take_frame(router_, body) || !transport::last_frame(router_, body)) {
         ++counters_.malformed;
         continue;
       }
@@ -85,18 +80,19 @@ class ZmqNodeTransport : public NodeTransport {
 
   bool send_to_peer(const std::string& id, std::string_view frame) override {
     auto peer = peers_.find(id);
-    const bool sent = peer != peers_.end() && try_send(peer->second.socket, frame, zmq::send_flags::dontwait);
+    const bool sent = peer != peers_.end() && transport::give_frame(peer->second.socket, frame);
     return count(sent, frame, counters_.dropped_peer);
   }
 
   bool send_to_client(const RouterIdentity& to, std::string_view frame) override {
-    const bool routed = try_send(router_, to, zmq::send_flags::sndmore | zmq::send_flags::dontwait);
-    const bool sent = routed && try_send(router_, frame, zmq::send_flags::dontwait);
+    // ROUTER says EHOSTUNREACH for a client that is gone, EAGAIN for one that does not read.
+    const bool routed = transport::give_frame(router_, to, zmq::send_flags::sndmore);
+    const bool sent = routed && transport::give_frame(router_, frame);
     return count(sent, frame, counters_.dropped_client);
   }
 
   bool connected(const std::string& id) const override {
-    auto peer = peers_.find(id);
+    const auto peer = peers_.find(id);
     return peer != peers_.end() && peer->second.monitor.up();
   }
 
@@ -108,15 +104,6 @@ class ZmqNodeTransport : public NodeTransport {
   }
 
  private:
-  // ROUTER says EHOSTUNREACH for a client that is gone, EAGAIN for one that does not read.
-  static bool try_send(zmq::socket_t& socket, std::string_view bytes, zmq::send_flags flags) {
-    try {
-      return socket.send(zmq::buffer(bytes), flags).has_value();
-    } catch (const zmq::error_t&) {
-      return false;
-    }
-  }
-
   bool count(bool sent, std::string_view frame, std::uint64_t& dropped) {
     if (sent) {
       ++counters_.sent;
@@ -133,7 +120,7 @@ class ZmqNodeTransport : public NodeTransport {
   zmq::socket_t router_;
   const int wake_;
   std::uint16_t port_ = 0;
-  mutable std::map<std::string, Peer> peers_;  // reading a monitor takes its events
+  std::map<std::string, Peer> peers_;
   TransportCounters counters_;
 };
 
@@ -144,9 +131,12 @@ tl::expected<std::unique_ptr<NodeTransport>, std::string> NodeTransport::bind(co
                                                                               const std::string& self,
                                                                               std::uint32_t suspect_ms) {
   const std::string where = host + ':' + std::to_string(port);
-  auto transport = std::make_unique<ZmqNodeTransport>(self, suspect_ms);
+  const bool routable = !self.empty() && self.size() <= 255 && self.front() != '\0';
+  KIN_REQUIRE(routable, "identity of " + std::to_string(self.size()) + " bytes");
   try {
-    transport->bind_to(transport::address(host, port));
+    auto bound = std::make_unique<ZmqNodeTransport>(host, self, suspect_ms);
+    bound->bind_to(transport::address(host, port));
+    return bound;
   } catch (const zmq::error_t& e) {
     if (e.num() == EADDRINUSE) return tl::unexpected(where + " is in use by another program");
     if (e.num() == EADDRNOTAVAIL || e.num() == ENODEV) {
@@ -154,7 +144,6 @@ tl::expected<std::unique_ptr<NodeTransport>, std::string> NodeTransport::bind(co
     }
     return tl::unexpected("cannot listen on " + where + ": " + e.what());
   }
-  return transport;
 }
 
 }  // namespace kin
