@@ -5,7 +5,7 @@
 namespace kin {
 
 std::string NodeConfig::endpoint() const {
-  const bool v6 = host.find(':') != std::string::npos;
+  const bool v6 = host.find(':') != std::string::npos && host.front() != '[';
   return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
 }
 
@@ -23,6 +23,18 @@ std::vector<std::string> ClusterConfig::ids() const {
   std::vector<std::string> out;
   for (const NodeConfig& n : nodes) out.push_back(n.id);
   return out;
+}
+
+bool valid_name(std::string_view name) {
+  constexpr std::size_t max_name_bytes = 255;
+  return !name.empty() && name.size() <= max_name_bytes && std::all_of(name.begin(), name.end(), [](char c) {
+    return c > ' ' && c < 0x7f && c != '"' && c != '{' && c != '}' && c != '\\';
+  });
+}
+
+bool valid_node_id(std::string_view id) {
+  constexpr std::size_t max_id_bytes = 240;
+  return id.size() <= max_id_bytes && valid_name(id);
 }
 
 std::string ConfigError::text() const {

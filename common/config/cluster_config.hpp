@@ -16,7 +16,7 @@ struct NodeConfig {
   std::string host;
   std::uint16_t port = 0;
 
-  std::string endpoint() const;  // host:port, [host]:port for IPv6
+  std::string endpoint() const;  // host:port; [host]:port for IPv6, whether or not `host` has the brackets already
 };
 
 enum class Durability { fsync, os };
@@ -77,8 +77,19 @@ struct ConfigError {
   std::string text() const;  // file:line: message
 };
 
-// Reads and checks. Unknown keys, wrong types and impossible combinations are errors. `known_tiers` are the
-// tiers that this program has; an empty list takes every tier, for programs that only need the nodes.
+// Most nodes that a cluster can have.
+constexpr std::size_t max_cluster_nodes = 64;
+
+// Whether a name of a node, host, bucket or cluster may stand in a log line, a trace and a JSON key: 1 to 255 printable
+// ASCII characters without spaces, '"', '{', '}' and '\'.
+bool valid_name(std::string_view name);
+// A node's id is at most 240 bytes of such a name: with the number of its incarnation behind it, it is its identity in
+// the transport, which has room for 255.
+bool valid_node_id(std::string_view id);
+
+// Reads and checks. Unknown keys, wrong types and impossible combinations are errors, and so are files
+// above 1 MiB, YAML aliases and duplicate keys. `known_tiers` are the tiers that this program has; an empty list takes
+// every tier, for programs that only need the nodes.
 tl::expected<ClusterConfig, ConfigError> load_cluster_config(const std::string& path,
                                                              const std::vector<std::string>& known_tiers);
 // The same from text; `file` is only named in errors.
@@ -89,7 +100,7 @@ tl::expected<ClusterConfig, ConfigError> parse_cluster_config(const std::string&
 std::string print_cluster_config(const ClusterConfig& config);
 
 // The seed's start without a file: this node and the other replicas, ids are `host:port`. Lists are separated by
-// commas; n is 1 + their length.
+// commas; n is 1 + their length. Error: a sentence that names what does not fit.
 tl::expected<ClusterConfig, std::string> config_from_flags(const std::string& host, std::uint16_t port, int n,
                                                            const std::string& hosts, const std::string& ports);
 
@@ -100,7 +111,8 @@ struct TokenScheme {
   std::vector<std::string> readers;  // host:port each
 };
 
-// Reads and checks against the cluster's nodes.
+// Reads and checks: the writer and the readers are nodes of the cluster, no token and no reader of it stands there
+// twice.
 tl::expected<std::vector<TokenScheme>, ConfigError> load_tokens(const std::string& path, const ClusterConfig& cluster);
 
 }  // namespace kin

@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "common/config/yaml_reader.hpp"
 
@@ -10,25 +8,26 @@ namespace kin {
 namespace config {
 namespace {
 
-constexpr std::size_t max_nodes = 64;
-
 void read_nodes(Section& root, ClusterConfig& out) {
   std::set<std::string> ids, endpoints;
   root.list("nodes", [&](const YAML::Node& item) {
     Section section(item, "a node");
     NodeConfig node;
     node.id = section.need("id");
-    check_name(node.id, "a node's id", section.line());
+    check_name(node.id, "a node's id", section.line("id"));
+    if (!valid_node_id(node.id)) section.fail("id", "a node's id must not be longer than 240 bytes");
     node.host = section.need("host");
-    if (node.host.empty()) section.fail("host", "host must not be empty");
+    check_name(node.host, "a node's host", section.line("host"));
     node.port = static_cast<std::uint16_t>(section.need_number("port", 1, 65535));
     section.done();
     if (!ids.insert(node.id).second) section.fail("id", "two nodes are called " + node.id);
     if (!endpoints.insert(node.endpoint()).second) section.fail("port", "two nodes listen on " + node.endpoint());
     out.nodes.push_back(std::move(node));
   });
-  if (out.nodes.empty()) throw Wrong{root.line(), "a cluster needs at least one node under nodes:"};
-  if (out.nodes.size() > max_nodes) throw Wrong{root.line(), "more than " + std::to_string(max_nodes) + " nodes"};
+  if (out.nodes.empty()) throw Wrong{root.line("nodes"), "a cluster needs at least one node under nodes:"};
+  if (out.nodes.size() > max_cluster_nodes) {
+    throw Wrong{root.line("nodes"), "more than " + std::to_string(max_cluster_nodes) + " nodes"};
+  }
   std::sort(out.nodes.begin(), out.nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
 }
 
@@ -40,7 +39,7 @@ std::uint32_t level(Section& section, const std::string& key, const ClusterConfi
   if (text == "quorum") return cluster.majority();
   if (text == "all") return nodes;
   std::uint32_t value = 1;
-  if (text.find_first_not_of("0123456789") == std::string::npos && text.size() < 6) {
+  if (!text.empty() && text.size() < 6 && text.find_first_not_of("0123456789") == std::string::npos) {
     value = static_cast<std::uint32_t>(std::stoul(text));
     if (value >= 1 && value <= nodes) return value;
   }
@@ -55,7 +54,7 @@ void read_buckets(Section& root, ClusterConfig& out, const std::vector<std::stri
     Section section(item, "a bucket");
     BucketConfig bucket;
     bucket.name = section.need("name");
-    check_name(bucket.name, "a bucket's name", section.line());
+    check_name(bucket.name, "a bucket's name", section.line("name"));
     section.take("tier", bucket.tier);
     const bool known = std::find(known_tiers.begin(), known_tiers.end(), bucket.tier) != known_tiers.end();
     if (!known_tiers.empty() && !known) {
@@ -77,7 +76,7 @@ void choose(Section& section, const std::string& key, Enum& value,
             const std::vector<std::pair<std::string, Enum>>& words) {
   std::string text;
   section.take(key, text);
-  if (text.empty()) return;
+  if (!section.has(key)) return;
   std::string known;
   for (const auto& [word, meaning] : words) {
     if (text == word) {
@@ -96,6 +95,7 @@ void read_faults(Section& root, ClusterConfig& out) {
       Section silent(item, "a silent fault");
       SilentFault fault;
       fault.token = silent.need("token");
+      check_token_id(fault.token, silent.line("token"));
       fault.node = silent.need("node");
       if (out.node(fault.node) == nullptr) silent.fail("node", "there is no node " + fault.node);
       if (silent.has("after")) fault.after_ms = milliseconds(item["after"], "after");
@@ -113,10 +113,11 @@ ClusterConfig read_cluster(const YAML::Node& yaml, const std::string& file,
   ClusterConfig out;
   Section root(yaml, "a cluster file");
   root.take("cluster", out.cluster);
-  check_name(out.cluster, "the cluster's name", root.line());
+  check_name(out.cluster, "the cluster's name", root.line("cluster"));
   read_nodes(root, out);
   root.section("storage", [&](Section& s) {
     s.take("dir", out.data_dir);
+    check_path(out.data_dir, "the data directory", s.line("dir"));
     choose(s, "durability", out.durability, {{"fsync", Durability::fsync}, {"os", Durability::os}});
   });
   root.section("gossip", [&](Section& s) { s.take("interval_ms", out.gossip_interval_ms, 10, 60'000); });
@@ -135,6 +136,7 @@ ClusterConfig read_cluster(const YAML::Node& yaml, const std::string& file,
   });
   root.section("log", [&](Section& s) {
     s.take("dir", out.log_dir);
+    check_path(out.log_dir, "the log directory", s.line("dir"));
     static const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
     s.take("level", out.log_level);
     if (std::find(levels.begin(), levels.end(), out.log_level) == levels.end()) {
@@ -146,48 +148,13 @@ ClusterConfig read_cluster(const YAML::Node& yaml, const std::string& file,
   });
   read_buckets(root, out, known_tiers);
   root.take("tokens_file", out.tokens_file);
+  if (root.has("tokens_file")) check_path(out.tokens_file, "tokens_file", root.line("tokens_file"));
   if (!out.tokens_file.empty() && std::filesystem::path(out.tokens_file).is_relative()) {
     out.tokens_file = (std::filesystem::path(file).parent_path() / out.tokens_file).string();
   }
   read_faults(root, out);
   root.done();
   return out;
-}
-
-TokenScheme read_token(const YAML::Node& yaml, const ClusterConfig& cluster, std::set<std::string>& ids) {
-  Section section(yaml, "a token");
-  TokenScheme token;
-  token.id = section.need("token");
-  if (token.id.empty() || token.id.size() > 255 || token.id.find_first_of("\n\r\t") != std::string::npos) {
-    section.fail("token", "a token's id must be one line of 1 to 255 bytes");
-  }
-  if (!ids.insert(token.id).second) section.fail("token", "the token " + token.id + " stands here twice");
-  const auto check = [&](const std::string& endpoint, int line) {
-    const bool known = std::any_of(cluster.nodes.begin(), cluster.nodes.end(),
-                                   [&](const NodeConfig& node) { return node.endpoint() == endpoint; });
-    if (!known) throw Wrong{line, endpoint + " is no node of the cluster"};
-    return endpoint;
-  };
-  token.writer = check(section.need("writer"), section.line());
-  section.list("readers", [&](const YAML::Node& item) {
-    std::string reader = check(scalar(item, "a reader"), line_of(item));
-    if (std::find(token.readers.begin(), token.readers.end(), reader) != token.readers.end()) {
-      throw Wrong{line_of(item), "the reader " + reader + " stands here twice"};
-    }
-    token.readers.push_back(std::move(reader));
-  });
-  if (token.readers.empty()) throw Wrong{section.line(), "the token " + token.id + " needs at least one reader"};
-  section.done();
-  return token;
-}
-
-tl::expected<std::string, ConfigError> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (std::filesystem::is_directory(path) || !in || !(text << in.rdbuf())) {
-    return tl::unexpected(ConfigError{path, 0, "cannot be read"});
-  }
-  return text.str();
 }
 
 }  // namespace
@@ -198,28 +165,16 @@ tl::expected<ClusterConfig, ConfigError> parse_cluster_config(const std::string&
   try {
     return config::read_cluster(config::parse(text), file, known_tiers);
   } catch (const config::Wrong& wrong) {
-    return tl::unexpected(ConfigError{file, wrong.line, wrong.message});
+    return tl::unexpected(config::error_in(file, wrong));
   }
 }
 
 tl::expected<ClusterConfig, ConfigError> load_cluster_config(const std::string& path,
                                                              const std::vector<std::string>& known_tiers) {
-  return config::read_file(path).and_then(
-      [&](const std::string& text) { return parse_cluster_config(text, path, known_tiers); });
-}
-
-tl::expected<std::vector<TokenScheme>, ConfigError> load_tokens(const std::string& path, const ClusterConfig& cluster) {
-  auto text = config::read_file(path);
-  if (!text) return tl::unexpected(text.error());
   try {
-    const YAML::Node yaml = config::parse(*text);
-    if (!yaml.IsSequence()) throw config::Wrong{config::line_of(yaml), "a tokens file is a list of tokens"};
-    std::vector<TokenScheme> out;
-    std::set<std::string> ids;
-    for (const auto& item : yaml) out.push_back(config::read_token(item, cluster, ids));
-    return out;
+    return config::read_cluster(config::parse(config::read_file(path)), path, known_tiers);
   } catch (const config::Wrong& wrong) {
-    return tl::unexpected(ConfigError{path, wrong.line, wrong.message});
+    return tl::unexpected(config::error_in(path, wrong));
   }
 }
 

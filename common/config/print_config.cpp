@@ -9,6 +9,12 @@ namespace {
 std::string quote(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
+      constexpr char digits[] = "0123456789abcdef";
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+      continue;
+    }
     if (c == '"' || c == '\\') out += '\\';
     out += c;
   }
@@ -38,11 +44,11 @@ std::string print_cluster_config(const ClusterConfig& c) {
       << "timeouts: {request_ms: " << c.request_ms << ", suspect_ms: " << c.suspect_ms << "}\n"
       << "limits: {key_bytes: " << c.limits.key_bytes << ", value_bytes: " << c.limits.value_bytes
       << ", siblings_warn: " << c.limits.siblings_warn << ", siblings_max: " << c.limits.siblings_max << "}\n"
-      << "log: {dir: " << quote(c.log_dir) << ", level: " << c.log_level << ", trace: " << (c.trace ? "true" : "false")
-      << ", values: " << word(c.trace_values) << "}\nbuckets:\n";
+      << "log: {dir: " << quote(c.log_dir) << ", level: " << quote(c.log_level)
+      << ", trace: " << (c.trace ? "true" : "false") << ", values: " << word(c.trace_values) << "}\nbuckets:\n";
   for (const BucketConfig& b : c.buckets) {
-    out << "  - {name: " << quote(b.name) << ", tier: " << b.tier << ", read: " << b.read << ", write: " << b.write
-        << "}\n";
+    out << "  - {name: " << quote(b.name) << ", tier: " << quote(b.tier) << ", read: " << b.read
+        << ", write: " << b.write << "}\n";
   }
   if (!c.tokens_file.empty()) out << "tokens_file: " << quote(c.tokens_file) << "\n";
   out << "faults:\n  enabled: " << (c.faults_enabled ? "true" : "false") << "\n";

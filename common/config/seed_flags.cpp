@@ -36,6 +36,14 @@ tl::expected<ClusterConfig, std::string> config_from_flags(const std::string& ho
                           std::to_string(other_hosts.size()) + " other replicas: -N is one more than those, " +
                           std::to_string(other_hosts.size() + 1) + " here");
   }
+  if (other_hosts.size() + 1 > max_cluster_nodes) {
+    return tl::unexpected("-N is " + std::to_string(n) + ": a cluster has at most " +
+                          std::to_string(max_cluster_nodes) + " nodes");
+  }
+  if (!valid_name(host)) return tl::unexpected("--host \"" + host + "\" is no host");
+  if (port == 0 && !other_hosts.empty()) {
+    return tl::unexpected<std::string>("--port 0 takes any free port, where the other replicas cannot find this one");
+  }
   ClusterConfig out;
   const auto add = [&](const std::string& node_host, std::uint16_t node_port) {
     NodeConfig node{"", node_host, node_port};
@@ -47,7 +55,7 @@ tl::expected<ClusterConfig, std::string> config_from_flags(const std::string& ho
     std::uint16_t value = 0;
     const std::string& text = other_ports[i];
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (other_hosts[i].empty() || error != std::errc{} || end != text.data() + text.size() || value == 0) {
+    if (!valid_name(other_hosts[i]) || error != std::errc{} || end != text.data() + text.size() || value == 0) {
       return tl::unexpected("replica " + std::to_string(i + 1) + " is \"" + other_hosts[i] + "\" port \"" + text +
                             "\": a host and a port from 1 to 65535 are needed");
     }
@@ -57,6 +65,9 @@ tl::expected<ClusterConfig, std::string> config_from_flags(const std::string& ho
   const auto twice =
       std::adjacent_find(out.nodes.begin(), out.nodes.end(), [](const auto& a, const auto& b) { return a.id == b.id; });
   if (twice != out.nodes.end()) return tl::unexpected(twice->id + " is named twice");
+  const auto too_long =
+      std::find_if(out.nodes.begin(), out.nodes.end(), [](const auto& node) { return !valid_node_id(node.id); });
+  if (too_long != out.nodes.end()) return tl::unexpected("a host is too long: " + too_long->host);
   return out;
 }
 

@@ -1,19 +1,25 @@
 #include "common/config/yaml_reader.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <yaml-cpp/anchor.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <numeric>
 #include <set>
 #include <sstream>
+#include <system_error>
 
 namespace kin::config {
 namespace {
 
 constexpr std::size_t max_file_bytes = 1u << 20;
-constexpr std::size_t max_name_bytes = 255;
+constexpr std::size_t max_token_id_bytes = 255;
+constexpr std::size_t max_message_bytes = 400;
 
 // An alias is the same node met twice; a mapping key met twice is a slip that yaml-cpp would not report.
 void refuse_traps(const YAML::Node& node, int depth) {
@@ -62,6 +68,8 @@ class NoAliases : public YAML::EventHandler {
   int documents_ = 0;
 };
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }
+
 // Edit distance, for "did you mean".
 std::size_t distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -81,8 +89,40 @@ std::size_t distance(const std::string& a, const std::string& b) {
 
 int line_of(const YAML::Node& node) { return node.Mark().is_null() ? 0 : node.Mark().line + 1; }
 
+ConfigError error_in(const std::string& file, const Wrong& wrong) {
+  std::string message = wrong.message.substr(0, max_message_bytes);
+  if (message.size() < wrong.message.size()) message += "...";
+  std::replace_if(message.begin(), message.end(), is_control, '?');
+  return {file, wrong.line, message};
+}
+
+std::string read_file(const std::string& path) {
+  const auto unreadable = [] { return Wrong{0, "cannot be read: " + std::generic_category().message(errno)}; };
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) throw unreadable();
+  // One byte more than allowed tells that there is too much; a device without end is not read to its end.
+  std::string text(max_file_bytes + 1, '\0');
+  std::size_t size = 0;
+  for (ssize_t got = 1; got != 0 && size < text.size();) {
+    got = read(file, text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      const Wrong wrong = unreadable();
+      close(file);
+      throw wrong;
+    }
+    size += static_cast<std::size_t>(got);
+  }
+  close(file);
+  text.resize(size);
+  return text;
+}
+
 YAML::Node parse(const std::string& text) {
-  if (text.size() > max_file_bytes) throw Wrong{0, "larger than 1 MiB"};
+  if (text.size() > max_file_bytes) {
+    const auto lines = std::count(text.begin(), text.begin() + max_file_bytes, '\n');
+    throw Wrong{static_cast<int>(lines) + 1, "the file is larger than 1 MiB here"};
+  }
   try {
     std::istringstream in(text);
     YAML::Parser events(in);
@@ -92,6 +132,8 @@ YAML::Node parse(const std::string& text) {
     YAML::Node root = YAML::Load(text);
     refuse_traps(root, 0);
     return root;
+  } catch (const YAML::DeepRecursion& e) {
+    throw Wrong{e.mark.line + 1, "nested too deeply"};
   } catch (const YAML::Exception& e) {
     throw Wrong{e.mark.is_null() ? 0 : e.mark.line + 1, "this is not YAML: " + e.msg};
   }
@@ -126,13 +168,22 @@ std::uint64_t milliseconds(const YAML::Node& node, const std::string& what) {
 }
 
 void check_name(const std::string& name, const std::string& what, int line) {
-  const bool printable = std::all_of(name.begin(), name.end(), [](char c) {
-    return c > ' ' && c < 0x7f && c != '"' && c != '{' && c != '}' && c != '\\';
-  });
-  if (name.empty() || name.size() > max_name_bytes || !printable) {
+  if (!valid_name(name)) {
     throw Wrong{line, what +
                           " must be 1 to 255 printable ASCII characters without spaces, quotes, braces and "
                           "backslashes"};
+  }
+}
+
+void check_path(const std::string& path, const std::string& what, int line) {
+  if (path.empty() || std::any_of(path.begin(), path.end(), is_control)) {
+    throw Wrong{line, what + " must be a path without control characters"};
+  }
+}
+
+void check_token_id(const std::string& id, int line) {
+  if (id.empty() || id.size() > max_token_id_bytes || std::any_of(id.begin(), id.end(), is_control)) {
+    throw Wrong{line, "a token's id must be one line of 1 to 255 bytes"};
   }
 }
 
@@ -143,9 +194,19 @@ Section::Section(const YAML::Node& node, std::string what) : node_(node), what_(
 YAML::Node Section::at(const std::string& key) {
   known_.push_back(key);
   for (const auto& item : node_) {
-    if (item.first.Scalar() == key) return item.second;
+    if (item.first.Scalar() != key) continue;
+    // The mark of nothing is wherever the next thing stands.
+    if (item.second.IsNull()) throw Wrong{line_of(item.first), key + " has no value"};
+    return item.second;
   }
   return YAML::Node(YAML::NodeType::Undefined);
+}
+
+int Section::line(const std::string& key) const {
+  for (const auto& item : node_) {
+    if (item.first.Scalar() == key) return line_of(item.second);
+  }
+  return line_;
 }
 
 bool Section::has(const std::string& key) const {
@@ -202,16 +263,11 @@ void Section::done() const {
     const auto nearest = std::min_element(known_.begin(), known_.end(), [&](const auto& a, const auto& b) {
       return distance(key, a) < distance(key, b);
     });
-    const bool close = nearest != known_.end() && distance(key, *nearest) <= 3;
+    const bool close = nearest != known_.end() && distance(key, *nearest) <= std::min<std::size_t>(3, key.size() / 2);
     throw Wrong{line_of(item.first), what_ + " has no key " + key + (close ? "; did you mean " + *nearest + "?" : "")};
   }
 }
 
-void Section::fail(const std::string& key, const std::string& message) const {
-  for (const auto& item : node_) {
-    if (item.first.Scalar() == key) throw Wrong{line_of(item.second), message};
-  }
-  throw Wrong{line_, message};
-}
+void Section::fail(const std::string& key, const std::string& message) const { throw Wrong{line(key), message}; }
 
 }  // namespace kin::config

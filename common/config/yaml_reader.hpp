@@ -20,7 +20,13 @@ struct Wrong {
   std::string message;
 };
 
-// Parses a whole file. Throws Wrong: not YAML, an alias or anchor, larger than a cluster file can be.
+// The error value of what is wrong in `file`. The message is cut to one line of reasonable length without control
+// characters, since it may quote the file.
+ConfigError error_in(const std::string& file, const Wrong& wrong);
+
+// The text of a whole file. Throws Wrong: cannot be read, larger than a configuration can be.
+std::string read_file(const std::string& path);
+// Parses a whole file. Throws Wrong: not YAML, an alias or anchor, larger than a configuration can be.
 YAML::Node parse(const std::string& text);
 
 // One mapping, whose keys are taken one by one; done() refuses what was not taken.
@@ -31,6 +37,8 @@ class Section {
 
   bool has(const std::string& key) const;
   int line() const { return line_; }
+  // Of the key's value; of the mapping where the key is absent.
+  int line(const std::string& key) const;
 
   // Where the key is absent the value stays as it is.
   void take(const std::string& key, std::string& value);
@@ -61,7 +69,9 @@ std::string scalar(const YAML::Node& node, const std::string& what);
 std::uint32_t number(const YAML::Node& node, const std::string& what, std::uint32_t least, std::uint32_t most);
 // `10s`, `500ms`, `2m` or a plain number of milliseconds.
 std::uint64_t milliseconds(const YAML::Node& node, const std::string& what);
-// A name that may stand in a log line, a file and a JSON key. Throws Wrong.
-void check_name(const std::string& name, const std::string& what, int line);
+// These throw Wrong where the text is not what `what` can be.
+void check_name(const std::string& name, const std::string& what, int line);  // see valid_name
+void check_path(const std::string& path, const std::string& what, int line);
+void check_token_id(const std::string& id, int line);  // any one line of 1 to 255 bytes
 
 }  // namespace kin::config

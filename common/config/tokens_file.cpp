@@ -1,0 +1,55 @@
+// The seed's tokens file: which node writes a token, and which nodes read it.
+#include <algorithm>
+#include <set>
+
+#include "common/config/yaml_reader.hpp"
+
+namespace kin {
+namespace config {
+namespace {
+
+TokenScheme read_token(const YAML::Node& yaml, const ClusterConfig& cluster, std::set<std::string>& ids) {
+  Section section(yaml, "a token");
+  TokenScheme token;
+  token.id = section.need("token");
+  check_token_id(token.id, section.line("token"));
+  if (!ids.insert(token.id).second) section.fail("token", "the token " + token.id + " stands here twice");
+  const auto check = [&](const std::string& endpoint, int line) {
+    const bool known = std::any_of(cluster.nodes.begin(), cluster.nodes.end(),
+                                   [&](const NodeConfig& node) { return node.endpoint() == endpoint; });
+    if (!known) throw Wrong{line, endpoint + " is no node of the cluster"};
+    return endpoint;
+  };
+  token.writer = check(section.need("writer"), section.line("writer"));
+  section.list("readers", [&](const YAML::Node& item) {
+    std::string reader = check(scalar(item, "a reader"), line_of(item));
+    if (std::find(token.readers.begin(), token.readers.end(), reader) != token.readers.end()) {
+      throw Wrong{line_of(item), "the reader " + reader + " stands here twice"};
+    }
+    token.readers.push_back(std::move(reader));
+  });
+  if (token.readers.empty()) section.fail("readers", "the token " + token.id + " needs at least one reader");
+  section.done();
+  return token;
+}
+
+std::vector<TokenScheme> read_tokens(const YAML::Node& yaml, const ClusterConfig& cluster) {
+  if (!yaml.IsSequence()) throw Wrong{line_of(yaml), "a tokens file must be a list of tokens"};
+  std::vector<TokenScheme> out;
+  std::set<std::string> ids;
+  for (const auto& item : yaml) out.push_back(read_token(item, cluster, ids));
+  return out;
+}
+
+}  // namespace
+}  // namespace config
+
+tl::expected<std::vector<TokenScheme>, ConfigError> load_tokens(const std::string& path, const ClusterConfig& cluster) {
+  try {
+    return config::read_tokens(config::parse(config::read_file(path)), cluster);
+  } catch (const config::Wrong& wrong) {
+    return tl::unexpected(config::error_in(path, wrong));
+  }
+}
+
+}  // namespace kin
