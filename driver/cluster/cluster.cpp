@@ -155,6 +155,7 @@ Cluster::Result<void> Cluster::launch(const std::string& node) {
   auto started = start_detached(node_command(run_, node, config_), output_file(run_, node));
   if (!started) return tl::unexpected(failure(Status::internal, started.error()));
   if (NodeProcess* known = state_.find(node)) {
+    wait_until_gone(known->process, milliseconds(0));  // its result is of no more interest
     known->process = *started;
   } else {
     state_.nodes.push_back({node, *started});

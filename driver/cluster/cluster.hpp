@@ -92,6 +92,7 @@ class Cluster {
   Result<void> wait_answering(const std::string& node, const Interrupted& interrupted) const;
   Result<void> wait_all_see_all(std::chrono::milliseconds longest, const Progress& progress,
                                 const Interrupted& interrupted) const;
+  std::string how_ended(const std::string& node) const;  // a sentence about a node that is gone
   std::string last_words(const std::string& node) const;
 
   std::string run_;

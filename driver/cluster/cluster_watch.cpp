@@ -96,6 +96,12 @@ ClusterSurvey Cluster::survey() const {
   return out;
 }
 
+std::string Cluster::how_ended(const std::string& node) const {
+  const auto known = process(node);
+  const auto how = known ? how_it_ended(*known) : std::nullopt;
+  return node + " ended" + (how ? " with " + *how : "") + ": " + last_words(node);
+}
+
 std::string Cluster::last_words(const std::string& node) const {
   std::ifstream file(output_file(run_, node));
   std::string last;
@@ -109,8 +115,7 @@ Cluster::Result<void> Cluster::wait_answering(const std::string& node, const Int
   const auto deadline = steady_clock::now() + start_within;
   while (!client.status()) {
     if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
-    if (process_state(node) == ProcessState::gone)
-      return tl::unexpected(failure(Status::unavailable, node + " ended: " + last_words(node)));
+    if (process_state(node) == ProcessState::gone) return tl::unexpected(failure(Status::unavailable, how_ended(node)));
     if (steady_clock::now() >= deadline)
       return tl::unexpected(failure(Status::timeout, node + " was started and does not answer: " + last_words(node)));
     std::this_thread::sleep_for(between_looks);
@@ -126,7 +131,7 @@ Cluster::Result<void> Cluster::wait_all_see_all(milliseconds longest, const Prog
   while (true) {
     for (const NodeConfig& node : config_.nodes)
       if (process_state(node.id) == ProcessState::gone)
-        return tl::unexpected(failure(Status::unavailable, node.id + " ended: " + last_words(node.id)));
+        return tl::unexpected(failure(Status::unavailable, how_ended(node.id)));
     const std::string why = who_misses_whom(survey_with(client));
     if (why.empty()) return {};
     if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());

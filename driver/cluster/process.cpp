@@ -114,8 +114,6 @@ std::optional<ProcessId> identify(pid_t pid) {
 }
 
 ProcessState state_of(const ProcessId& process) {
-  // Takes the result of a child of ours that has ended; of all others it says ECHILD, which is as well.
-  ::waitpid(process.pid, nullptr, WNOHANG);
   const auto stat = stat_of(process.pid);
   if (!stat || stat->start_ticks != process.start_ticks || boot_id() != process.boot) return ProcessState::gone;
   if (stat->state == 'Z' || stat->state == 'X') return ProcessState::gone;
@@ -126,12 +124,26 @@ bool send_signal(const ProcessId& process, int signal) {
   return state_of(process) != ProcessState::gone && ::kill(process.pid, signal) == 0;
 }
 
+std::optional<std::string> how_it_ended(const ProcessId& process) {
+  if (state_of(process) != ProcessState::gone || identify(process.pid) != process) return std::nullopt;
+  siginfo_t info{};
+  const auto id = static_cast<id_t>(process.pid);
+  // Waits for the threads that outlive the first one by an instant; with WNOWAIT the number is not given away
+  // meanwhile.
+  if (::waitid(P_PID, id, &info, WEXITED | WNOWAIT) != 0 || info.si_pid != process.pid) return std::nullopt;
+  const std::string number = std::to_string(info.si_status);
+  if (info.si_code == CLD_EXITED) return "exit status " + number;
+  return "signal " + number + " (" + ::strsignal(info.si_status) + ')';
+}
+
 bool wait_until_gone(const ProcessId& process, milliseconds longest) {
   const auto deadline = steady_clock::now() + longest;
   while (state_of(process) != ProcessState::gone) {
     if (steady_clock::now() >= deadline) return false;
     std::this_thread::sleep_for(milliseconds(5));
   }
+  // Of a child of another process it says ECHILD, which is as well.
+  if (identify(process.pid) == process) ::waitpid(process.pid, nullptr, WNOHANG);
   return true;
 }
 

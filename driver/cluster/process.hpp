@@ -26,11 +26,15 @@ enum class ProcessState { running, stopped, gone };  // stopped: by SIGSTOP
 
 // The process itself; nothing when there is none of that number.
 std::optional<ProcessId> identify(pid_t pid);
-// gone also when it ended and nobody has asked for its result, or when the number belongs to another process now.
+// gone also when it ended and its result is still there to be asked for, or when the number belongs to another process
+// now.
 ProcessState state_of(const ProcessId& process);
 // False when it is gone.
 bool send_signal(const ProcessId& process, int signal);
-// False when it is still there after `longest`.
+// How a program ended that this process started: "exit status 3", "signal 11 (Segmentation fault)". Nothing when it has
+// not ended, when another process started it, or when wait_until_gone has seen its end.
+std::optional<std::string> how_it_ended(const ProcessId& process);
+// False when it is still there after `longest`. Once it is gone, the system forgets its result.
 bool wait_until_gone(const ProcessId& process, std::chrono::milliseconds longest);
 
 // Starts a program that lives on when this one ends: in a session of its own, standard input empty, both outputs

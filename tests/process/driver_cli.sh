@@ -125,6 +125,23 @@ for pid in $pids; do
   kill -TERM "$pid"
 done
 
+echo "-- a node that ends at its start, with words and without"
+mkdir "$run/programs"
+cp "$bin/kin-driver" "$run/programs/"
+broken_up() {
+  printf '#!/bin/sh\n%s\n' "$1" >"$run/programs/kin-node"
+  chmod +x "$run/programs/kin-node"
+  expect_exit 6 "$run/programs/kin-driver" --dir "$run/broken" up -n 2 --fresh --like "$run/narrow.yml"
+}
+cat >"$run/narrow.yml" <<'YAML'
+cluster: narrow
+nodes: [{id: n1, host: 127.0.0.1, port: 7001}, {id: n2, host: 127.0.0.1, port: 7002}]
+YAML
+broken_up 'echo no luck; exit 42'
+expect_text "ended with exit status 42: no luck"
+broken_up 'kill -SEGV $$'
+expect_text "ended with signal 11 (Segmentation fault): it said nothing"
+
 echo "-- a pattern that does not fit"
 cat >"$run/wide.yml" <<'YAML'
 cluster: wide
