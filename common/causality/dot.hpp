@@ -15,6 +15,9 @@ namespace kin {
 // A member's id as the cluster file spells it. Printed clocks follow the byte order of these ids.
 using NodeId = std::string;
 
+// Counters of dots and of clocks end here, so that one more never overflows.
+inline constexpr std::uint64_t max_counter = std::uint64_t{1} << 62;
+
 // One run of a node's process. Ordered by `born`; a later run of one node is always the greater one,
 // also when its disk was lost in between, since `born` comes from the wall clock and never goes back
 // below what the disk remembers.

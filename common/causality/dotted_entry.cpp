@@ -46,7 +46,7 @@ EntryClock next_entry_clock(const NodeId& coordinator, EntryClock context, const
   for (const auto& [dot, sibling] : replaced) context.join(sibling.clock);
   std::uint64_t own = context.at(coordinator);
   for (const auto& [dot, sibling] : stay) own = std::max(own, sibling.clock.at(coordinator));
-  context.raise(coordinator, own + 1);
+  context.raise(coordinator, std::min(own + 1, max_counter));
   return context;
 }
 

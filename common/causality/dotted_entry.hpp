@@ -59,7 +59,9 @@ std::vector<const Siblings::value_type*> shown(const Siblings& siblings);
 std::size_t count_shown(const Siblings& siblings);
 
 // The clock of a new write: the join of what its context names and of what it replaces, the coordinator's own
-// component one above every one that the coordinator holds for the key, so that it is new there.
+// component one above every one that the coordinator holds for the key, so that it is new there. It stays at
+// max_counter, where only a forged context can have brought it: a clock above that would be a message that no peer
+// takes.
 EntryClock next_entry_clock(const NodeId& coordinator, EntryClock context, const Siblings& replaced,
                             const Siblings& stay);
 

@@ -48,7 +48,7 @@ inline constexpr std::size_t max_items = 1u << 20;      // of one array
 inline constexpr std::size_t max_all_items = 4u << 20;  // of all arrays of one object
 inline constexpr std::size_t max_nodes = 4096;          // ids in one version vector
 inline constexpr std::size_t max_name_bytes = 255;      // node id, bucket, cluster
-inline constexpr std::uint64_t max_counter = std::uint64_t{1} << 62;
+using kin::max_counter;
 
 class Packer {
  public:

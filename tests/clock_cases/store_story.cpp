@@ -109,8 +109,9 @@ class Story {
   void write(const Json& step, std::optional<std::string> value) {
     Node& node = named(step.at("at").get<NodeId>());
     const WriterPast seen = past(step);
-    if (seen.kind == WriterPast::Kind::named && !node.replica->may_name(seen.dots)) {
-      throw BadRequest{"the context names dots that " + node.replica->self() + " never gave out"};
+    if (seen.kind == WriterPast::Kind::named &&
+        !(node.replica->may_name(seen.dots) && node.replica->may_name(seen.clock))) {
+      throw BadRequest{"the context names what " + node.replica->self() + " never gave out"};
     }
     if (!value) {
       // As in the tier: deleting nothing takes no dot.

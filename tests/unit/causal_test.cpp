@@ -399,6 +399,37 @@ TEST_CASE("limits: key, value, siblings, levels, contexts") {
   CHECK(failure_of(cluster, "n1", foreign).status == Status::usage);
 }
 
+TEST_CASE("a forged context puts no stranger and no count that peers refuse into a clock") {
+  ProtocolCluster cluster(3);
+  const EntryClock before = cluster.put("n1", "k", "v").clock;
+  wire::AddUpdate request{"default", "k", "w"};
+  request.seen = wire::Seen::context;
+  wire::ContextToken token{"default", wire::key_hash("default", "k"), {}, {}};
+  const auto refused = [&](const EntryClock& clock) {
+    token.clock = clock;
+    request.context = wire::print_context(token);
+    return failure_of(cluster, "n1", request).status == Status::usage;
+  };
+  CHECK(refused(EntryClock({{"evil", 1}})));
+  CHECK(refused(EntryClock({{"n1", 1}, {"n9", 1}})));
+  CHECK(cluster.get("n1", "k").clock == before);
+
+  // At the highest count that there is the clock stays, and peers still take what is written.
+  const EntryClock highest({{"n1", max_counter}, {"n2", 3}});
+  token.clock = highest;
+  request.context = wire::print_context(token);
+  cluster.ask("n1", request);
+  CHECK(cluster.get("n1", "k").clock == highest);
+  wire::AddUpdate next{"default", "k", "next"};
+  next.seen = wire::Seen::overwrite;
+  cluster.ask("n1", next);
+  cluster.settle();
+  for (const char* node : {"n1", "n2", "n3"}) {
+    CHECK(cluster.values(node, "k") == Values{"next"});
+    CHECK(cluster.get(node, "k").clock == highest);
+  }
+}
+
 TEST_CASE("keys are listed in order, by prefix, in pages; conflicts come from their index") {
   ProtocolCluster cluster(1);
   for (const char* key : {"b", "a1", "a3", "a2", "c"}) cluster.put("n1", key, "v");

@@ -173,7 +173,7 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
                                      "this context belongs to another key: read this key and take the "
                                      "context of that read"));
       }
-      if (!replica_.may_name(token->dots)) {
+      if (!replica_.may_name(token->dots) || !replica_.may_name(token->clock)) {
         return tl::unexpected(refuse(Status::usage,
                                      "this context names a write that was never made, or a node that is "
                                      "no member: it is of another cluster"));

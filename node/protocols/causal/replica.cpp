@@ -225,6 +225,11 @@ bool CausalReplica::may_name(const DotSet& dots) const {
   });
 }
 
+bool CausalReplica::may_name(const EntryClock& clock) const {
+  return std::all_of(clock.counts().begin(), clock.counts().end(),
+                     [&](const auto& item) { return lives_.contains(item.first); });
+}
+
 Written CausalReplica::write(Overlay& disk, const std::string& key, std::optional<Sibling> value,
                              const WriterPast& past, std::uint64_t wall_us) {
   const Entry& before = stored(disk, key);
@@ -237,6 +242,7 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
       break;
     case WriterPast::Kind::named:
       KIN_REQUIRE(may_name(past.dots), "a context that names what was never issued, for " + key);
+      KIN_REQUIRE(may_name(past.clock), "a context whose clock names no member, for " + key);
       out.replaced = take_covered(mine.siblings, past.dots);
       out.seen = past.dots;
       mine.context.join(past.dots);

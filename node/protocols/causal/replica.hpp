@@ -79,7 +79,7 @@ class CausalReplica {
 
   // ---- clients (replica.cpp)
   // `value` is nullopt for a delete. wall_us: to show. The past must not name a dot of this life that was never
-  // issued (see may_name).
+  // issued, and its clock no stranger to the cluster (see may_name).
   Written write(Overlay& disk, const std::string& key, std::optional<Sibling> value, const WriterPast& past,
                 std::uint64_t wall_us);
   Entry read(const Overlay& disk, std::string_view key) const;
@@ -87,6 +87,9 @@ class CausalReplica {
   DotSet filled(const Entry& entry) const;
   // Whether all these dots can have been seen by somebody: known members, and of this life only issued counters.
   bool may_name(const DotSet& dots) const;
+  // Whether this clock names known members only. Its counts cannot be checked, since they go on over all lives of a
+  // member; they are there to be shown and decide nothing.
+  bool may_name(const EntryClock& clock) const;
   // An entry for a message whose base is base(). The first names the dots that it is given: those of new writes. The
   // second names all of the key's dots that are in the dot map (I5), overwritten and deleting ones too: else its
   // receiver has a delete's effect without its dot, and cannot tell others that lack it.
