@@ -24,7 +24,10 @@ void DotMap::learn_voids(const DotSet& voids) {
   voids_changed_ = true;
 }
 
-void DotMap::shadow(Overlay& disk, const Dot& dot, std::string_view key) { disk.put(records::shadowed(key, dot), ""); }
+void DotMap::shadow(Overlay& disk, const Dot& dot, std::string_view key) {
+  disk.put(records::shadowed(key, dot), "");
+  if (const std::string end = records::shadowed_end(key); !disk.get(end)) disk.put(end, "");
+}
 
 bool DotMap::holds(const Overlay& disk, const Dot& dot) const {
   return !pruned_.has(dot) && disk.get(records::dot(dot)).has_value();
@@ -32,9 +35,10 @@ bool DotMap::holds(const Overlay& disk, const Dot& dot) const {
 
 DotSet DotMap::shadowed(const Overlay& disk, std::string_view key) const {
   DotSet out;
-  const std::string prefix = records::shadowed_prefix(key);
-  disk.scan(prefix, records::behind(prefix), [&](std::string_view record, std::string_view) {
-    out.add(records::parse_shadowed(record).dot);
+  const std::string end = records::shadowed_end(key);
+  if (!disk.get(end)) return out;
+  disk.scan(records::shadowed_prefix(key), end, [&](std::string_view record, std::string_view) {
+    out.add(records::dot_of_shadowed(record));
     return true;
   });
   return out;
@@ -56,8 +60,9 @@ void DotMap::prune(Overlay& disk, const Actor& actor, const CounterSet& counters
     voids_changed_ = true;
   }
   const CounterSet candidates = counters.minus(pruned_.counters(actor));
+  std::set<std::string> shortened;
   for (const CounterSet::Run& run : candidates.runs()) {
-    if (budget == 0) return;
+    if (budget == 0) break;
     std::vector<std::pair<Dot, std::string>> gone;
     CounterSet::Run done = run;
     scan(disk, actor, run, [&](std::uint64_t counter, const std::string& key) {
@@ -67,12 +72,26 @@ void DotMap::prune(Overlay& disk, const Actor& actor, const CounterSet& counters
     });
     for (const auto& [dot, key] : gone) {
       disk.erase(records::dot(dot));
-      disk.erase(records::shadowed(key, dot));
+      const std::string shadowed = records::shadowed(key, dot);
+      if (!disk.get(shadowed)) continue;  // to erase what is not there would leave a record that says so
+      disk.erase(shadowed);
+      shortened.insert(key);
     }
     KIN_REQUIRE(held_ >= gone.size(), std::to_string(held_) + " held, " + std::to_string(gone.size()) + " pruned");
     held_ -= gone.size();
     budget -= gone.size();
     pruned_.add(actor, CounterSet::of(done.first, done.last));
+  }
+  end_lists(disk, shortened);
+}
+
+// Takes away the ends of those lists that are empty now.
+void DotMap::end_lists(Overlay& disk, const std::set<std::string>& keys) const {
+  for (const std::string& key : keys) {
+    const std::string end = records::shadowed_end(key);
+    bool empty = true;
+    disk.scan(records::shadowed_prefix(key), end, [&](std::string_view, std::string_view) { return empty = false; });
+    if (empty) disk.erase(end);
   }
 }
 

@@ -3,12 +3,14 @@
 // Paper: the dot-key map of "DottedDB: Anti-Entropy without Merkle Trees, Deletes without Tombstones", SRDS 2017,
 // section 4. Kept on disk, so that a member that is away for long costs no memory. A dot that is not the dot of a
 // live value is listed a second time under its key ("shadowed"), so that whoever hands on an entry can name all of
-// its dots.
+// its dots. The list of a key has an end of its own: a scan in LevelDB passes all erased records on its way to the next
+// one that is there, so a list that is empty would cost a walk over everything that was ever forgotten.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -48,6 +50,8 @@ class DotMap {
   std::uint64_t held_records() const { return held_; }          // those with a record of their own
 
  private:
+  void end_lists(Overlay& disk, const std::set<std::string>& keys) const;
+
   DotSet voids_;
   bool voids_changed_ = false;
   std::uint64_t held_;

@@ -74,6 +74,8 @@ std::string shadowed(std::string_view key, const Dot& dot) {
   return out;
 }
 
+std::string shadowed_end(std::string_view key) { return shadowed_prefix(key) + '\xff'; }
+
 std::string entry(std::string_view key) { return with('e', key); }
 std::string unstripped(std::string_view key) { return with('s', key); }
 std::string conflict(std::string_view key) { return with('x', key); }
@@ -93,23 +95,24 @@ std::uint64_t counter_of_dot(std::string_view record) {
   return big_endian(record.substr(record.size() - counter_bytes));
 }
 
-Shadowed parse_shadowed(std::string_view record) {
-  Shadowed out;
-  std::size_t i = 1;
-  for (;; ++i) {
-    KIN_REQUIRE(i < record.size(), "record without the end of its key");
+std::string key_of_shadowed(std::string_view record) {
+  std::string key;
+  for (std::size_t i = 1;; ++i) {
+    KIN_REQUIRE(i + 1 < record.size(), "record without the end of its key");
     if (record[i] != '\0') {
-      out.key += record[i];
+      key += record[i];
     } else if (record[++i] == '\x01') {
-      break;
+      return key;
     } else {
-      out.key += '\0';
+      key += '\0';
     }
   }
-  const std::string_view rest = record.substr(i + 1);
-  KIN_REQUIRE(rest.size() > counter_bytes, "record of " + std::to_string(record.size()) + " bytes");
-  out.dot = {parse_actor(rest.substr(0, rest.size() - counter_bytes)), counter_of_dot(rest)};
-  return out;
+}
+
+Dot dot_of_shadowed(std::string_view record) {
+  const std::string_view dot = record.substr(shadowed_prefix(key_of_shadowed(record)).size());
+  KIN_REQUIRE(dot.size() > counter_bytes, "record of " + std::to_string(record.size()) + " bytes");
+  return {parse_actor(dot.substr(0, dot.size() - counter_bytes)), counter_of_dot(dot)};
 }
 
 std::string join_key(std::string_view bucket, std::string_view key) {

@@ -8,6 +8,7 @@
 //   "E" actor                   last counter of an actor whose life is retired
 //   "d" actor counter           dot map: the key of the dot
 //   "k" ordered-key actor counter   dots in the dot map that are no longer, or never were, a value of the key: empty
+//   "k" ordered-key FF          there are such dots of this key: empty
 //   "e" key                     entry: [siblings, stripped context]
 //   "s" key                     entries whose stripped context is not empty: empty
 //   "x" key                     entries in conflict: [siblings shown, wall clock in us when it began]
@@ -36,6 +37,7 @@ std::string ended(const Actor& actor);
 std::string dot(const Dot& dot);
 std::string shadowed(std::string_view key, const Dot& dot);
 std::string shadowed_prefix(std::string_view key);  // of all dots of this key
+std::string shadowed_end(std::string_view key);     // the record behind all dots of this key
 std::string entry(std::string_view key);
 std::string unstripped(std::string_view key);
 std::string conflict(std::string_view key);
@@ -47,11 +49,8 @@ std::string behind(std::string prefix);
 std::string_view tail(std::string_view record);
 Actor actor_of_ended(std::string_view record);
 std::uint64_t counter_of_dot(std::string_view record);
-struct Shadowed {
-  std::string key;
-  Dot dot;
-};
-Shadowed parse_shadowed(std::string_view record);
+std::string key_of_shadowed(std::string_view record);  // of a shadowed_end too
+Dot dot_of_shadowed(std::string_view record);          // of none
 
 std::string join_key(std::string_view bucket, std::string_view key);
 std::string_view bucket_of(std::string_view joined);

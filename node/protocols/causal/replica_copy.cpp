@@ -28,7 +28,7 @@ std::vector<std::string> CausalReplica::keys_behind(const Overlay& disk, const s
   });
   std::vector<std::string> shadowed;
   disk.scan(records::shadowed_prefix(after), records::behind("k"), [&](std::string_view record, std::string_view) {
-    std::string key = records::parse_shadowed(record).key;
+    std::string key = records::key_of_shadowed(record);
     if (key > after && (shadowed.empty() || shadowed.back() != key)) shadowed.push_back(std::move(key));
     return shadowed.size() < most;
   });
