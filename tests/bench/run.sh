@@ -24,7 +24,7 @@ row() { # row NAME KIN-SAMPLES ANCHOR-NAME ANCHOR-SAMPLES
   anchor=$(tr ' ' '\n' <<<"$4" | grep . | median)
   spread=$(tr ' ' '\n' <<<"$2" | grep . | sort -n | awk 'NR == 1 {low = $1} {high = $1} END {print high / low}')
   awk -v n="$1" -v k="$kin" -v m="$3" -v a="$anchor" -v s="$spread" 'BEGIN {
-    printf "%-36s %9d/s   %-38s %9d/s   ratio %.2f%s\n", n, k, m, a, k / a, s > 1.5 ? "   (noisy: rounds differ by " sprintf("%.1f", s) "x)" : ""}'
+    printf "%-36s %9d/s   %-38s %9d/s   ratio %.2f%s\n", n, k, m, a, k / a, (s > 1.5 ? "   (noisy: rounds differ by " sprintf("%.1f", s) "x)" : "")}'
 }
 
 printf 'load average before: %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
