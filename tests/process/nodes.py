@@ -1,5 +1,6 @@
 """Real kin-node processes on loopback, for tests that kill them. No test here sleeps: they wait for a condition, with a
 deadline, or for a process."""
+import json
 import os
 import pathlib
 import signal
@@ -30,22 +31,23 @@ def until(condition, seconds, what):
 
 
 class Nodes:
-    """n1..nN of one cluster file in `folder`; ended when the block ends."""
+    """n1..nN of one cluster file in `folder`; ended when the block ends. Those in `up` are started: all, if not told."""
 
-    def __init__(self, bin_folder, folder, count, durability="fsync", extra=""):
+    def __init__(self, bin_folder, folder, count, durability="fsync", extra="", up=None, trace=True):
         self.bin, self.folder, self.ids = bin_folder, folder, ["n%d" % i for i in range(1, count + 1)]
         self.endpoint = {n: "127.0.0.1:%d" % p for n, p in zip(self.ids, free_ports(count))}
         self.config, self.process = os.path.join(folder, "cluster.yml"), {}
+        self.up = self.ids if up is None else up
         with open(self.config, "w") as out:
             out.write("cluster: test\nnodes:\n")
             for n in self.ids:
                 host, port = self.endpoint[n].split(":")
                 out.write("  - {id: %s, host: %s, port: %s}\n" % (n, host, port))
-            out.write("storage: {dir: %s/data, durability: %s}\nlog: {dir: %s/logs}\nfaults: {enabled: true}\n%s"
-                      % (folder, durability, folder, extra))
+            out.write("storage: {dir: %s/data, durability: %s}\nlog: {dir: %s/logs, trace: %s}\nfaults: {enabled: true}\n%s"
+                      % (folder, durability, folder, str(trace).lower(), extra))
 
     def __enter__(self):
-        for n in self.ids:
+        for n in self.up:
             self.start(n)
         return self
 
@@ -66,10 +68,32 @@ class Nodes:
         self.process[n].send_signal(signal.SIGKILL)
         self.process[n].wait()
 
+    def freeze(self, n):
+        self.process[n].send_signal(signal.SIGSTOP)
+
+    def thaw(self, n):
+        self.process[n].send_signal(signal.SIGCONT)
+
     def end(self, n):
         if n in self.process and self.process[n].poll() is None:
+            self.thaw(n)
             self.process[n].terminate()
             self.process[n].wait(10)
+
+    def memory_mb(self, n, what="VmRSS"):
+        """Resident memory of a node now; with VmHWM, at its highest."""
+        with open("/proc/%d/status" % self.process[n].pid) as status:
+            return next(int(line.split()[1]) for line in status if line.startswith(what)) / 1024
+
+    def status(self, n):
+        """What a node says of itself: `keys`, `tiers`, `counters` and more."""
+        rows = json.loads(self.kin("-o", "json", "cluster", "status", node=n, ok=(0, 6)))["nodes"]
+        return next(row for row in rows if row["node"] == n)
+
+    def fill(self, n, count, value_bytes, first=0, depth=1024, keys=None):
+        """`count` writes at one node, to keys number `first` and on (to `keys` of them); all must be acknowledged."""
+        command = [os.path.join(self.bin, "kin-fill"), self.config, n]
+        subprocess.run(command + [str(x) for x in (count, value_bytes, first, depth, keys or count)], check=True, timeout=200)
 
     def client(self, n, timeout_ms=2000):
         return Kin(self.endpoint[n], timeout_ms)
