@@ -85,13 +85,28 @@ void ProtocolCluster::deliver_all() {
   while (!network_.empty()) {
     const Travelling message = std::move(network_.front());
     network_.pop_front();
-    if (cuts_.contains({message.from, message.to}) || !nodes_.at(message.to).protocol) continue;
-    Traffic& traffic = nodes_.at(message.to).received[message.what];
-    ++traffic.messages;
-    traffic.bytes += message.body->size();
-    const auto malformed = turn(message.to, PeerMessage{message.from, message.life, *message.body});
-    KIN_REQUIRE(malformed.empty(), "a message of our own: " + malformed.front());
+    deliver(message);
   }
+}
+
+std::optional<ProtocolCluster::Travelling> ProtocolCluster::take(const std::string& what, const NodeId& from,
+                                                                 const NodeId& to) {
+  for (auto it = network_.begin(); it != network_.end(); ++it) {
+    if (it->what != what || it->from != from || it->to != to) continue;
+    Travelling message = std::move(*it);
+    network_.erase(it);
+    return message;
+  }
+  return std::nullopt;
+}
+
+void ProtocolCluster::deliver(const Travelling& message) {
+  if (cuts_.contains({message.from, message.to}) || !nodes_.at(message.to).protocol) return;
+  Traffic& traffic = nodes_.at(message.to).received[message.what];
+  ++traffic.messages;
+  traffic.bytes += message.body->size();
+  const auto malformed = turn(message.to, PeerMessage{message.from, message.life, *message.body});
+  KIN_REQUIRE(malformed.empty(), "a message of our own: " + malformed.front());
 }
 
 void ProtocolCluster::round() {

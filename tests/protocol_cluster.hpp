@@ -50,7 +50,18 @@ class ProtocolCluster {
   std::vector<std::string> values(const NodeId& node, const std::string& key);
 
   // ---- the network
+  struct Travelling {
+    NodeId from;
+    Incarnation life;
+    NodeId to;
+    std::string what;
+    std::shared_ptr<const std::string> body;
+  };
   void deliver_all();  // until nothing is under way
+  // Takes the oldest message of this name off the way; nothing when there is none.
+  std::optional<Travelling> take(const std::string& what, const NodeId& from, const NodeId& to);
+  // Delivers it, unless its way is cut or its receiver down. What was taken may be delivered late, and more than once.
+  void deliver(const Travelling& message);
   void drop_all() { network_.clear(); }
   std::size_t under_way() const { return network_.size(); }
   void cut(const NodeId& from, const NodeId& to) { cuts_.insert({from, to}); }
@@ -102,13 +113,6 @@ class ProtocolCluster {
     std::string stopped;
     std::size_t commits = 0;
     std::map<std::string, Traffic> received;
-  };
-  struct Travelling {
-    NodeId from;
-    Incarnation life;
-    NodeId to;
-    std::string what;
-    std::shared_ptr<const std::string> body;
   };
 
   std::vector<std::string> turn(const NodeId& id, const Input& input);
