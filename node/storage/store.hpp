@@ -43,7 +43,7 @@ using WriteBatch = std::map<std::string, std::optional<std::string>, std::less<>
 class Store : public StoreView {
  public:
   // All or nothing. With durability fsync the batch is on disk when this returns. After an error the store must not
-  // be used again: close it and open it anew (RELIABILITY: LevelDB says OK after a failed write and loses it).
+  // be used again: close it and open it anew, since LevelDB says OK to what follows a failed write, and loses it.
   [[nodiscard]] virtual tl::expected<void, StorageError> commit(const WriteBatch& batch) = 0;
 };
 
