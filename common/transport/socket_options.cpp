@@ -9,9 +9,12 @@ constexpr int handshake_ms = 2000;  // a stranger that says nothing, or speaks H
 constexpr int reconnect_ms = 100;   // doubles up to
 constexpr int reconnect_max_ms = 1000;
 constexpr std::int64_t max_message_bytes = (64 << 20) + 4096;  // what the codec takes, and an envelope
-constexpr int peer_queue = 256;  // messages; a peer that is dead or frozen costs no more memory than that
+// In messages, which the node keeps to some 256 KiB where an item is not larger (node/runtime/departures.hpp): a peer
+// that is dead or frozen costs 16 MiB, a client that never reads 128 MiB.
+constexpr int peer_queue = 64;
+constexpr int reply_queue = 512;
+constexpr int request_queue = 4096;
 constexpr int client_queue = 4096;
-constexpr int router_queue = 4096;
 constexpr std::uint32_t client_suspect_ms = 1500;
 
 bool is_v6(const std::string& host) { return host.find(':') != std::string::npos; }
@@ -46,8 +49,8 @@ void set_router_options(zmq::socket_t& socket, const std::string& host, std::uin
   set_heartbeat(socket, suspect_ms);
   socket.set(zmq::sockopt::router_mandatory, true);  // a reply that cannot be routed is an error, not a silence
   socket.set(zmq::sockopt::router_handover, true);   // a restarted peer is not locked out by its own ghost
-  socket.set(zmq::sockopt::sndhwm, router_queue);
-  socket.set(zmq::sockopt::rcvhwm, router_queue);
+  socket.set(zmq::sockopt::sndhwm, reply_queue);
+  socket.set(zmq::sockopt::rcvhwm, request_queue);
   socket.set(zmq::sockopt::backlog, 1024);
 }
 

@@ -484,3 +484,11 @@ TEST_CASE("malformed messages of peers change nothing and end nothing") {
     }
   }
 }
+
+TEST_CASE("a cluster of one forgets by itself") {
+  ProtocolCluster cluster(1);
+  for (int i = 0; i < 10; ++i) cluster.put("n1", "k" + std::to_string(i), "v");
+  CHECK(cluster.report("n1").held_back == 10);
+  cluster.settle();
+  CHECK(cluster.report("n1").held_back == 0);
+}

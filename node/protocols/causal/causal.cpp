@@ -7,7 +7,7 @@
 namespace kin::causal {
 namespace {
 
-constexpr std::size_t push_bytes = 1u << 20;  // about: a longer push goes out in several messages
+constexpr std::size_t push_bytes = 256u << 10;  // about: a longer push goes out in several messages
 constexpr std::uint64_t catching_up_patience_ms = 1000;
 
 std::string hex(std::string_view bytes) {
@@ -92,7 +92,7 @@ void CausalProtocol::on(const Tick& tick, Outputs& out) {
   if (now_ms_ < gossip_at_ms_) return;
   gossip_at_ms_ = now_ms_ + env_.cluster.gossip_interval_ms;
   const std::optional<NodeId> peer = next_to_ask();
-  if (!peer) return;
+  if (!peer) return replica_.tidy(out.writes, wall_us_);  // a cluster of one forgets by itself
   Outbox outbox = replica_.tick(out.writes, *peer, wall_us_);
   const bool catching_up = catching_up_from_ && now_ms_ < catching_up_until_ms_;
   const bool asks = !outbox.empty() && std::holds_alternative<Gossip>(outbox.front().message);

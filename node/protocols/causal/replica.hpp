@@ -104,6 +104,8 @@ class CausalReplica {
   Outbox receive(Overlay& disk, const NodeId& sender, Incarnation life, const Message& message, std::uint64_t wall_us);
   // Once per gossip interval: tidies up, then asks `peer` for what this node lacks.
   Outbox tick(Overlay& disk, const NodeId& peer, std::uint64_t wall_us);
+  // The first half of it alone: forgets what all members have.
+  void tidy(Overlay& disk, std::uint64_t wall_us);
   void remove_member(Overlay& disk, const NodeId& member);
   // At the end of a turn: the clock and what changes with it.
   void persist(Overlay& disk);

@@ -8,9 +8,13 @@
 
 namespace kin::causal {
 
-Outbox CausalReplica::tick(Overlay& disk, const NodeId& peer, std::uint64_t wall_us) {
+void CausalReplica::tidy(Overlay& disk, std::uint64_t wall_us) {
   conclude(disk);
   strip(disk, wall_us);
+}
+
+Outbox CausalReplica::tick(Overlay& disk, const NodeId& peer, std::uint64_t wall_us) {
+  tidy(disk, wall_us);
   if (copying_ && lives_.at(copying_->from) == copying_->life) return {{copying_->from, Copy{copying_->after}}};
   copying_.reset();
   return {{peer, Gossip{my_report()}}};
