@@ -172,7 +172,21 @@ void CausalLoad::write_was_stepped(Operation& operation, const std::vector<std::
   operation.told = oracle_.closure(operation.key, *operation.event);
 }
 
+// A dot never names two values, and a value keeps its dot and its clock.
+void CausalLoad::judge_names(const NodeId& node, const std::string& key,
+                             const std::vector<wire::ShownSibling>& siblings) {
+  for (const wire::ShownSibling& sibling : siblings) {
+    const std::pair value{key, sibling.value};
+    const Name name{sibling.dot, sibling.clock};
+    const bool same = names_.emplace(value, name).first->second == name;
+    const bool alone = named_.emplace(sibling.dot, value).first->second == value;
+    if (!same || !alone)
+      oracle_.wrong("two names", node + " shows " + key + ": " + sibling.value + " under " + to_string(sibling.dot));
+  }
+}
+
 void CausalLoad::judge_read(Operation& operation, const wire::ReadReply& reply) {
+  judge_names(operation.node, operation.key, reply.siblings);
   operation.values = values_of(reply.siblings);
   oracle_.shows(operation.node, operation.key, operation.values, reply.got, operation.mark);
   operation.told = oracle_.closure(operation.key, operation.values);
@@ -185,6 +199,15 @@ void CausalLoad::judge_write(Operation& operation, const wire::WriteReply& reply
     // Beside several values nothing is replaced, so what was replaced is what had been seen.
     write_was_stepped(operation, operation.replaced);
     oracle_.shows(operation.node, operation.key, values_of(reply.siblings));
+  }
+  judge_names(operation.node, operation.key, reply.siblings);
+  for (const std::string& replaced : operation.replaced) {
+    const auto older = names_.find({operation.key, replaced});
+    if (operation.kind != Kind::put || older == names_.end()) continue;
+    if (older->second.clock.compare(reply.clock) != Relation::before) {
+      oracle_.wrong("clock", operation.node + " shows " + operation.key + ": " + operation.value +
+                                 " with a clock that is not above that of " + replaced + ", which it replaced");
+    }
   }
   oracle_.erased(operation.node, operation.key, operation.replaced);
   oracle_.acknowledged(operation.key, *operation.event, reply.got);
@@ -230,6 +253,7 @@ void CausalLoad::close(CallId call, const Reply* reply) {
   } else if (reply) {
     ++answered_;
     operation.outcome = "ok";
+    if (operation.event) oracle_.promised(operation.key, *operation.event);
     std::string context = operation.kind == Kind::read ? decoded<wire::ReadReply>(*reply).context
                                                        : decoded<wire::WriteReply>(*reply).context;
     std::deque<Token>& tokens = clients_[operation.client].tokens;
@@ -279,6 +303,20 @@ void CausalLoad::judge_the_end() {
                             ",\"end_ns\":" + std::to_string(cluster_->agenda().now() * 1000) + ",\"outcome\":\"ok\"}");
     }
     judge_lists(node, counts);
+  }
+}
+
+void CausalLoad::read_again() {
+  for (const std::string& key : oracle_.keys()) {
+    const std::vector<NodeId> nodes = cluster_->config().ids();
+    const NodeId& node = nodes[rng_.below(nodes.size())];
+    if (cluster_->gone(node)) continue;
+    const wire::Read most{bucket, key, {wire::Quorum::majority, 0}};
+    const Reply reply = ask_and_wait(node, wire::Kind::read, wire::encode(most));
+    if (reply.kind != wire::Kind::read_reply) {
+      return oracle_.wrong("no answer", node + " cannot read at a majority: " + decoded<Failure>(reply).message);
+    }
+    oracle_.shows(node, key, values_of(decoded<wire::ReadReply>(reply).siblings));
   }
 }
 

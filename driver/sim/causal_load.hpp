@@ -1,5 +1,8 @@
 // Clients of the causal tier: each works through its own node, now and then through another one, and remembers the
-// contexts that it was given, old ones too. What they are told goes to a CausalOracle.
+// contexts that it was given, old ones too. What they are told goes to a CausalOracle, which knows no clocks; what is
+// promised of names and clocks is judged here:
+//   two names   a dot names two values, or a value has not kept its dot and its clock
+//   clock       the clock of a write is not above that of a value which it replaced
 #pragma once
 
 #include <deque>
@@ -22,6 +25,7 @@ class CausalLoad : public Load {
   void start(SimCluster& cluster) override;
   bool over() const override { return asked_ >= options_.operations && open_ == 0; }
   void judge_the_end() override;
+  void read_again() override;
   std::vector<std::string> keys_without_value() const override { return {empty_.begin(), empty_.end()}; }
   std::uint64_t asked() const override { return asked_; }
   std::uint64_t answered() const override { return answered_; }
@@ -74,6 +78,14 @@ class CausalLoad : public Load {
   void ask(std::size_t client);
   void close(CallId call, const Reply* reply);
   void write_was_stepped(Operation& operation, const std::vector<std::string>& held_or_replaced);
+  // How a value is named, everywhere and for ever.
+  struct Name {
+    Dot dot;
+    EntryClock clock;
+    bool operator==(const Name&) const = default;
+  };
+
+  void judge_names(const NodeId& node, const std::string& key, const std::vector<wire::ShownSibling>& siblings);
   void judge_read(Operation& operation, const wire::ReadReply& reply);
   void judge_write(Operation& operation, const wire::WriteReply& reply);
   void judge_failure(Operation& operation, const Failure& failure);
@@ -90,6 +102,8 @@ class CausalLoad : public Load {
   std::uint64_t asked_ = 0, answered_ = 0, open_ = 0;
   std::optional<Reply> awaited_;  // of a question that is asked in the end
   CallId awaits_ = 0;
+  std::map<std::pair<std::string, std::string>, Name> names_;  // by key and value
+  std::map<Dot, std::pair<std::string, std::string>> named_;
   std::set<std::string> empty_;          // keys without a value, in the end
   std::vector<std::string> last_reads_;  // lines of the history
 };

@@ -20,7 +20,7 @@ CausalOracle::Event CausalOracle::wrote(const NodeId& node, const std::string& k
                                         const std::optional<std::string>& value, const EventSet& seen) {
   Key& history = keys_[key];
   const Event event = history.writes.size();
-  history.writes.push_back({value, node, seen, Fate::stepped, 1, 0, {}, false});
+  history.writes.push_back({value, node, seen, Fate::stepped, 1, 0, {}, false, false});
   if (value) history.by_value.emplace(*value, event);
   history.seen_by_writers.join(seen);
   Node& at = nodes_.at(node);
@@ -56,6 +56,8 @@ void CausalOracle::acknowledged(const std::string& key, Event event, std::uint32
   if (copies < nodes_.size()) return;
   for (const auto& [node, state] : nodes_) write.known_at.insert(node);
 }
+
+void CausalOracle::promised(const std::string& key, Event event) { keys_.at(key).writes.at(event).promised = true; }
 
 EventSet CausalOracle::closure(const std::string& key, const std::vector<std::string>& values) const {
   EventSet out;
@@ -158,6 +160,8 @@ void CausalOracle::settled(const NodeId& node, bool durable) {
     if (durable) {
       write.fate = Fate::happened;
     } else {
+      if (write.promised)
+        wrong("lost", node + " told that " + key + ": " + name(write, event) + " is applied, too early");
       never_happened(key, event);
     }
   }

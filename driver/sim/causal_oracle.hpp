@@ -7,6 +7,7 @@
 //   resurrected    a node shows a value although it has seen a write whose writer had seen that value
 //   lost           a node that had a value shows it no longer, and no writer had seen it; or it is missing in the end
 //   erased         a write removed a value that no writer had seen
+//                  or a client was told that a write is applied, and its turn is gone
 //   stale quorum   a read that overlaps the members which acknowledged a write neither shows it nor what saw it
 //
 // Writes that only a disk knew which was lost may be missing. To which nodes a write has got is only counted where it
@@ -44,6 +45,9 @@ class CausalOracle {
   void never_happened(const std::string& key, Event event);
   // `copies` members had it on disk when its reply was given, the coordinator among them.
   void acknowledged(const std::string& key, Event event, std::uint32_t copies);
+
+  // The client of the write was told that it is applied: from now on it must not be gone with its turn.
+  void promised(const std::string& key, Event event);
 
   // All that somebody has seen who has seen these values: they and what their writers had seen. Values that nobody
   // wrote are left out; shows() tells of them.
@@ -91,6 +95,7 @@ class CausalOracle {
     std::uint64_t acknowledged_at = 0;  // count of acknowledgements; 0: never
     std::set<NodeId> known_at;          // certainly on these disks, it or what has seen it
     bool excused = false;
+    bool promised = false;
   };
   struct Key {
     std::vector<Write> writes;

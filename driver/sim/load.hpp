@@ -20,6 +20,8 @@ class Load : public Watcher {
   // The faults are over and all nodes have the same: reads everything everywhere, lets the world go on until that is
   // answered, and judges it.
   virtual void judge_the_end() = 0;
+  // The same moment, later: asks it again, of a majority at once.
+  virtual void read_again() = 0;
 
   // After that: keys that were written to and have no value, as they stand in requests.
   virtual std::vector<std::string> keys_without_value() const = 0;

@@ -65,6 +65,7 @@ struct Options {
                                     // overwrite all
   std::uint32_t roaming = 20;       // of a hundred operations: how many go to another node than the client's own
   std::uint32_t levels = 10;        // of a hundred operations: how many ask for R or W above one
+  std::uint32_t batch_keys = 512;   // entries of a message of members: few make many messages of a few keys
   Weather weather;
   Speed speed;
   std::uint32_t fault_gap_ms = 500;  // between two faults, on average

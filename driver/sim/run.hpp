@@ -16,6 +16,7 @@ namespace kin::sim {
 inline constexpr std::uint32_t rounds_to_agree = 10;
 // And further ones, within which they must have forgotten what deletes and dead processes leave behind.
 inline constexpr std::uint32_t rounds_to_forget = 30;
+// After that, reads and gossip must leave all clocks alone: the rule `restless`.
 
 struct RunResult {
   bool held = true;

@@ -81,9 +81,9 @@ void SimCluster::cut_power(const NodeId& node) {
   Machine& at = machine(node);
   if (!at.host) return;
   say(at, "loses its power");
+  // No more than the turn that is under way may be gone: that the power went excuses nothing else.
   const std::size_t lost = at.disk.power_cut(at.rng);
   if (at.syncing) watcher_.settled(node, lost == 0);
-  if (lost > (at.syncing ? 1u : 0u)) watcher_.forgot(node);
   end_process(at);
 }
 
@@ -259,7 +259,13 @@ void SimCluster::leave(Machine& at) {
   at.syncing = false;
   at.disk.synced();
   watcher_.settled(at.id, true);
-  const TurnEffects effects = std::move(*std::exchange(at.leaving, std::nullopt));
+  let_go(at);
+  at.leaving.reset();
+  if (!at.inbox.empty() || at.tick_due) plan_turn(at, speed_.turn_us);
+}
+
+void SimCluster::let_go(Machine& at) {
+  const TurnEffects effects = std::exchange(*at.leaving, {});
   send(at, effects.sends);
   for (const Reply& reply : effects.replies) {
     hash_.add(reply.body);
@@ -267,7 +273,6 @@ void SimCluster::leave(Machine& at) {
     const Micros delay = speed_.client_min_us + rng_.below(speed_.client_max_us - speed_.client_min_us + 1);
     agenda_.after(delay, [this, reply] { watcher_.reply_arrived(reply); });
   }
-  if (!at.inbox.empty() || at.tick_due) plan_turn(at, speed_.turn_us);
 }
 
 void SimCluster::send(Machine& at, const std::vector<TierSend>& sends) {

@@ -158,6 +158,7 @@ class SimCluster {
   void step_question(Machine& at, const Question& question, std::uint64_t timeout_ms);
   void end_turn(Machine& at);
   void leave(Machine& at);
+  void let_go(Machine& at);
   void send(Machine& at, const std::vector<TierSend>& sends);
   void notes(Machine& at);
   void end_process(Machine& at);

@@ -20,6 +20,12 @@ std::string hex(std::string_view bytes) {
   return out;
 }
 
+Batching batching(const Limits& limits) {
+  Batching out;
+  out.answer_keys = out.page_keys = limits.batch_keys;
+  return out;
+}
+
 std::set<Dot> dots_of(const Siblings& siblings) {
   std::set<Dot> out;
   for (const auto& [dot, sibling] : siblings) out.insert(dot);
@@ -29,7 +35,8 @@ std::set<Dot> dots_of(const Siblings& siblings) {
 }  // namespace
 
 CausalProtocol::CausalProtocol(const Environment& environment)
-    : env_(environment), replica_(env_.self, env_.life, env_.cluster.ids(), env_.store) {}
+    : env_(environment),
+      replica_(env_.self, env_.life, env_.cluster.ids(), env_.store, batching(env_.cluster.limits)) {}
 
 void CausalProtocol::step(const Input& input, Outputs& out) {
   std::visit([&](const auto& event) { on(event, out); }, input);
