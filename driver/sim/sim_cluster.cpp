@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/assert.hpp"
+#include "common/planted.hpp"
 #include "node/runtime/routing.hpp"
 
 namespace kin::sim {
@@ -239,6 +240,7 @@ void SimCluster::end_turn(Machine& at) {
   const bool committed = at.host->commits() != commits_before;
   if (!committed) return leave(at);
   ++counters_.commits;
+  if (planted(Bug::effects_before_sync)) let_go(at);
   const Micros sync = (speed_.sync_min_us + at.rng.below(speed_.sync_max_us - speed_.sync_min_us + 1)) * at.sync_times;
   if (const int dies = std::exchange(at.dies_in_commit, 0)) {
     agenda_.after(at.rng.below(sync + 1), [this, &at, dies, process = at.process] {

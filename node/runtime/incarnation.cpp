@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/planted.hpp"
 #include "common/wire/codec.hpp"
 
 namespace kin {
@@ -29,7 +30,9 @@ tl::expected<Incarnation, StorageError> next_incarnation(const StoreView& store,
       return tl::unexpected(StorageError{true, "the record of the last incarnation holds no incarnation"});
     }
     before = *stored;
+    if (planted(Bug::incarnation_kept)) return before;
   }
+  if (planted(Bug::incarnation_from_disk_only)) wall_ns = 0;
   return Incarnation{std::max(before.born + 1, wall_ns) + rng.below(random_span_ns),
                      std::max(before.ordinal, std::min(last_traced_ordinal, last_ordinal - 1)) + 1};
 }

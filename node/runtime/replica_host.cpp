@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/assert.hpp"
+#include "common/planted.hpp"
 
 namespace kin {
 namespace {
@@ -146,14 +147,15 @@ tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& sen
   WriteBatch batch = own_.take();
   for (TierIndex i = 0; i < tiers_.size(); ++i) {
     Tier& tier = *tiers_[i];
-    for (Send& send : tier.out.sends) (send.early ? early : effects.sends).push_back({i, std::move(send)});
+    for (Send& send : tier.out.sends)
+      (send.early || planted(Bug::sends_before_commit) ? early : effects.sends).push_back({i, std::move(send)});
     tier.out.sends.clear();
     move_behind(effects.replies, tier.out.replies);
     batch.merge(tier.overlay.take());
   }
   if (!early.empty()) send_early(early);
   if (!batch.empty()) {
-    if (auto committed = store_.commit(batch); !committed) {
+    if (auto committed = store_.commit(batch); !committed && !planted(Bug::goes_on_after_failed_write)) {
       failed(committed.error());
       return tl::unexpected(*cannot_go_on_);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/planted.hpp"
 #include "common/wire/context_token.hpp"
 
 namespace kin::causal {
@@ -195,7 +196,7 @@ void CausalProtocol::resend(Outputs& out) {
   for (auto it = writes_.begin(); it != writes_.end();) {
     PendingWrite& pending = it->second;
     if (now_ms_ >= pending.answer_by_ms) {
-      pending.reply.got = pending.tally.got();
+      pending.reply.got = planted(Bug::partial_told_as_met) ? pending.reply.wanted : pending.tally.got();
       out.reply(pending.call, wire::Kind::write_reply, pending.reply);
       it = writes_.erase(it);
       continue;

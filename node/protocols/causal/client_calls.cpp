@@ -1,6 +1,7 @@
 // What clients ask of the causal tier: docs/consistency.md says what it means.
 #include <algorithm>
 
+#include "common/planted.hpp"
 #include "common/wire/context_token.hpp"
 #include "common/wire/replies.hpp"
 #include "node/protocols/causal/causal.hpp"
@@ -178,13 +179,19 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
                                      "this context names a write that was never made, or a node that is "
                                      "no member: it is of another cluster"));
       }
+      if (planted(Bug::context_ignored)) return WriterPast{WriterPast::Kind::nothing, {}, {}};
+      if (planted(Bug::context_without_holes)) {
+        const DotSet::Counters named = token->dots.actors();
+        for (const auto& [actor, counters] : named) token->dots.add(actor, CounterSet::up_to(counters.top()));
+      }
       return WriterPast{WriterPast::Kind::named, std::move(token->dots), std::move(token->clock)};
     }
     case wire::Seen::overwrite: return WriterPast{WriterPast::Kind::held, {}, {}};
     case wire::Seen::nothing: break;
     case wire::Seen::implied:
       // Several values: replacing them would erase in silence what the client never saw.
-      if (!has_value || values <= 1) return WriterPast{WriterPast::Kind::held, {}, {}};
+      if (!has_value || values <= 1 || planted(Bug::implied_erases_siblings))
+        return WriterPast{WriterPast::Kind::held, {}, {}};
       break;
     default: return tl::unexpected(refuse(Status::usage, "unknown kind of context"));
   }

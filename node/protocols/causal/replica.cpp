@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/assert.hpp"
+#include "common/planted.hpp"
 #include "node/protocols/causal/records.hpp"
 
 namespace kin::causal {
@@ -44,6 +45,16 @@ T decode_record(std::string_view record, std::string_view bytes) {
   // LevelDB checked the checksum, so these bytes are what was written: a record that does not parse is our own fault.
   KIN_REQUIRE(value, "record " + std::string(record.substr(0, 1)) + ": " + value.error().what);
   return std::move(*value);
+}
+
+// A planted bug: what people see of a clock decides, and not the dots.
+void drop_lower_clocks(Siblings& siblings) {
+  const Siblings all = siblings;
+  std::erase_if(siblings, [&](const auto& one) {
+    return std::any_of(all.begin(), all.end(), [&](const auto& other) {
+      return one.second.clock.compare(other.second.clock) == Relation::before;
+    });
+  });
 }
 
 template <class T>
@@ -146,6 +157,7 @@ EntryState CausalReplica::state_with_all_dots(const Overlay& disk, const std::st
 void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings,
                           const DotSet& context, std::uint64_t wall_us) {
   DotSet rest = context.beyond(clock_);
+  if (planted(Bug::delete_forgotten_early) && siblings.empty()) rest = {};
   for (const auto& [dot, sibling] : before.siblings) {
     if (!siblings.contains(dot) && dot_map_.holds(disk, dot)) dot_map_.shadow(disk, dot, key);
   }
@@ -193,6 +205,8 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, const EntryState& t
   // Decided before the new dots are learnt: the clock speaks for all keys, and must not yet speak of these.
   Siblings siblings =
       merge_siblings(mine.siblings, Past(clock_, mine.context), theirs.siblings, Past(base, theirs.context));
+  if (planted(Bug::late_value_enters)) siblings.insert(theirs.siblings.begin(), theirs.siblings.end());
+  if (planted(Bug::clocks_decide)) drop_lower_clocks(siblings);
   DotSet context = mine.context;
   context.join(base.beyond(clock_));
   context.join(theirs.context);
@@ -249,6 +263,7 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
       break;
     case WriterPast::Kind::nothing: break;
   }
+  if (planted(Bug::reply_covers_siblings)) out.seen = filled(mine);
   out.dot = Dot{actor(), ++counter_};
   KIN_REQUIRE(!clock_.has(out.dot), to_string(out.dot) + " was handed out before");
   out.seen.add(out.dot);
@@ -257,6 +272,7 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
   if (value) {
     const EntryClock named = past.kind == WriterPast::Kind::named ? past.clock : EntryClock{};
     value->clock = next_entry_clock(self_, named, out.replaced, mine.siblings);
+    if (planted(Bug::entry_clock_alone)) value->clock = next_entry_clock(self_, {}, {}, mine.siblings);
     out.clock = value->clock;
     mine.siblings.emplace(out.dot, std::move(*value));
   } else {
@@ -365,6 +381,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Push& push, 
     merge(disk, push.base, state, wall_us);
     settled.join(state.dots);
   }
+  if (planted(Bug::base_joined)) clock_.join(push.base);
   return {{sender, Ack{std::move(settled)}}};
 }
 
@@ -376,6 +393,11 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Fetch& fetch
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId&, const Fetched& fetched, std::uint64_t wall_us) {
   merge(disk, fetched.base, fetched.entry, wall_us);
+  if (planted(Bug::read_repair_ticks)) {
+    const Dot dot{actor(), ++counter_};
+    learn(disk, dot, fetched.entry.key);
+    dot_map_.shadow(disk, dot, fetched.entry.key);
+  }
   return {};
 }
 
@@ -387,6 +409,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId&, const Refused& refused, s
 
 void CausalReplica::persist(Overlay& disk) {
   unpacked_.clear();
+  if (planted(Bug::clock_not_written) && counter_ % 4 != 0) return;
   if (std::exchange(clock_changed_, false)) disk.put(records::clock, wire::encode(clock_));
   if (std::exchange(counts_changed_, false)) {
     disk.put(records::counts, wire::encode(Counts{keys_, dot_map_.held_records()}));

@@ -2,6 +2,7 @@
 // first page is taken over when the last one has been merged.
 #include <algorithm>
 
+#include "common/planted.hpp"
 #include "node/protocols/causal/records.hpp"
 #include "node/protocols/causal/replica.hpp"
 
@@ -59,6 +60,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Page& page, 
                         copying_->after == page.after && (copying_->start || page.start);
   if (!expected) return {};  // an answer to another question
   if (!copying_->start) copying_->start = page.start;
+  if (planted(Bug::copy_ends_early) && page.start) clock_.join(page.start->clock);
   std::map<std::string, const EntryState*> states;
   disk.scan(records::entry(page.after), records::behind("e"), [&](std::string_view record, std::string_view) {
     const std::string_view key = records::tail(record);
@@ -68,6 +70,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Page& page, 
   });
   for (const EntryState& state : page.entries) states[state.key] = &state;
   for (const auto& [key, state] : states) {
+    if (planted(Bug::absent_keys_not_answered) && state == nullptr) continue;
     merge(disk, page.base, state ? *state : EntryState{key, {}, {}, {}}, wall_us);
   }
   if (page.upto) {

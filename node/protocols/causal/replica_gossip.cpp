@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/assert.hpp"
+#include "common/planted.hpp"
 #include "node/protocols/causal/records.hpp"
 #include "node/protocols/causal/replica.hpp"
 
@@ -93,18 +94,19 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& goss
       });
       if (answer.more) break;
       // All had it once, and the asker forgot it: its key cannot be named any more. Never skipped in silence.
-      unknown = unknown || next <= run.last;
+      unknown = (unknown || next <= run.last) && !planted(Bug::wiped_node_skipped);
       if (unknown) return {{sender, OfferCopy{my_report()}}};
     }
     if (answer.more) break;
   }
+  if (planted(Bug::last_entry_skipped) && !answer.entries.empty()) answer.entries.pop_back();
   return {{sender, std::move(answer)}};
 }
 
 void CausalReplica::learn_voids(const DotSet& voids) {
   DotSet fresh;
   for (const auto& [actor, counters] : voids.minus(clock_)) fresh.add(actor, counters);
-  if (fresh.empty()) return;
+  if (fresh.empty() || planted(Bug::voids_not_learnt)) return;
   clock_.join(fresh);
   clock_changed_ = true;
   dot_map_.learn_voids(fresh);

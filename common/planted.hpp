@@ -1,0 +1,57 @@
+// Bugs that a test build can switch on, one at a time, to show that the simulator finds them. In every other build
+// planted() is a constant and nothing of them is left.
+//
+// tests/sim/planted_bugs.cpp has their names and what makes each likely; docs/testing.md says what finds them.
+#pragma once
+
+#include <cstdint>
+
+namespace kin {
+
+enum class Bug : std::uint8_t {
+  none,
+
+  // values and what their writers had seen
+  clocks_decide,            // a merge drops a value whose entry clock is below another's
+  entry_clock_alone,        // a new entry clock does not join those that it replaces
+  context_ignored,          // a write with a context has seen nothing
+  context_without_holes,    // a context covers all dots below its highest
+  reply_covers_siblings,    // the context of a write's reply covers what stays beside the write
+  implied_erases_siblings,  // a write without a context replaces several values
+  late_value_enters,        // a merge takes what it has seen and no longer holds
+  base_joined,              // the base of a push enters the node clock
+
+  // gossip, read repair, quorums
+  last_entry_skipped,    // an answer to gossip leaves out its last entry
+  read_repair_ticks,     // a node that merges for a read takes a new dot
+  answer_counted_twice,  // two answers of one member count as two
+  partial_told_as_met,   // a write past its deadline says that it has all copies
+
+  // forgetting
+  delete_forgotten_early,    // a deleted key loses its context at once
+  voids_not_learnt,          // counters that nobody has stay open
+  removed_still_waited_for,  // a removed member keeps all others from forgetting
+
+  // amnesia and the full copy
+  wiped_node_skipped,        // dots whose keys nobody knows are passed over
+  absent_keys_not_answered,  // a full copy says nothing of keys that its source lacks
+  copy_ends_early,           // the clock of a copy is taken over with its first page
+
+  // processes and disks
+  incarnation_kept,            // a process goes on with the incarnation of the one before
+  incarnation_from_disk_only,  // a process on an empty disk begins with the first incarnation again
+  sends_before_commit,         // messages leave before the turn is committed
+  effects_before_sync,         // messages and replies leave when the commit is written but not synced
+  commits_not_synced,          // most commits are never synced
+  goes_on_after_failed_write,  // a failed commit is taken for a good one
+  clock_not_written,           // the clock is written with the next turn but one
+};
+
+#ifdef KIN_PLANTED_BUGS
+inline Bug the_planted_bug = Bug::none;  // set once, before anything runs
+inline bool planted(Bug bug) { return the_planted_bug == bug; }
+#else
+constexpr bool planted(Bug) { return false; }
+#endif
+
+}  // namespace kin

@@ -1,0 +1,92 @@
+#include "tests/sim/planted_bugs.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace kin::sim {
+namespace {
+
+void with(Options& options, std::initializer_list<Fault> faults) {
+  for (const Fault fault : faults) options.faults[static_cast<std::size_t>(fault)] = true;
+}
+
+void power_cuts(Options& options) { with(options, {Fault::power_cut, Fault::power_in_commit}); }
+void lost_disks(Options& options) { with(options, {Fault::lose_disk, Fault::split}); }
+void kills(Options& options) { with(options, {Fault::kill}); }
+void quorums(Options& options) {
+  options.levels = 50;
+  with(options, {Fault::isolate, Fault::duplicates});
+}
+void quorums_and_lost_disks(Options& options) {
+  quorums(options);
+  lost_disks(options);
+}
+void deletes(Options& options) {
+  options.deletes = 20;
+  with(options, {Fault::split, Fault::delays});
+}
+void removals(Options& options) {
+  options.nodes = std::max<std::uint32_t>(options.nodes, 5);
+  with(options, {Fault::remove, Fault::isolate});
+}
+void failed_writes(Options& options) { with(options, {Fault::write_fails, Fault::disk_full, Fault::kill}); }
+
+constexpr std::array bugs{
+    PlantedBug{Bug::clocks_decide, "clocks-decide", "a merge drops a value whose entry clock is below another's"},
+    PlantedBug{Bug::entry_clock_alone, "entry-clock-alone", "an entry clock does not join those that it replaces"},
+    PlantedBug{Bug::context_ignored, "context-ignored", "a write with a context has seen nothing"},
+    PlantedBug{Bug::context_without_holes, "context-without-holes", "a context covers all dots below its highest"},
+    PlantedBug{Bug::reply_covers_siblings, "reply-covers-siblings",
+               "the context of a write's reply covers the values that stay beside it"},
+    PlantedBug{Bug::implied_erases_siblings, "implied-erases-siblings",
+               "a write without a context replaces several values"},
+    PlantedBug{Bug::late_value_enters, "late-value-enters", "a merge takes what it had seen and no longer holds"},
+    PlantedBug{Bug::base_joined, "base-joined", "the base of a push enters the node clock"},
+
+    PlantedBug{Bug::last_entry_skipped, "last-entry-skipped", "an answer to gossip leaves out its last entry"},
+    PlantedBug{Bug::read_repair_ticks, "read-repair-ticks", "a node that merges for a read takes a new dot", quorums},
+    PlantedBug{Bug::answer_counted_twice, "answer-counted-twice", "two answers of one member count as two",
+               quorums_and_lost_disks},
+    PlantedBug{Bug::partial_told_as_met, "partial-told-as-met", "a write past its deadline says that it has all copies",
+               quorums_and_lost_disks},
+
+    PlantedBug{Bug::delete_forgotten_early, "delete-forgotten-early", "a deleted key loses its context at once",
+               deletes},
+    PlantedBug{Bug::voids_not_learnt, "voids-not-learnt", "counters that nobody has stay open", lost_disks},
+    PlantedBug{Bug::removed_still_waited_for, "removed-still-waited-for",
+               "a removed member keeps all others from forgetting", removals},
+
+    PlantedBug{Bug::wiped_node_skipped, "wiped-node-skipped", "dots whose keys nobody knows are passed over",
+               lost_disks},
+    PlantedBug{Bug::absent_keys_not_answered, "absent-keys-not-answered",
+               "a full copy says nothing of keys that its source lacks",
+               [](Options& options) {
+                 options.deletes = 20;
+                 with(options, {Fault::restore, Fault::isolate});
+               }},
+    PlantedBug{Bug::copy_ends_early, "copy-ends-early", "the clock of a full copy is taken over with its first page",
+               lost_disks},
+
+    PlantedBug{Bug::incarnation_kept, "incarnation-kept", "a process goes on with the incarnation of the one before"},
+    PlantedBug{Bug::incarnation_from_disk_only, "incarnation-from-disk-only",
+               "a process on an empty disk begins with the first incarnation again", lost_disks},
+    PlantedBug{Bug::sends_before_commit, "sends-before-commit", "messages leave before the turn is committed",
+               power_cuts},
+    PlantedBug{Bug::effects_before_sync, "effects-before-sync",
+               "messages and replies leave when the commit is written but not synced", power_cuts},
+    PlantedBug{Bug::commits_not_synced, "commits-not-synced", "most commits are never synced", power_cuts},
+    PlantedBug{Bug::goes_on_after_failed_write, "goes-on-after-failed-write", "a failed commit is taken for a good one",
+               failed_writes},
+    PlantedBug{Bug::clock_not_written, "clock-not-written", "the node clock is not written with the entries", kills},
+};
+
+}  // namespace
+
+std::span<const PlantedBug> planted_bugs() { return bugs; }
+
+const PlantedBug* planted_bug_named(std::string_view name) {
+  const auto* found = std::find_if(bugs.begin(), bugs.end(), [&](const PlantedBug& bug) { return bug.name == name; });
+  return found == bugs.end() ? nullptr : found;
+}
+
+}  // namespace kin::sim
