@@ -22,12 +22,28 @@ bool last_frame(zmq::socket_t& socket, const zmq::message_t& frame) {
   return false;
 }
 
-bool give_frame(zmq::socket_t& socket, std::string_view bytes, zmq::send_flags flags) {
+namespace {
+
+bool try_to_give(zmq::socket_t& socket, std::string_view bytes, zmq::send_flags flags) {
   int sent = -1;
   do {
     sent = zmq_send(socket.handle(), bytes.data(), bytes.size(), static_cast<int>(flags) | ZMQ_DONTWAIT);
   } while (sent < 0 && errno == EINTR);
   return sent >= 0;
+}
+
+}  // namespace
+
+bool give_frame(zmq::socket_t& socket, std::string_view bytes, zmq::send_flags flags) {
+  if (try_to_give(socket, bytes, flags)) return true;
+  if (errno != EAGAIN) return false;
+  // A queue may be full only as far as this thread has heard: that room was made is told by commands, which a send
+  // looks at once a millisecond. Asking for the events looks at them now.
+  int events = 0;
+  std::size_t size = sizeof events;
+  while (zmq_getsockopt(socket.handle(), ZMQ_EVENTS, &events, &size) < 0 && errno == EINTR) {
+  }
+  return try_to_give(socket, bytes, flags);
 }
 
 }  // namespace kin::transport

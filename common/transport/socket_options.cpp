@@ -10,9 +10,9 @@ constexpr int reconnect_ms = 100;   // doubles up to
 constexpr int reconnect_max_ms = 1000;
 constexpr std::int64_t max_message_bytes = (64 << 20) + 4096;  // what the codec takes, and an envelope
 // In messages, which the node keeps to some 256 KiB where an item is not larger (node/runtime/departures.hpp): a peer
-// that is dead or frozen costs 16 MiB, a client that never reads 128 MiB.
+// that is dead or frozen costs 16 MiB, a client that never reads 64 MiB.
 constexpr int peer_queue = 64;
-constexpr int reply_queue = 512;
+constexpr int reply_queue = 256;
 constexpr int request_queue = 4096;
 constexpr int client_queue = 4096;
 constexpr std::uint32_t client_suspect_ms = 1500;
