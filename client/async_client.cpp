@@ -18,60 +18,9 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t coalesced_bytes = 1u << 20;
-constexpr std::size_t envelope_room = 4096;
 // ZMQ_FD tells of changes only once, and taking replies may use up the news that a connection became writable. So
 // while something is queued, the wait is cut into pieces of this length.
 constexpr milliseconds ask_again_whether_writable{10};
-
-bool is_question(wire::Kind kind) {
-  return kind == wire::Kind::read || kind == wire::Kind::keys || kind == wire::Kind::conflicts ||
-         kind == wire::Kind::status;
-}
-
-wire::Kind reply_kind(wire::Kind request) {
-  switch (request) {
-    case wire::Kind::read: return wire::Kind::read_reply;
-    case wire::Kind::add_update:
-    case wire::Kind::remove: return wire::Kind::write_reply;
-    case wire::Kind::keys: return wire::Kind::keys_reply;
-    case wire::Kind::conflicts: return wire::Kind::conflicts_reply;
-    case wire::Kind::status: return wire::Kind::status_reply;
-    default: return wire::Kind::done;
-  }
-}
-
-Failure own_failure(Status status, Applied applied, std::string message) {
-  return {status, applied, std::move(message), "", 0, 0};
-}
-
-template <class Body>
-Outcome decoded(std::string_view bytes, const Endpoint& from) {
-  auto body = wire::decode<Body>(bytes);
-  if (body) return ClientReply(std::move(*body));
-  return tl::unexpected(own_failure(Status::internal, Applied::unknown,
-                                    "the answer of " + from.title() + " cannot be read: " + body.error().what));
-}
-
-Outcome outcome_of(wire::Kind asked, const wire::Item& item, const Endpoint& from) {
-  const wire::Kind kind = item.envelope.kind;
-  if (kind == wire::Kind::failure) {
-    auto failure = wire::decode<Failure>(item.body);
-    if (failure) return tl::unexpected(std::move(*failure));
-  } else if (kind == reply_kind(asked)) {
-    switch (kind) {
-      case wire::Kind::read_reply: return decoded<wire::ReadReply>(item.body, from);
-      case wire::Kind::write_reply: return decoded<wire::WriteReply>(item.body, from);
-      case wire::Kind::keys_reply: return decoded<wire::KeysReply>(item.body, from);
-      case wire::Kind::conflicts_reply: return decoded<wire::ConflictsReply>(item.body, from);
-      case wire::Kind::status_reply: return decoded<wire::StatusReply>(item.body, from);
-      default: return decoded<wire::Done>(item.body, from);
-    }
-  }
-  return tl::unexpected(own_failure(Status::internal, Applied::unknown,
-                                    from.title() + " gave an answer of kind " +
-                                        std::to_string(static_cast<unsigned>(kind)) +
-                                        " that does not fit the request"));
-}
 
 struct Connection {
   Endpoint endpoint;
@@ -150,10 +99,8 @@ std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome d
   State& s = *state_;
   KIN_REQUIRE(!only || *only < s.endpoints.size(), "endpoint " + std::to_string(only.value_or(0)));
   const std::uint64_t id = s.next_id++;
-  if (body.size() + envelope_room > wire::max_message_bytes) {
-    s.refused.emplace_back(std::move(done), own_failure(Status::limit, Applied::no,
-                                                        "a request of " + std::to_string(body.size()) +
-                                                            " bytes is larger than any message may be"));
+  if (auto refusal = too_large(body.size())) {
+    s.refused.emplace_back(std::move(done), std::move(*refusal));
     return id;
   }
   Request request;
@@ -338,7 +285,7 @@ void AsyncClient::State::take_message(std::string_view message, std::size_t from
     }
     ++counters.replies;
     if (!found->second.only) preferred = from;
-    finish(found->first, outcome_of(found->second.kind, *item, endpoint));
+    finish(found->first, read_answer(found->second.kind, item->envelope.kind, item->body, endpoint));
   }
 }
 
@@ -352,21 +299,13 @@ void AsyncClient::State::finish(std::uint64_t id, Outcome outcome) {
 }
 
 Failure AsyncClient::State::overdue(const Request& request) const {
-  const auto list = [](const std::vector<const Endpoint*>& some) {
-    std::string text;
-    for (const Endpoint* endpoint : some) text += (text.empty() ? "" : ", ") + endpoint->title();
-    return text;
-  };
-  const std::string time = std::to_string(options.timeout.count()) + " ms";
-  std::vector<const Endpoint*> named;
+  std::vector<Endpoint> named;
   if (request.sent_to.empty()) {
-    for (std::size_t i = 0; i < request.opened; ++i) named.push_back(&endpoints[choice(request, i)]);
-    return own_failure(Status::unavailable, Applied::no,
-                       "no node could be reached within " + time + "; tried " + list(named));
+    for (std::size_t i = 0; i < request.opened; ++i) named.push_back(endpoints[choice(request, i)]);
+    return never_reached(named, options.timeout);
   }
-  for (const std::size_t i : request.sent_to) named.push_back(&endpoints[i]);
-  const char* what = is_question(request.kind) ? "" : "; it may have been applied, or may still be";
-  return own_failure(Status::timeout, Applied::unknown, "no answer from " + list(named) + " within " + time + what);
+  for (const std::size_t i : request.sent_to) named.push_back(endpoints[i]);
+  return never_answered(request.kind, named, options.timeout);
 }
 
 bool AsyncClient::State::wait(milliseconds longest) {

@@ -23,28 +23,15 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tl/expected.hpp>
-#include <variant>
 #include <vector>
 
 #include "client/endpoint.hpp"
+#include "client/outcome.hpp"
 #include "common/transport/transport.hpp"
-#include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
-#include "common/wire/status.hpp"
 
 namespace kin {
 
-using ClientReply = std::variant<wire::ReadReply, wire::WriteReply, wire::KeysReply, wire::ConflictsReply,
-                                 wire::StatusReply, wire::Done>;
-
-// Failure::node is empty where the client itself says so:
-//   UNAVAILABLE, applied no: no endpoint was reached; the message names those that were tried
-//   TIMEOUT, applied unknown: it was sent, and no answer came
-//   LIMIT, applied no: larger than any message may be; it was not sent
-//   INTERNAL, applied unknown: the answer was malformed or of another kind
-// A WriteReply with got < wanted is a reply: see status_of in client.hpp.
-using Outcome = tl::expected<ClientReply, Failure>;
 using OnOutcome = std::function<void(Outcome)>;
 
 using ConnectTo = std::function<std::unique_ptr<ClientTransport>(const Endpoint&)>;

@@ -78,6 +78,19 @@ std::string history_line(const HistoryEvent& event) {
   return json_line(line) + '\n';
 }
 
+std::string operation_that_gave(const std::string& context, std::istream& history) {
+  const std::string token = token_of(context);
+  std::string id = "outside:" + token;
+  for (std::string line; std::getline(history, line);) {
+    if (line.find(token) == std::string::npos) continue;  // parsing is dear, and almost no line has it
+    const Json event = Json::parse(line, nullptr, false);
+    if (event.is_object() && event.value("token", Json()) == token && event.contains("id") && event["id"].is_string()) {
+      id = event["id"].get<std::string>();
+    }
+  }
+  return id;
+}
+
 tl::expected<HistoryFile, std::string> HistoryFile::open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) return tl::unexpected("the history " + path + " cannot be opened: " + std::strerror(errno));
@@ -92,17 +105,8 @@ HistoryFile::~HistoryFile() {
 }
 
 std::string HistoryFile::operation_that_gave(const std::string& context) const {
-  const std::string token = token_of(context);
-  std::string id = "outside:" + token;
   std::ifstream in(path_, std::ios::binary);
-  for (std::string line; std::getline(in, line);) {
-    if (line.find(token) == std::string::npos) continue;  // parsing is dear, and almost no line has it
-    const Json event = Json::parse(line, nullptr, false);
-    if (event.is_object() && event.value("token", Json()) == token && event.contains("id") && event["id"].is_string()) {
-      id = event["id"].get<std::string>();
-    }
-  }
-  return id;
+  return kin::operation_that_gave(context, in);
 }
 
 tl::expected<void, std::string> HistoryFile::append(const HistoryEvent& event) {

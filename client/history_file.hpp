@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <istream>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
@@ -42,6 +43,10 @@ std::uint64_t monotonic_ns();
 // One line with its newline.
 std::string history_line(const HistoryEvent& event);
 
+// The id of the last operation of this history that was given this context. Where there is none: `outside:` and the
+// context's hash, so that a checker sees that the history is not whole.
+std::string operation_that_gave(const std::string& context, std::istream& history);
+
 class HistoryFile {
  public:
   // Opens for appending, and makes the file where there is none. Error: a sentence.
@@ -50,8 +55,7 @@ class HistoryFile {
   HistoryFile& operator=(HistoryFile&&) = delete;
   ~HistoryFile();
 
-  // The id of the last operation of this history that was given this context. Where there is none:
-  // `outside:` and the hash, so that a checker sees that the history is not whole.
+  // As above.
   std::string operation_that_gave(const std::string& context) const;
 
   // As one write, so that several clients may share the file. Error: a sentence.

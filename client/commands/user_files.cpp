@@ -56,8 +56,8 @@ tl::expected<void, std::string> UserFiles::finish(const Globals& globals, const 
   return {};
 }
 
-void record(HistoryEvent& event, const wire::ReadReply& reply) {
-  event.end_ns = monotonic_ns();
+void record(HistoryEvent& event, const wire::ReadReply& reply, std::uint64_t end_ns) {
+  event.end_ns = end_ns;
   event.node = reply.node;
   event.context = reply.context;
   event.applied = Applied::yes;
@@ -65,8 +65,8 @@ void record(HistoryEvent& event, const wire::ReadReply& reply) {
   for (const wire::ShownSibling& sibling : reply.siblings) event.values->push_back(sibling.value);
 }
 
-void record(HistoryEvent& event, const wire::WriteReply& reply) {
-  event.end_ns = monotonic_ns();
+void record(HistoryEvent& event, const wire::WriteReply& reply, std::uint64_t end_ns) {
+  event.end_ns = end_ns;
   event.node = reply.node;
   event.context = reply.context;
   event.applied = Applied::yes;
@@ -75,11 +75,11 @@ void record(HistoryEvent& event, const wire::WriteReply& reply) {
   }
 }
 
-void record(HistoryEvent& event, const Failure& failure) {
+void record(HistoryEvent& event, const Failure& failure, std::uint64_t end_ns) {
   event.node = failure.node;
   event.applied = failure.applied;
   // What the client itself says of a request that was sent means that no reply came.
-  if (!failure.node.empty() || failure.applied == Applied::no) event.end_ns = monotonic_ns();
+  if (!failure.node.empty() || failure.applied == Applied::no) event.end_ns = end_ns;
 }
 
 }  // namespace kin

@@ -244,12 +244,12 @@ TEST_CASE("a history has one line for each operation") {
 TEST_CASE("failures become fail or unknown, and no reply has no end") {
   HistoryEvent refused_event = put_event();
   refused_event.end_ns.reset();
-  record(refused_event, Failure{Status::limit, Applied::no, "", "n1", 0, 0});
+  record(refused_event, Failure{Status::limit, Applied::no, "", "n1", 0, 0}, 7);
   CHECK(history_line(refused_event).find(R"("outcome":"fail")") != std::string::npos);
   CHECK(refused_event.end_ns.has_value());
   HistoryEvent lost = put_event();
   lost.end_ns.reset();
-  record(lost, Failure{Status::timeout, Applied::unknown, "", "", 0, 0});
+  record(lost, Failure{Status::timeout, Applied::unknown, "", "", 0, 0}, 7);
   CHECK(history_line(lost).find(R"("outcome":"unknown")") != std::string::npos);
   CHECK_FALSE(lost.end_ns.has_value());
 }

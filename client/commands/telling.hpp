@@ -1,0 +1,18 @@
+// What became of a read or a write, told to the user.
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+
+#include "client/commands/run.hpp"
+#include "common/wire/replies.hpp"
+
+namespace kin {
+
+// Both print the reply or the failure, and return the exit code.
+int tell(const ReadCommand& command, const tl::expected<wire::ReadReply, Failure>& reply,
+         const CommandContext& context);
+// Of add_update and delete.
+int tell(const std::string& key, const tl::expected<wire::WriteReply, Failure>& reply, const CommandContext& context);
+
+}  // namespace kin
