@@ -251,6 +251,21 @@ TEST_CASE("R: a quorum read merges what it fetched and repairs who was stale") {
   CHECK(cluster.values("n3", "k") == Values{"new"});  // repaired, before any gossip
 }
 
+TEST_CASE("S-13: a quorum read that finds nothing new writes nothing") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "k", "v");
+  cluster.settle();
+  for (int i = 0; i < 10; ++i) cluster.round();
+  std::map<NodeId, std::size_t> before;
+  for (const NodeId& node : cluster.ids()) before[node] = cluster.commits(node);
+  for (const char* key : {"k", "nothing-there"}) {
+    const CallId call = cluster.ask("n2", wire::Read{"default", key, {wire::Quorum::all, 0}});
+    cluster.deliver_all();
+    REQUIRE(cluster.answer(call)->as<wire::ReadReply>().got == 3);
+  }
+  for (const NodeId& node : cluster.ids()) CHECK(cluster.commits(node) == before[node]);
+}
+
 TEST_CASE("R: too few answers in time is a TIMEOUT that says how many there were") {
   ProtocolCluster cluster(3);
   cluster.isolate("n1");
