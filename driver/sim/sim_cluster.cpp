@@ -92,6 +92,7 @@ void SimCluster::end_process(Machine& at) {
   at.host.reset();
   at.inbox.clear();
   at.leaving.reset();
+  at.misrouted.clear();
   at.tick_due = at.turn_planned = at.syncing = at.paused = at.synced_while_paused = false;
   at.dies_in_commit = 0;
   ++at.process;
@@ -205,9 +206,12 @@ void SimCluster::step_question(Machine& at, const Question& question, std::uint6
   hash_.add(question.body);
   ++counters_.steps;
   const auto route = kin::route(*at.host, question.kind, question.body);
-  KIN_REQUIRE(route, "a question that no tier takes: " + route.error().failure.message);
+  if (!route) {
+    at.misrouted.push_back({question.call, wire::Kind::failure, wire::encode(route.error().failure)});
+    return;
+  }
   at.host->step(route->tier,
-                ClientCall{question.call, question.kind, question.body, "sim",
+                ClientCall{question.call, question.kind, question.body, question.client,
                            at.clock.local_ms(agenda_.now()) + timeout_ms, at.clock.wall_us(agenda_.now())});
   notes(at);
 }
@@ -235,6 +239,7 @@ void SimCluster::end_turn(Machine& at) {
   notes(at);
   watcher_.stepped(at.id, effects->replies);
   if (check_every_ != 0 && ++at.turns_since_check >= check_every_) check_invariants(at.id);
+  for (Reply& answer : std::exchange(at.misrouted, {})) effects->replies.push_back(std::move(answer));
   at.leaving = std::move(*effects);
   at.syncing = true;
   const bool committed = at.host->commits() != commits_before;
@@ -283,6 +288,7 @@ void SimCluster::send(Machine& at, const std::vector<TierSend>& sends) {
     std::shared_ptr<Packet>& packet = packets[one.send.to];
     if (!packet) packet = std::make_shared<Packet>(Packet{at.host->self(), one.send.to, {}});
     packet->parts.push_back(one);
+    counters_.bytes_to_peers += one.send.body->size();
   }
   for (auto& [to, packet] : packets) network_.send(std::move(packet));
 }

@@ -36,13 +36,15 @@ struct Question {
   CallId call = 0;
   wire::Kind kind{};
   std::string body;
+  std::string client = "sim";
 };
 
 // Told about all that happens. Questions and replies are named by the call.
 class Watcher {
  public:
   virtual ~Watcher() = default;
-  // A turn was stepped: these replies will leave, in the order in which they were given, once it is durable.
+  // A turn was stepped: these replies of its protocols will leave, in the order in which they were given, once it is
+  // durable.
   virtual void stepped(const NodeId& node, const std::vector<Reply>& replies) = 0;
   // The last turn that was stepped is on the disk, or is gone for ever.
   virtual void settled(const NodeId& node, bool durable) = 0;
@@ -56,6 +58,7 @@ class Watcher {
 
 struct ClusterCounters {
   std::uint64_t turns = 0, commits = 0, steps = 0, invariant_checks = 0, starts = 0;
+  std::uint64_t bytes_to_peers = 0;  // bodies of messages, also of those that the network loses
 };
 
 class SimCluster {
@@ -134,6 +137,7 @@ class SimCluster {
     bool turn_planned = false;
     bool syncing = false;  // a turn was committed, and its effects have not left
     std::optional<TurnEffects> leaving;
+    std::vector<Reply> misrouted;  // answers to questions that no tier takes
     bool first_turn = true;
 
     bool paused = false;

@@ -9,15 +9,19 @@ void SimNetwork::send(std::shared_ptr<const Packet> packet) {
     ++counters_.cut;
     return;
   }
-  if (auto clogged = clogged_.find(link); clogged != clogged_.end()) {
-    if (clogged->second.size() < queue_length) {
-      clogged->second.push_back(std::move(packet));
-    } else {
-      ++counters_.overflowed;
-    }
-    return;
+  if (!keep(packet)) travel(std::move(packet));
+}
+
+// False: its link is not clogged.
+bool SimNetwork::keep(const std::shared_ptr<const Packet>& packet) {
+  const auto clogged = clogged_.find({packet->from.node, packet->to});
+  if (clogged == clogged_.end()) return false;
+  if (clogged->second.size() < queue_length) {
+    clogged->second.push_back(packet);
+  } else {
+    ++counters_.overflowed;
   }
-  travel(std::move(packet));
+  return true;
 }
 
 void SimNetwork::travel(std::shared_ptr<const Packet> packet) {
@@ -36,6 +40,7 @@ void SimNetwork::travel(std::shared_ptr<const Packet> packet) {
         ++counters_.cut;
         return;
       }
+      if (keep(packet)) return;
       ++counters_.delivered;
       deliver_(packet);
     });
@@ -51,6 +56,13 @@ void SimNetwork::unclog(const Link& link) {
   auto clogged = clogged_.extract(link);
   if (!clogged) return;
   for (auto& packet : clogged.mapped()) travel(std::move(packet));
+}
+
+void SimNetwork::lose_what_waits(const Link& link) {
+  const auto clogged = clogged_.find(link);
+  if (clogged == clogged_.end()) return;
+  counters_.lost += clogged->second.size();
+  clogged->second.clear();
 }
 
 void SimNetwork::heal() {

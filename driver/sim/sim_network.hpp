@@ -1,5 +1,6 @@
 // The network between simulated nodes: it loses, repeats, delays and reorders messages, links are cut one way or both,
-// and clogged: a clogged link keeps messages, as many as a queue holds, until it flows again.
+// and clogged: a clogged link keeps messages, those that are on their way too, as many as a queue holds, until it flows
+// again.
 #pragma once
 
 #include <cstdint>
@@ -56,6 +57,8 @@ class SimNetwork {
   void join(const Link& link) { cuts_.erase(link); }
   void clog(const Link& link) { clogged_.try_emplace(link); }
   void unclog(const Link& link);
+  // What a clogged link keeps is lost; it stays clogged.
+  void lose_what_waits(const Link& link);
   // Everything flows again; the weather stays.
   void heal();
 
@@ -67,6 +70,7 @@ class SimNetwork {
     Micros delay_us = 0;
   };
 
+  bool keep(const std::shared_ptr<const Packet>& packet);
   void travel(std::shared_ptr<const Packet> packet);
 
   Agenda& agenda_;

@@ -76,3 +76,27 @@ TEST_CASE("a clogged link keeps as much as a queue holds, and no more") {
   CHECK(wire.arrived.size() == SimNetwork::queue_length);
   CHECK(wire.network.counters().overflowed == 10);
 }
+
+TEST_CASE("a link that is clogged keeps what is on its way already") {
+  Wire wire;
+  wire.send("n1", "n2", "on its way");
+  wire.network.clog({"n1", "n2"});
+  wire.settle();
+  CHECK(wire.arrived.empty());
+  wire.network.unclog({"n1", "n2"});
+  wire.settle();
+  CHECK(wire.arrived == std::vector<std::string>{"on its way"});
+}
+
+TEST_CASE("what a clogged link keeps can be lost, and the link stays clogged") {
+  Wire wire;
+  wire.network.clog({"n1", "n2"});
+  wire.send("n1", "n2", "lost");
+  wire.network.lose_what_waits({"n1", "n2"});
+  wire.send("n1", "n2", "kept");
+  wire.settle();
+  CHECK(wire.arrived.empty());
+  wire.network.unclog({"n1", "n2"});
+  wire.settle();
+  CHECK(wire.arrived == std::vector<std::string>{"kept"});
+}
