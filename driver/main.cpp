@@ -1,8 +1,11 @@
 // kin-driver: clusters on this machine, faults, scenarios, checks.
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <optional>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -21,6 +24,7 @@ struct Arguments {
   std::string node;
   std::string durability;
   std::string history_file;
+  std::optional<std::uint64_t> seed;
   UpCommand up;
   RunCommand run;
 
@@ -80,10 +84,16 @@ void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) 
   CLI::App* play = command(app, "run", "play scenarios, each on a fresh cluster", action, [&] {
     arguments.run.dir = arguments.dir;
     arguments.run.json = arguments.json();
+    if (arguments.run.simulated && !arguments.seed) arguments.seed = std::random_device()();
+    arguments.run.seed = arguments.seed.value_or(0);
     return run(arguments.run);
   });
   play->add_option("SCENARIO", arguments.run.scenarios, "files, or names that `list` shows")->required();
-  play->add_flag("--keep", arguments.run.keep, "leave the cluster up");
+  CLI::Option* keep = play->add_flag("--keep", arguments.run.keep, "leave the cluster up");
+  CLI::Option* simulated =
+      play->add_flag("--sim", arguments.run.simulated, "in the simulator: virtual time, no processes")->excludes(keep);
+  play->add_option("--seed", arguments.seed, "of the simulation; the same seed gives the same run (default: drawn)")
+      ->needs(simulated);
   play->add_option("--history", arguments.run.history, "write what the clients did to this file too");
   command(app, "list", "the scenarios of the project", action, [&] { return list(arguments.json()); });
 

@@ -83,6 +83,22 @@ std::string project_file(const std::string& name) {
 
 std::string sibling_program(const std::string& name) { return (fs::path(own_path()).parent_path() / name).string(); }
 
+tl::expected<ClusterConfig, Failure> cluster_of(const ClusterRecipe& recipe, const std::vector<std::uint16_t>& ports) {
+  auto config = load_pattern(recipe);
+  if (!config) return config;
+  config->nodes.clear();
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    config->nodes.push_back({'n' + std::to_string(i + 1), "127.0.0.1", ports[i]});
+  // More than nine nodes: printed clocks follow the order of the ids as bytes.
+  std::sort(config->nodes.begin(), config->nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  config->faults_enabled = true;
+  config->tokens_file.clear();
+  if (recipe.durability) config->durability = *recipe.durability;
+  if (recipe.gossip_interval_ms) config->gossip_interval_ms = *recipe.gossip_interval_ms;
+  std::erase_if(config->silent, [&](const auto& silent) { return config->node(silent.node) == nullptr; });
+  return config;
+}
+
 tl::expected<WrittenCluster, Failure> write_cluster_files(const std::string& run, const ClusterRecipe& recipe,
                                                           const std::vector<std::uint16_t>& ports) {
   auto pattern = load_pattern(recipe);
@@ -91,21 +107,13 @@ tl::expected<WrittenCluster, Failure> write_cluster_files(const std::string& run
   fs::create_directories(log_dir(run), error);
   if (error) return tl::unexpected(failure(Status::internal, log_dir(run) + ": " + error.message()));
 
-  WrittenCluster out{*pattern, {}};
+  auto placed = cluster_of(recipe, ports);
+  if (!placed) return tl::unexpected(placed.error());
+  WrittenCluster out{std::move(*placed), {}};
   ClusterConfig& config = out.config;
-  config.nodes.clear();
-  for (std::size_t i = 0; i < ports.size(); ++i)
-    config.nodes.push_back({'n' + std::to_string(i + 1), "127.0.0.1", ports[i]});
-  // More than nine nodes: printed clocks follow the order of the ids as bytes.
-  std::sort(config.nodes.begin(), config.nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   config.data_dir = absolute(run);
   config.log_dir = log_dir(run);
-  config.faults_enabled = true;
-  if (recipe.durability) config.durability = *recipe.durability;
-  if (recipe.gossip_interval_ms) config.gossip_interval_ms = *recipe.gossip_interval_ms;
-  std::erase_if(config.silent, [&](const auto& silent) { return config.node(silent.node) == nullptr; });
 
-  config.tokens_file.clear();
   if (!pattern->tokens_file.empty()) {
     auto tokens = load_tokens(pattern->tokens_file, *pattern);
     if (!tokens) return tl::unexpected(failure(Status::bad_config, tokens.error().text()));

@@ -33,6 +33,10 @@ struct ClusterRecipe {
   std::vector<std::string> tiers;  // that the nodes have; empty: not checked
 };
 
+// Nodes n1, n2, ... on these ports of 127.0.0.1, with faults enabled; the rest from the pattern, without folders and
+// tokens of its own. Error: BAD_CONFIG with file and line.
+tl::expected<ClusterConfig, Failure> cluster_of(const ClusterRecipe& recipe, const std::vector<std::uint16_t>& ports);
+
 struct WrittenCluster {
   ClusterConfig config;
   std::vector<std::string> notes;  // such as tokens that were left out

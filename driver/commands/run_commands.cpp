@@ -8,6 +8,7 @@
 
 #include "driver/cluster/cluster.hpp"
 #include "driver/commands/interrupt.hpp"
+#include "driver/commands/run_simulated.hpp"
 #include "driver/commands/transcript.hpp"
 #include "driver/scenario/process_world.hpp"
 #include "driver/scenario/scenario_file.hpp"
@@ -100,7 +101,7 @@ int run(const RunCommand& command) {
   std::vector<ScenarioReport> reports;
   for (const Scenario& scenario : scenarios) {
     const std::string dir = scenarios.size() == 1 ? command.dir : command.dir + '/' + scenario.name;
-    auto report = play(scenario, dir, command);
+    auto report = command.simulated ? play_simulated(scenario, command) : play(scenario, dir, command);
     if (interrupted()) return interrupted_exit_code;
     if (!report) return complain(scenario.name + ": " + report.error().message, exit_code(report.error().status));
     reports.push_back(std::move(*report));

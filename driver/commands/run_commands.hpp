@@ -1,6 +1,7 @@
-// run and list: scenarios on real processes.
+// run and list: scenarios on real processes, or simulated.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@ struct RunCommand {
   std::string dir;                     // of the cluster; of several scenarios, each has a folder of its own below it
   std::string history;                 // what the clients did is appended there too; empty: only DIR/history.jsonl
   bool keep = false;                   // leave the cluster up
+  bool simulated = false;              // in virtual time; then neither dir nor keep means anything
+  std::uint64_t seed = 0;              // of a simulation
   bool json = false;
 };
 

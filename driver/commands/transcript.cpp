@@ -47,12 +47,24 @@ std::string two_digits(std::size_t number) {
   return digits.size() < 2 ? ' ' + digits : digits;
 }
 
+std::string seconds(double number, int digits) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f s", digits, number);
+  return text;
+}
+
 }  // namespace
 
 void print_heading(const Scenario& scenario, const std::string& dir) {
   std::cout << "== " << scenario.name << '\n';
   if (!scenario.title.empty()) print_wrapped("   ", scenario.title);
   std::cout << "   " << scenario.nodes << " nodes; data, logs and history in " << dir << '\n' << std::flush;
+}
+
+void print_simulated_heading(const Scenario& scenario, std::uint64_t seed) {
+  std::cout << "== " << scenario.name << '\n';
+  if (!scenario.title.empty()) print_wrapped("   ", scenario.title);
+  std::cout << "   " << scenario.nodes << " simulated nodes in virtual time; seed " << seed << '\n' << std::flush;
 }
 
 void print_step_begins(std::size_t number, const StepReport& step) {
@@ -69,10 +81,13 @@ void print_step_ended(const StepReport& step) {
 }
 
 void print_verdict(const ScenarioReport& report, const std::string& file) {
-  char seconds[32];
-  std::snprintf(seconds, sizeof seconds, "%.1f s", report.seconds);
-  std::cout << "\nVERDICT " << report.name << ": " << word(report.verdict) << " (" << report.steps.size() << " steps, "
-            << seconds;
+  std::cout << "\nVERDICT " << report.name << ": " << word(report.verdict) << " (" << report.steps.size() << " steps, ";
+  if (report.simulation) {
+    std::cout << "seed " << report.simulation->seed << ", " << seconds(report.simulation->seconds, 3)
+              << " simulated in " << seconds(report.seconds, 3);
+  } else {
+    std::cout << seconds(report.seconds, 1);
+  }
   if (report.verdict == Verdict::did_not_hold) std::cout << ", at " << file << ':' << report.steps.back().line;
   std::cout << ")\n\n" << std::flush;
 }
@@ -88,11 +103,16 @@ std::string print_json(const std::vector<ScenarioReport>& reports) {
                        {"held", step.wrong.empty()},
                        {"seen", step.seen},
                        {"wrong", step.wrong}});
-    all.push_back({{"scenario", report.name},
-                   {"title", report.title},
-                   {"verdict", word(report.verdict)},
-                   {"seconds", report.seconds},
-                   {"steps", std::move(steps)}});
+    nlohmann::ordered_json one{{"scenario", report.name},
+                               {"title", report.title},
+                               {"verdict", word(report.verdict)},
+                               {"seconds", report.seconds}};
+    if (report.simulation) {
+      one["seed"] = report.simulation->seed;
+      one["simulated_seconds"] = report.simulation->seconds;
+    }
+    one["steps"] = std::move(steps);
+    all.push_back(std::move(one));
   }
   return all.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

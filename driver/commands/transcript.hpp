@@ -9,6 +9,7 @@
 namespace kin::driver {
 
 void print_heading(const Scenario& scenario, const std::string& dir);
+void print_simulated_heading(const Scenario& scenario, std::uint64_t seed);
 void print_step_begins(std::size_t number, const StepReport& step);
 void print_step_ended(const StepReport& step);
 void print_verdict(const ScenarioReport& report, const std::string& file);

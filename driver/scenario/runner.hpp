@@ -1,8 +1,10 @@
 // Plays a scenario on a world, and tells what it does, why, and whether it held.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,11 +23,18 @@ struct StepReport {
 
 enum class Verdict { held, did_not_hold, interrupted };
 
+// Of a run in virtual time.
+struct Simulation {
+  std::uint64_t seed = 0;
+  double seconds = 0;  // simulated
+};
+
 struct ScenarioReport {
   std::string name, title;
   std::vector<StepReport> steps;  // up to the first that did not hold
   Verdict verdict = Verdict::held;
-  double seconds = 0;
+  double seconds = 0;  // real
+  std::optional<Simulation> simulation;
 };
 
 // Both are called for every step but those inside a repeat.

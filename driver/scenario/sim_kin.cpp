@@ -1,0 +1,216 @@
+#include "driver/scenario/sim_kin.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "client/commands/requests.hpp"
+#include "client/commands/telling.hpp"
+#include "client/identity.hpp"
+#include "driver/scenario/kin_output.hpp"
+
+namespace kin::driver {
+
+namespace {
+
+// As often as the program looks whether its connection has come about.
+constexpr sim::Micros ask_again_us = 10'000;
+constexpr const char* config_name = "the simulated cluster";
+
+template <class Body>
+tl::expected<Body, Failure> narrowed(Outcome outcome) {
+  if (!outcome) return tl::unexpected(std::move(outcome.error()));
+  return std::get<Body>(std::move(*outcome));
+}
+
+}  // namespace
+
+SimKin::SimKin(SimClients& clients, ClientCall call)
+    : clients_(clients), call_(std::move(call)), name_("kin@sim:" + std::to_string(++clients.runs)) {}
+
+void SimKin::begin() {
+  answer_.start_ns = static_cast<std::int64_t>(clients_.now_ns());
+  std::vector<std::string> arguments{"--config", config_name, "--node", call_.node, "-o", "json"};
+  arguments.insert(arguments.end(), call_.arguments.begin(), call_.arguments.end());
+  const auto line = parse_command_line(arguments, {});
+  if (!line) {
+    globals_.output = line.error().output;
+    return print([&](const CommandContext& context) {
+      if (line.error().problem.empty()) {
+        context.screen.print(line.error().help);
+        return 0;
+      }
+      const int code = context.screen.fail(usage_failure(line.error().problem));
+      context.screen.explain(line.error().hint + '\n');
+      return code;
+    });
+  }
+  globals_ = line->globals;
+  if (!globals_.as.empty()) name_ = globals_.as;
+  if (!globals_.history.empty() || globals_.config != config_name || !globals_.endpoints.empty())
+    return refuse(usage_failure("a simulated client has no --config, --endpoints and --history of its own"));
+  const auto& nodes = clients_.cluster.config().nodes;
+  const auto node = std::find_if(nodes.begin(), nodes.end(), [&](const auto& one) { return one.id == globals_.node; });
+  if (node == nodes.end()) return refuse(usage_failure("there is no node " + globals_.node));
+  at_ = {node->id, node->host, node->port};
+  deadline_ = clients_.cluster.agenda().now() + static_cast<sim::Micros>(globals_.timeout.count()) * 1000;
+  std::visit(
+      [&](const auto& command) {
+        using Kind = std::decay_t<decltype(command)>;
+        constexpr bool of_data = std::is_same_v<Kind, ReadCommand> || std::is_same_v<Kind, AddUpdateCommand> ||
+                                 std::is_same_v<Kind, DeleteCommand>;
+        if constexpr (of_data) {
+          play(command);
+        } else {
+          play_alone(command);
+        }
+      },
+      line->command);
+}
+
+// ------------------------------------------------------------------------------------------------ commands
+
+void SimKin::play(const ReadCommand& command) {
+  ask(wire::Read::kind, wire::encode(request_of(globals_, command)),
+      [this, command, begun = event("get", command.key, {})](Outcome outcome) {
+        finish<wire::ReadReply>(begun, std::move(outcome), [&](const auto& reply, const CommandContext& context) {
+          return tell(command, reply, context);
+        });
+      });
+}
+
+void SimKin::play(const AddUpdateCommand& command) {
+  auto value = value_of(command);
+  if (!value) return refuse(value.error());
+  const WriterContext carried = context_for(command.key, command.seen, command.context);
+  HistoryEvent begun = event("put", command.key, carried);
+  begun.value = *value;
+  wire::AddUpdate request = request_of(globals_, command, std::move(*value), carried, call_.in_history);
+  request.operation = drawn_id();
+  ask(wire::AddUpdate::kind, wire::encode(request), [this, key = command.key, begun](Outcome outcome) {
+    finish<wire::WriteReply>(begun, std::move(outcome), [&](const auto& reply, const CommandContext& context) {
+      return tell(key, reply, context);
+    });
+  });
+}
+
+void SimKin::play(const DeleteCommand& command) {
+  const WriterContext carried = context_for(command.key, command.seen, command.context);
+  wire::Remove request = request_of(globals_, command, carried, call_.in_history);
+  request.operation = drawn_id();
+  ask(wire::Remove::kind, wire::encode(request),
+      [this, key = command.key, begun = event("delete", command.key, carried)](Outcome outcome) {
+        finish<wire::WriteReply>(begun, std::move(outcome), [&](const auto& reply, const CommandContext& context) {
+          return tell(key, reply, context);
+        });
+      });
+}
+
+void SimKin::play_alone(const Command& command) {
+  const bool asks_nobody =
+      std::holds_alternative<VclockCompareCommand>(command) || std::holds_alternative<VclockDecodeCommand>(command);
+  if (asks_nobody) return print([&](const CommandContext& context) { return run(command, context); });
+  refuse(
+      {Status::unsupported, Applied::no,
+       "a simulated client reads, writes, deletes and compares clocks; faults and waiting are steps of the scenario"});
+}
+
+// ------------------------------------------------------------------------------------------------ asking
+
+void SimKin::ask(wire::Kind kind, std::string body, std::function<void(Outcome)> then) {
+  kind_ = kind;
+  body_ = std::move(body);
+  then_ = std::move(then);
+  if (auto refusal = too_large(body_.size())) return then_(tl::unexpected(std::move(*refusal)));
+  clients_.cluster.agenda().at(deadline_, [self = shared_from_this()] {
+    if (self->over_) return;
+    self->came(tl::unexpected(self->asked_ == 0 ? never_reached({self->at_}, self->globals_.timeout)
+                                                : never_answered(self->kind_, {self->at_}, self->globals_.timeout)));
+  });
+  send_when_reachable();
+}
+
+// A process that is there and runs takes connections, whatever it then does with the requests.
+void SimKin::send_when_reachable() {
+  if (over_) return;
+  sim::SimCluster& cluster = clients_.cluster;
+  const sim::Micros now = cluster.agenda().now();
+  if (!cluster.up(at_.node) || cluster.paused(at_.node)) {
+    if (now < deadline_)
+      cluster.agenda().after(ask_again_us, [self = shared_from_this()] { self->send_when_reachable(); });
+    return;
+  }
+  asked_ = cluster.new_call();
+  clients_.awaiting[asked_] = [self = shared_from_this()](const Reply& reply) {
+    self->came(read_answer(self->kind_, reply.kind, reply.body, self->at_));
+  };
+  cluster.ask(at_.node, {{asked_, kind_, std::move(body_), name_}}, std::max<sim::Micros>((deadline_ - now) / 1000, 1));
+}
+
+void SimKin::came(Outcome outcome) {
+  clients_.awaiting.erase(asked_);
+  then_(std::move(outcome));
+}
+
+template <class ReplyBody, class Tell>
+void SimKin::finish(HistoryEvent event, Outcome outcome, const Tell& tell) {
+  const auto reply = narrowed<ReplyBody>(std::move(outcome));
+  reply ? record(event, *reply, clients_.now_ns()) : record(event, reply.error(), clients_.now_ns());
+  if (!globals_.session.empty() && !event.context.empty())
+    clients_.sessions[globals_.session][{event.bucket, event.key}] = event.context;
+  if (call_.in_history) clients_.history += history_line(event);
+  print([&](const CommandContext& context) { return tell(reply, context); });
+}
+
+WriterContext SimKin::context_for(const std::string& key, std::optional<wire::Seen> said,
+                                  const std::string& context) const {
+  if (said) return {*said, context};
+  const auto session = clients_.sessions.find(globals_.session);
+  if (session == clients_.sessions.end()) return {};
+  const auto seen = session->second.find({globals_.bucket, key});
+  return seen == session->second.end() ? WriterContext{} : WriterContext{wire::Seen::context, seen->second};
+}
+
+HistoryEvent SimKin::event(const char* op, const std::string& key, const WriterContext& carried) {
+  HistoryEvent event;
+  event.client = name_;
+  event.id = name_ + '/' + to_hex(drawn_id());
+  event.op = op;
+  event.bucket = globals_.bucket;
+  event.key = key;
+  event.seen = carried.seen;
+  if (carried.seen == wire::Seen::context) {
+    std::istringstream so_far(clients_.history);
+    event.context_of = operation_that_gave(carried.context, so_far);
+  }
+  event.start_ns = clients_.now_ns();
+  return event;
+}
+
+// ------------------------------------------------------------------------------------------------ answering
+
+void SimKin::refuse(const Failure& failure) {
+  print([&](const CommandContext& context) { return context.screen.fail(failure); });
+}
+
+void SimKin::print(const std::function<int(const CommandContext&)>& action) {
+  std::ostringstream output, errors;
+  const text::Style style{palette(false), globals_.quiet, globals_.command};
+  Screen screen(globals_.output, output, errors, style, style, false);
+  const int code = action({globals_, screen});
+  const std::int64_t start_ns = answer_.start_ns;
+  answer_ = read_kin_output(code, output.str(), errors.str());
+  answer_.start_ns = start_ns;
+  answer_.end_ns = static_cast<std::int64_t>(clients_.now_ns());
+  over_ = true;
+}
+
+std::string SimKin::drawn_id() {
+  std::string id;
+  while (id.size() < 16) {
+    const std::uint64_t drawn = clients_.rng.next();
+    for (int byte = 0; byte < 8; ++byte) id += static_cast<char>(drawn >> (8 * byte));
+  }
+  return id;
+}
+
+}  // namespace kin::driver
