@@ -101,7 +101,7 @@ TEST_CASE("take_covered moves exactly what the past covers") {
   CHECK(taken.at(dot("n2", 1)).value == "n2.1:1");
 }
 
-TEST_CASE("of one operation that two nodes coordinated the smallest dot is shown") {
+TEST_CASE("S-11: of one operation that two nodes coordinated the smallest dot is shown") {
   Siblings held = values({dot("n1", 4), dot("n2", 1), dot("n3", 1)});
   held[dot("n1", 4)].operation = held[dot("n3", 1)].operation = "op-1";
   std::set<Dot> seen;

@@ -183,7 +183,7 @@ TEST_CASE("a peer that was connected before can be connected anew") {
   }
 }
 
-TEST_CASE("a restarted peer with the identity of its ghost is heard") {
+TEST_CASE("S-48: a restarted peer with the identity of its ghost is heard") {
   const auto a = node("a.1");
   const auto first = node("b.1"), second = node("b.1");
   for (const auto* peer : {&first, &second}) {

@@ -33,12 +33,12 @@ VersionVector joined(VersionVector a, const VersionVector& b) {
 
 }  // namespace
 
-TEST_CASE("[3,1,3] and [1,0,3]: the first is newer, no conflict") {
+TEST_CASE("S-01: [3,1,3] and [1,0,3]: the first is newer, no conflict") {
   CHECK(positions({3, 1, 3}).compare(positions({1, 0, 3})) == Relation::after);
   CHECK(positions({1, 0, 3}).compare(positions({3, 1, 3})) == Relation::before);
 }
 
-TEST_CASE("[1,0,3] and [1,1,1] conflict") {
+TEST_CASE("S-01: [1,0,3] and [1,1,1] conflict") {
   CHECK(positions({1, 0, 3}).compare(positions({1, 1, 1})) == Relation::concurrent);
   CHECK(positions({1, 1, 1}).compare(positions({1, 0, 3})) == Relation::concurrent);
 }
@@ -67,7 +67,7 @@ TEST_CASE("clocks are printed in the order of the nodes, strangers behind") {
   CHECK(print_positions(positions({2, 1}), {"n2"}) == "[1,n1:2]");
 }
 
-TEST_CASE("comparison is exact at 2^32, 2^53, 2^62 and the largest number") {
+TEST_CASE("S-12: comparison is exact at 2^32, 2^53, 2^62 and the largest number") {
   for (std::uint64_t edge : {std::uint64_t{1} << 32, std::uint64_t{1} << 53, std::uint64_t{1} << 62,
                              std::uint64_t{1} << 63, std::numeric_limits<std::uint64_t>::max()}) {
     CHECK(positions({edge - 1, 7}).compare(positions({edge, 7})) == Relation::before);
@@ -78,7 +78,7 @@ TEST_CASE("comparison is exact at 2^32, 2^53, 2^62 and the largest number") {
   }
 }
 
-TEST_CASE("a thousand ids in one clock") {
+TEST_CASE("S-12: a thousand ids in one clock") {
   VersionVector::Counts counts;
   for (int i = 0; i < 1000; ++i) counts["node" + std::to_string(i)] = 1000;
   const VersionVector whole(counts);
