@@ -44,6 +44,12 @@ constexpr std::array bugs{
     PlantedBug{Bug::base_joined, "base-joined", "the base of a push enters the node clock"},
 
     PlantedBug{Bug::last_entry_skipped, "last-entry-skipped", "an answer to gossip leaves out its last entry"},
+    PlantedBug{Bug::offer_keeps_waiting, "offer-keeps-waiting",
+               "who is offered a full copy goes on waiting for the answer that it replaced",
+               [](Options& options) {
+                 options.deletes = 20;
+                 with(options, {Fault::restore, Fault::isolate});
+               }},
     PlantedBug{Bug::read_repair_ticks, "read-repair-ticks", "a node that merges for a read takes a new dot", quorums},
     PlantedBug{Bug::answer_counted_twice, "answer-counted-twice", "two answers of one member count as two",
                quorums_and_lost_disks},
@@ -62,7 +68,9 @@ constexpr std::array bugs{
                "a full copy says nothing of keys that its source lacks",
                [](Options& options) {
                  options.deletes = 20;
-                 with(options, {Fault::restore, Fault::isolate});
+                 options.keys = 10;
+                 options.fault_gap_ms = 100;
+                 with(options, {Fault::restore, Fault::lose_disk, Fault::isolate, Fault::kill});
                }},
     PlantedBug{Bug::copy_ends_early, "copy-ends-early", "the clock of a full copy is taken over with its first page",
                lost_disks},

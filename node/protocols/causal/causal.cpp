@@ -90,6 +90,9 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
       catching_up_from_.reset();
     }
   }
+  // The copy goes on by itself; once it has ended, nobody is being asked.
+  const bool copies = std::holds_alternative<OfferCopy>(*decoded) && !planted(Bug::offer_keeps_waiting);
+  if (copies && catching_up_from_ == message.from) catching_up_from_.reset();
   send_all(std::move(outbox), out);
 }
 
