@@ -6,7 +6,11 @@
 namespace kin::sim {
 
 Nemesis::Nemesis(const Options& options, SimCluster& cluster)
-    : options_(options), cluster_(cluster), rng_(options.seed ^ 0xBAD), nodes_(cluster.config().ids()) {
+    : options_(options),
+      cluster_(cluster),
+      rng_(options.seed ^ 0xBAD),
+      nodes_(cluster.config().ids()),
+      forgetful_(nodes_[Rng(options.seed ^ 0xD15C).below(nodes_.size())]) {
   for (const Fault fault : all_faults()) {
     if (options.faults[static_cast<std::size_t>(fault)]) menu_.push_back(fault);
   }
@@ -205,7 +209,8 @@ bool Nemesis::strike_network(Fault fault) {
 }
 
 bool Nemesis::strike_disk(Fault fault) {
-  const NodeId node = anyone();
+  const bool forgets = fault == Fault::lose_disk || fault == Fault::restore;
+  const NodeId node = forgets && !options_.every_disk ? forgetful_ : anyone();
   if (!cluster_.up(node)) return false;
   switch (fault) {
     case Fault::disk_full:
@@ -238,7 +243,7 @@ bool Nemesis::strike_disk(Fault fault) {
 
 // Now and then a copy of a disk is put away, for a later restore.
 void Nemesis::take_backup() {
-  const NodeId& node = anyone();
+  const NodeId& node = options_.every_disk ? anyone() : forgetful_;
   // Between two commits: what is not synced is not in a backup.
   if (cluster_.can_be_told(node)) backups_[node] = cluster_.disk(node).records();
   cluster_.agenda().after(a_while() * 3, [this] {

@@ -47,6 +47,7 @@ class Nemesis {
   SimCluster& cluster_;
   Rng rng_;
   std::vector<NodeId> nodes_;
+  const NodeId forgetful_;  // whose disk may be lost or restored, unless every disk may
   std::vector<Fault> menu_;
   bool stopped_ = false;
   std::optional<NodeId> removed_;

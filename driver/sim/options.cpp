@@ -110,6 +110,7 @@ std::string flags(const Options& options) {
     std::string& list = options.faults[i] ? with : without;
     list.append(list.empty() ? "" : ",").append(name(fault));
   }
+  if (options.every_disk) out += " --every-disk";
   if (!without.empty()) out += " --without " + without;
   if (!with.empty()) out += " --with " + with;
   return out;

@@ -70,6 +70,8 @@ struct Options {
   Speed speed;
   std::uint32_t fault_gap_ms = 500;  // between two faults, on average
   std::array<bool, fault_kinds> faults{};
+  // Whether every node may lose its disk, or have it restored; else one node of a run, as often as it may be.
+  bool every_disk = false;
 };
 
 Options draw(std::uint64_t seed);

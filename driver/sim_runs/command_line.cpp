@@ -37,6 +37,7 @@ Options CommandLine::options(std::uint64_t seed) const {
   out.nodes = nodes.value_or(out.nodes);
   out.keys = keys.value_or(out.keys);
   out.clients = clients.value_or(out.clients);
+  out.every_disk = every_disk;
   if (only) out.faults.fill(false);
   for (const Fault fault : without) out.faults[static_cast<std::size_t>(fault)] = false;
   for (const Fault fault : with) out.faults[static_cast<std::size_t>(fault)] = true;
@@ -58,6 +59,7 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
   app.add_option("--without", without, "faults that do not happen, comma-separated");
   app.add_option("--with", with, "faults that may happen beside those that the seed draws");
   app.add_option("--only", only, "the only faults that may happen; `none` for none");
+  app.add_flag("--every-disk", line.every_disk, "disks of several nodes may be lost or restored, not of one only");
   app.add_flag("--trace", line.trace, "print all that happens (one seed)");
   app.add_option("--history", line.history, "write what clients did and saw to this file (one seed)");
   app.add_flag("--hashes", line.hashes, "print a line with the trace hash for every seed");

@@ -16,7 +16,8 @@ struct CommandLine {
   std::size_t jobs = 1;
   std::optional<std::uint32_t> operations, nodes, keys, clients;
   std::vector<Fault> without, with;
-  bool only = false;    // no faults but those in `with`
+  bool only = false;  // no faults but those in `with`
+  bool every_disk = false;
   bool trace = false;   // one seed: a line for everything that happens
   std::string history;  // one seed: the file that its history is written to; empty: none
   bool hashes = false;  // a line `seed hash` for every seed
