@@ -48,6 +48,9 @@ constexpr std::array bugs{
                "who is offered a full copy goes on waiting for the answer that it replaced",
                [](Options& options) {
                  options.deletes = 20;
+                 options.gossip_ms = 100;  // ten rounds are over before it stops waiting
+                 options.batch_keys = 1;
+                 options.every_disk = true;
                  with(options, {Fault::restore, Fault::isolate});
                }},
     PlantedBug{Bug::read_repair_ticks, "read-repair-ticks", "a node that merges for a read takes a new dot", quorums},
@@ -70,6 +73,7 @@ constexpr std::array bugs{
                  options.deletes = 20;
                  options.keys = 10;
                  options.fault_gap_ms = 100;
+                 options.every_disk = true;
                  with(options, {Fault::restore, Fault::lose_disk, Fault::isolate, Fault::kill});
                }},
     PlantedBug{Bug::copy_ends_early, "copy-ends-early", "the clock of a full copy is taken over with its first page",
