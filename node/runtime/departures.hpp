@@ -16,8 +16,8 @@ namespace kin {
 
 class Departures {
  public:
-  // A message grows no further beyond this; a single item may be larger. The transport's queues are bounded in messages,
-  // so this bounds what they hold.
+  // A message grows no further beyond this; a single item may be larger. The transport's queues are bounded in
+  // messages, so this bounds what they hold.
   static constexpr std::size_t roomy_message_bytes = 256u << 10;
 
   explicit Departures(const NodeParts& parts) : parts_(parts) {}
