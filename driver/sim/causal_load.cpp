@@ -12,12 +12,6 @@ constexpr std::size_t remembered_tokens = 12;
 constexpr const char* bucket = "default";
 constexpr Micros longest_last_answer_us = 60'000'000;
 
-std::vector<NodeId> ids(std::uint32_t nodes) {
-  std::vector<NodeId> out;
-  for (std::uint32_t i = 1; i <= nodes; ++i) out.push_back("n" + std::to_string(i));
-  return out;
-}
-
 std::vector<std::string> values_of(const std::vector<wire::ShownSibling>& siblings) {
   std::vector<std::string> out;
   out.reserve(siblings.size());
@@ -46,7 +40,7 @@ std::string list(const std::vector<std::string>& values) {
 std::unique_ptr<Load> make_causal_load(const Options& options) { return std::make_unique<CausalLoad>(options); }
 
 CausalLoad::CausalLoad(const Options& options)
-    : options_(options), rng_(options.seed ^ 0x10AD), oracle_(ids(options.nodes)) {}
+    : options_(options), rng_(options.seed ^ 0x10AD), oracle_(node_ids(options)) {}
 
 void CausalLoad::start(SimCluster& cluster) {
   cluster_ = &cluster;

@@ -97,7 +97,7 @@ class CausalLoad : public Load {
   CausalOracle oracle_;
   SimCluster* cluster_ = nullptr;
   std::vector<Client> clients_;
-  std::map<CallId, Operation> operations_;  // from the question on, until the oracle needs it no longer
+  std::map<CallId, Operation> operations_;  // all of them: a late answer still counts for the oracle
   std::map<CallId, CallId> peeks_;          // a read that goes before a write whose reply may never come
   std::uint64_t asked_ = 0, answered_ = 0, open_ = 0;
   std::optional<Reply> awaited_;  // of a question that is asked in the end

@@ -12,13 +12,13 @@ Nemesis::Nemesis(const Options& options, SimCluster& cluster)
       nodes_(cluster.config().ids()),
       forgetful_(nodes_[Rng(options.seed ^ 0xD15C).below(nodes_.size())]) {
   for (const Fault fault : all_faults()) {
-    if (options.faults[static_cast<std::size_t>(fault)]) menu_.push_back(fault);
+    if (options.may(fault)) menu_.push_back(fault);
   }
 }
 
 void Nemesis::start() {
   if (menu_.empty()) return;
-  if (options_.faults[static_cast<std::size_t>(Fault::restore)]) take_backup();
+  if (options_.may(Fault::restore)) take_backup();
   next();
 }
 
@@ -77,7 +77,7 @@ void Nemesis::start_later(const NodeId& node) {
 
 std::vector<NodeId> Nemesis::shuffled() {
   std::vector<NodeId> out = nodes_;
-  for (std::size_t i = out.size(); i > 1; --i) std::swap(out[i - 1], out[rng_.below(i)]);
+  rng_.shuffle(out);
   return out;
 }
 
@@ -112,8 +112,7 @@ bool Nemesis::strike(Fault fault) {
     case Fault::clock_jumps: {
       // Not back for a machine that may lose its disk too: then nothing would tell it that time has passed.
       const auto by = static_cast<std::int64_t>(rng_.below(7'200'000'000));
-      const bool may_lose = options_.faults[static_cast<std::size_t>(Fault::lose_disk)] ||
-                            options_.faults[static_cast<std::size_t>(Fault::restore)];
+      const bool may_lose = options_.may(Fault::lose_disk) || options_.may(Fault::restore);
       cluster_.clock(node).jump(!may_lose && rng_.chance(0.5) ? -by : by);
       return true;
     }
@@ -185,7 +184,7 @@ bool Nemesis::strike_network(Fault fault) {
           if (!stopped_) cluster_.network().clog(link);
         });
       }
-      for (std::size_t i = links.size(); i > 1; --i) std::swap(links[i - 1], links[rng_.below(i)]);
+      rng_.shuffle(links);
       for (const auto& link : links) {
         when += a_while() / 4;
         cluster_.agenda().after(when, [this, link] { cluster_.network().unclog(link); });

@@ -71,6 +71,12 @@ Options draw(std::uint64_t seed) {
   return out;
 }
 
+std::vector<NodeId> node_ids(const Options& options) {
+  std::vector<NodeId> out;
+  for (std::uint32_t i = 1; i <= options.nodes; ++i) out.push_back("n" + std::to_string(i));
+  return out;
+}
+
 std::string describe(const Options& options) {
   std::string out =
       std::to_string(options.nodes) + " nodes, " + std::to_string(options.keys) + " keys, " +
@@ -87,7 +93,7 @@ std::string describe(const Options& options) {
       " us; a fault every " + std::to_string(options.fault_gap_ms) + " ms:";
   bool any = false;
   for (const Fault fault : all_faults()) {
-    if (!options.faults[static_cast<std::size_t>(fault)]) continue;
+    if (!options.may(fault)) continue;
     any = true;
     out.append(" ").append(name(fault));
   }
@@ -105,9 +111,8 @@ std::string flags(const Options& options) {
   differs("--clients", options.clients, drawn.clients);
   std::string without, with;
   for (const Fault fault : all_faults()) {
-    const auto i = static_cast<std::size_t>(fault);
-    if (options.faults[i] == drawn.faults[i]) continue;
-    std::string& list = options.faults[i] ? with : without;
+    if (options.may(fault) == drawn.may(fault)) continue;
+    std::string& list = options.may(fault) ? with : without;
     list.append(list.empty() ? "" : ",").append(name(fault));
   }
   if (options.every_disk) out += " --every-disk";

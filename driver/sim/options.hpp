@@ -72,7 +72,13 @@ struct Options {
   std::array<bool, fault_kinds> faults{};
   // Whether every node may lose its disk, or have it restored; else one node of a run, as often as it may be.
   bool every_disk = false;
+
+  bool may(Fault fault) const { return faults[static_cast<std::size_t>(fault)]; }
+  void let(Fault fault, bool happen) { faults[static_cast<std::size_t>(fault)] = happen; }
 };
+
+// n1, n2, ...
+std::vector<NodeId> node_ids(const Options& options);
 
 Options draw(std::uint64_t seed);
 

@@ -13,9 +13,7 @@ constexpr Micros longest_load_us = 24ull * 3600 * 1'000'000;
 
 ClusterConfig config_of(const Options& options) {
   ClusterConfig config;
-  for (std::uint32_t i = 1; i <= options.nodes; ++i) {
-    config.nodes.push_back({"n" + std::to_string(i), "sim", static_cast<std::uint16_t>(7000 + i)});
-  }
+  for (const NodeId& id : node_ids(options)) config.nodes.push_back({id, "sim", 1});
   config.gossip_interval_ms = options.gossip_ms;
   config.request_ms = options.timeout_ms;
   config.limits.batch_keys = options.batch_keys;
@@ -62,17 +60,21 @@ class Run {
 
   void a_round() { cluster_.agenda().run_until(cluster_.agenda().now() + Micros{options_.gossip_ms} * 1000); }
 
-  // Every tier's digest is the same on all nodes.
-  bool agreed() {
-    std::vector<std::string> first;
+  // Of every tier, for each node.
+  std::vector<std::vector<std::string>> digests() {
+    std::vector<std::vector<std::string>> out;
     for (const NodeId& node : nodes()) {
-      if (!cluster_.up(node)) return false;
-      std::vector<std::string> digests;
-      for (const wire::TierReport& report : cluster_.reports(node)) digests.push_back(report.digest);
-      if (first.empty()) first = digests;
-      if (first != digests) return false;
+      out.emplace_back();
+      for (const wire::TierReport& report : cluster_.reports(node)) out.back().push_back(report.digest);
     }
-    return true;
+    return out;
+  }
+
+  bool agreed() {
+    const std::vector<NodeId> all = nodes();
+    if (!std::all_of(all.begin(), all.end(), [&](const NodeId& node) { return cluster_.up(node); })) return false;
+    const auto of_all = digests();
+    return std::adjacent_find(of_all.begin(), of_all.end(), std::not_equal_to<>()) == of_all.end();
   }
 
   void agree() {
@@ -104,14 +106,6 @@ class Run {
       if (digests() == before) return;
     }
     if (holds()) broken_.push_back({"restless", "clocks move although nobody writes"});
-  }
-
-  std::vector<std::string> digests() {
-    std::vector<std::string> out;
-    for (const NodeId& node : nodes()) {
-      for (const wire::TierReport& report : cluster_.reports(node)) out.push_back(report.digest);
-    }
-    return out;
   }
 
   std::string leftovers() {

@@ -34,9 +34,12 @@ SimCluster::~SimCluster() = default;
 
 // ------------------------------------------------------------------------------------------------ clients
 
+Micros SimCluster::to_client() {
+  return speed_.client_min_us + rng_.below(speed_.client_max_us - speed_.client_min_us + 1);
+}
+
 void SimCluster::ask(const NodeId& node, std::vector<Question> questions, std::uint64_t timeout_ms) {
-  const Micros delay = speed_.client_min_us + rng_.below(speed_.client_max_us - speed_.client_min_us + 1);
-  agenda_.after(delay, [this, node, timeout_ms, asked = std::move(questions)]() mutable {
+  agenda_.after(to_client(), [this, node, timeout_ms, asked = std::move(questions)]() mutable {
     Machine& at = machine(node);
     if (!at.host || at.clients_away || at.inbox.size() >= longest_inbox) return;
     at.inbox.emplace_back(FromClient{std::move(asked), timeout_ms});
@@ -60,7 +63,6 @@ void SimCluster::start(const NodeId& node) {
   at.host = std::move(*host);
   hash_.add(life->born);
   say(at, "starts");
-  at.first_turn = true;
   at.host->step_all(Started{at.clock.local_ms(agenda_.now())});
   plan_tick(at);
   end_turn(at);
@@ -277,8 +279,7 @@ void SimCluster::let_go(Machine& at) {
   for (const Reply& reply : effects.replies) {
     hash_.add(reply.body);
     if (at.clients_away) continue;
-    const Micros delay = speed_.client_min_us + rng_.below(speed_.client_max_us - speed_.client_min_us + 1);
-    agenda_.after(delay, [this, reply] { watcher_.reply_arrived(reply); });
+    agenda_.after(to_client(), [this, reply] { watcher_.reply_arrived(reply); });
   }
 }
 

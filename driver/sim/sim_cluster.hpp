@@ -70,7 +70,6 @@ class SimCluster {
   Agenda& agenda() { return agenda_; }
   SimNetwork& network() { return network_; }
   const ClusterConfig& config() const { return config_; }
-  Speed& speed() { return speed_; }
 
   // ---- clients
   CallId new_call() { return ++last_call_; }
@@ -138,7 +137,6 @@ class SimCluster {
     bool syncing = false;  // a turn was committed, and its effects have not left
     std::optional<TurnEffects> leaving;
     std::vector<Reply> misrouted;  // answers to questions that no tier takes
-    bool first_turn = true;
 
     bool paused = false;
     bool synced_while_paused = false;
@@ -155,6 +153,7 @@ class SimCluster {
   Machine& machine(const NodeId& node) { return *machines_.at(node); }
   const Machine& machine(const NodeId& node) const { return *machines_.at(node); }
 
+  Micros to_client();  // or from one
   void deliver(const std::shared_ptr<const Packet>& packet);
   void plan_turn(Machine& at, Micros delay);
   void plan_tick(Machine& at);

@@ -39,8 +39,8 @@ Options CommandLine::options(std::uint64_t seed) const {
   out.clients = clients.value_or(out.clients);
   out.every_disk = every_disk;
   if (only) out.faults.fill(false);
-  for (const Fault fault : without) out.faults[static_cast<std::size_t>(fault)] = false;
-  for (const Fault fault : with) out.faults[static_cast<std::size_t>(fault)] = true;
+  for (const Fault fault : without) out.let(fault, false);
+  for (const Fault fault : with) out.let(fault, true);
   return out;
 }
 

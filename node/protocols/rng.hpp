@@ -4,7 +4,10 @@
 // Generator: splitmix64 (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace kin {
 
@@ -21,6 +24,12 @@ class Rng {
 
   // 0..n-1, n >= 1. The bias of the remainder is below 2^-40 for every n that is used here.
   std::uint64_t below(std::uint64_t n) { return next() % n; }
+
+  // Every order is equally likely (Fisher and Yates).
+  template <class T>
+  void shuffle(std::vector<T>& items) {
+    for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[below(i)]);
+  }
 
   bool chance(double probability) { return static_cast<double>(next() >> 11) * 0x1.0p-53 < probability; }
 

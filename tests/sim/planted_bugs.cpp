@@ -7,7 +7,7 @@ namespace kin::sim {
 namespace {
 
 void with(Options& options, std::initializer_list<Fault> faults) {
-  for (const Fault fault : faults) options.faults[static_cast<std::size_t>(fault)] = true;
+  for (const Fault fault : faults) options.let(fault, true);
 }
 
 void power_cuts(Options& options) { with(options, {Fault::power_cut, Fault::power_in_commit}); }

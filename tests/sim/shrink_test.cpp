@@ -4,18 +4,12 @@
 
 using namespace kin::sim;
 
-namespace {
-
-bool happens(const Options& options, Fault fault) { return options.faults[static_cast<std::size_t>(fault)]; }
-
-}  // namespace
-
 TEST_CASE("a failure is shortened to what it needs") {
   Options options;
   options.operations = 5000;
   options.faults.fill(true);
   const auto fails = [](const Options& o) {
-    return o.operations >= 137 && happens(o, Fault::clog) && happens(o, Fault::lose_disk) && o.clients >= 2;
+    return o.operations >= 137 && o.may(Fault::clog) && o.may(Fault::lose_disk) && o.clients >= 2;
   };
   REQUIRE(fails(options));
   unsigned runs = 0;

@@ -116,7 +116,7 @@ std::optional<NodeId> CausalProtocol::next_to_ask() {
   std::erase_if(to_ask_, [&](const NodeId& id) { return std::find(peers.begin(), peers.end(), id) == peers.end(); });
   if (to_ask_.empty()) {
     to_ask_ = peers;
-    for (std::size_t i = to_ask_.size(); i > 1; --i) std::swap(to_ask_[i - 1], to_ask_[env_.rng.below(i)]);
+    env_.rng.shuffle(to_ask_);
   }
   if (to_ask_.empty()) return std::nullopt;
   NodeId next = std::move(to_ask_.back());
