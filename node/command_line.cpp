@@ -84,7 +84,9 @@ tl::expected<StartOptions, Ending> from_file(const CLI::App& app, const Flags& f
   auto cluster = load_cluster_config(flags.config, known_tiers());
   if (!cluster) return refuse(cluster.error().text());
   if (!cluster->tokens_file.empty()) {
-    if (auto tokens = load_tokens(cluster->tokens_file, *cluster); !tokens) return refuse(tokens.error().text());
+    auto tokens = load_tokens(cluster->tokens_file, *cluster);
+    if (!tokens) return refuse(tokens.error().text());
+    cluster->tokens = std::move(*tokens);
   }
   StartOptions options;
   options.cluster = std::move(*cluster);

@@ -19,6 +19,25 @@ const BucketConfig* ClusterConfig::bucket(std::string_view name) const {
   return found == buckets.end() ? nullptr : &*found;
 }
 
+const TokenScheme* ClusterConfig::token(std::string_view id) const {
+  for (const TokenScheme& token : tokens) {
+    if (token.id == id) return &token;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> TokenScheme::holders() const {
+  std::vector<std::string> out = readers;
+  if (std::find(out.begin(), out.end(), writer) == out.end()) out.push_back(writer);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::size_t TokenScheme::quorum() const {
+  const std::size_t all_holders = holders().size();
+  return all ? all_holders : all_holders / 2 + 1;
+}
+
 std::vector<std::string> ClusterConfig::ids() const {
   std::vector<std::string> out;
   for (const NodeConfig& n : nodes) out.push_back(n.id);

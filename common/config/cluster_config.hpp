@@ -45,6 +45,17 @@ struct SilentFault {
   bool since_start = false;
 };
 
+// One entry of tokens.yml: who holds a token. The file names nodes by host:port, this names them by id.
+struct TokenScheme {
+  std::string id;
+  std::string writer;
+  std::vector<std::string> readers;  // the writer may be one of them
+  bool all = false;                  // `quorum: all`: every holder must take part, where a majority is enough otherwise
+
+  std::vector<std::string> holders() const;  // writer and readers, each once, sorted
+  std::size_t quorum() const;                // how many of the holders must take part
+};
+
 struct ClusterConfig {
   std::string cluster = "kin";
   std::vector<NodeConfig> nodes;  // sorted by id
@@ -62,9 +73,11 @@ struct ClusterConfig {
   std::string tokens_file;  // resolved against the cluster file's folder; empty where there is none
   bool faults_enabled = false;
   std::vector<SilentFault> silent;
+  std::vector<TokenScheme> tokens;  // of the tokens file; sorted by id
 
   const NodeConfig* node(std::string_view id) const;        // nullptr when there is no such node
   const BucketConfig* bucket(std::string_view name) const;  // nullptr when there is no such bucket
+  const TokenScheme* token(std::string_view id) const;      // nullptr when there is no such token
   std::vector<std::string> ids() const;                     // in the order in which clocks are printed
   std::uint32_t majority() const { return static_cast<std::uint32_t>(nodes.size() / 2 + 1); }
 };
@@ -105,15 +118,8 @@ std::string print_cluster_config(const ClusterConfig& config);
 tl::expected<ClusterConfig, std::string> config_from_flags(const std::string& host, std::uint16_t port, int n,
                                                            const std::string& hosts, const std::string& ports);
 
-// One entry of tokens.yml.
-struct TokenScheme {
-  std::string id;
-  std::string writer;                // host:port, one of the cluster's nodes
-  std::vector<std::string> readers;  // host:port each
-};
-
 // Reads and checks: the writer and the readers are nodes of the cluster, no token and no reader of it stands there
-// twice.
+// twice. The result is what ClusterConfig::tokens wants.
 tl::expected<std::vector<TokenScheme>, ConfigError> load_tokens(const std::string& path, const ClusterConfig& cluster);
 
 }  // namespace kin

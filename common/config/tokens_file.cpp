@@ -15,10 +15,10 @@ TokenScheme read_token(const YAML::Node& yaml, const ClusterConfig& cluster, std
   check_token_id(token.id, section.line("token"));
   if (!ids.insert(token.id).second) section.fail("token", "the token " + token.id + " stands here twice");
   const auto check = [&](const std::string& endpoint, int line) {
-    const bool known = std::any_of(cluster.nodes.begin(), cluster.nodes.end(),
-                                   [&](const NodeConfig& node) { return node.endpoint() == endpoint; });
-    if (!known) throw Wrong{line, endpoint + " is no node of the cluster"};
-    return endpoint;
+    const auto known = std::find_if(cluster.nodes.begin(), cluster.nodes.end(),
+                                    [&](const NodeConfig& node) { return node.endpoint() == endpoint; });
+    if (known == cluster.nodes.end()) throw Wrong{line, endpoint + " is no node of the cluster"};
+    return known->id;
   };
   token.writer = check(section.need("writer"), section.line("writer"));
   section.list("readers", [&](const YAML::Node& item) {
@@ -28,6 +28,13 @@ TokenScheme read_token(const YAML::Node& yaml, const ClusterConfig& cluster, std
     }
     token.readers.push_back(std::move(reader));
   });
+  if (section.has("quorum")) {
+    const std::string quorum = section.need("quorum");
+    if (quorum != "majority" && quorum != "all") {
+      section.fail("quorum", "the quorum of a token is majority or all, not " + quorum);
+    }
+    token.all = quorum == "all";
+  }
   if (token.readers.empty()) section.fail("readers", "the token " + token.id + " needs at least one reader");
   section.done();
   return token;
@@ -38,6 +45,7 @@ std::vector<TokenScheme> read_tokens(const YAML::Node& yaml, const ClusterConfig
   std::vector<TokenScheme> out;
   std::set<std::string> ids;
   for (const auto& item : yaml) out.push_back(read_token(item, cluster, ids));
+  std::sort(out.begin(), out.end(), [](const TokenScheme& a, const TokenScheme& b) { return a.id < b.id; });
   return out;
 }
 

@@ -28,6 +28,13 @@ enum class Kind : std::uint16_t {
   remove = 3,
   keys = 4,
   conflicts = 5,
+  token_create = 6,
+  token_write = 7,
+  token_read = 8,
+  token_drop = 9,
+  token_list = 10,
+  token_show = 11,
+  token_silence = 12,
   // from clients to the runtime itself, whatever the tier
   status = 32,
   fault = 33,
@@ -42,6 +49,10 @@ enum class Kind : std::uint16_t {
   conflicts_reply = 132,
   status_reply = 133,
   done = 134,
+  token_reply = 135,
+  token_progress = 136,
+  tokens_reply = 137,
+  token_show_reply = 138,
 };
 
 // A process's event clock: host (`n1.3`) to number of its trace lines. Not an entry clock.

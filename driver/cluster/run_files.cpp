@@ -37,20 +37,22 @@ Addresses new_addresses(const ClusterConfig& pattern, const ClusterConfig& ours)
   return out;
 }
 
-std::string print_tokens(const std::vector<TokenScheme>& tokens, const Addresses& addresses,
-                         std::vector<std::string>& notes) {
+std::string print_tokens(const ClusterConfig& pattern, const std::vector<TokenScheme>& tokens,
+                         const Addresses& addresses, std::vector<std::string>& notes) {
+  const auto address_of = [&](const std::string& node) { return addresses.find(pattern.node(node)->endpoint()); };
   std::string out;
   for (const TokenScheme& token : tokens) {
-    const auto writer = addresses.find(token.writer);
+    const auto writer = address_of(token.writer);
     std::string readers;
     for (const std::string& reader : token.readers)
-      if (auto found = addresses.find(reader); found != addresses.end())
+      if (auto found = address_of(reader); found != addresses.end())
         readers += (readers.empty() ? "\"" : ", \"") + found->second + '"';
     if (writer == addresses.end() || readers.empty()) {
       notes.push_back("token " + token.id + " is left out: these nodes lack its writer or all its readers");
       continue;
     }
     out += "- token: \"" + token.id + "\"\n  writer: " + writer->second + "\n  readers: [" + readers + "]\n";
+    if (token.all) out += "  quorum: all\n";
   }
   return out;
 }
@@ -117,7 +119,7 @@ tl::expected<WrittenCluster, Failure> write_cluster_files(const std::string& run
   if (!pattern->tokens_file.empty()) {
     auto tokens = load_tokens(pattern->tokens_file, *pattern);
     if (!tokens) return tl::unexpected(failure(Status::bad_config, tokens.error().text()));
-    const std::string text = print_tokens(*tokens, new_addresses(*pattern, config), out.notes);
+    const std::string text = print_tokens(*pattern, *tokens, new_addresses(*pattern, config), out.notes);
     if (!text.empty()) {
       config.tokens_file = "tokens.yml";
       if (auto written = write_file(run + "/tokens.yml", text); !written) return tl::unexpected(written.error());

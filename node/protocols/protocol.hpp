@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,7 +67,39 @@ struct RemoveMember {
   NodeId member;
 };
 
-using Input = std::variant<Started, ClientCall, PeerMessage, Tick, RemoveMember>;
+// Names one job of a tier. Chosen by the tier, never reused within a process.
+using JobId = std::uint64_t;
+
+// How far a job is that has not ended: some times a second, or never.
+struct JobProgress {
+  JobId id = 0;
+  std::uint64_t done = 0, total = 0;
+};
+
+// A job has ended; it comes once for each job that was not cancelled. The view is valid during the step only.
+struct JobDone {
+  JobId id = 0;
+  std::string_view result;
+};
+
+using Input = std::variant<Started, ClientCall, PeerMessage, Tick, RemoveMember, JobProgress, JobDone>;
+
+// What a running job can ask and tell. Of the worker's thread.
+class JobWatch {
+ public:
+  virtual ~JobWatch() = default;
+  // True once nobody wants the result: return at once, with anything.
+  virtual bool cancelled() const = 0;
+  virtual void progress(std::uint64_t done, std::uint64_t total) = 0;
+};
+
+// Heavy computing that must not hold up the loop: a worker runs it, its result comes back as JobDone. It may refer to
+// nothing that the protocol owns, and its result must depend on nothing but what it was made of. It is lost with the
+// process.
+struct Job {
+  JobId id = 0;
+  std::function<std::string(JobWatch&)> run;
+};
 
 // Bytes for one peer. Broadcasts share one buffer.
 struct Send {
@@ -80,6 +113,7 @@ struct Reply {
   CallId to = 0;
   wire::Kind kind{};
   std::string body;
+  bool last = true;  // otherwise more replies to the same call follow
 };
 
 // One line of the causal trace. The host escapes all fields; what a field named `value` holds is a client's data and
@@ -96,6 +130,8 @@ struct Outputs {
   Overlay& writes;
   std::vector<Send> sends;
   std::vector<Reply> replies;
+  std::vector<Job> jobs;
+  std::vector<JobId> cancelled;  // jobs whose result nobody wants any more; no JobDone comes for them
   std::vector<TraceEvent> trace;
   std::vector<std::string> warnings;   // for the human log
   std::vector<std::string> malformed;  // what was wrong with the input of this step; the host counts and logs
@@ -103,7 +139,12 @@ struct Outputs {
 
   template <class Body>
   void reply(CallId to, wire::Kind kind, const Body& body) {
-    replies.push_back({to, kind, wire::encode(body)});
+    replies.push_back({to, kind, wire::encode(body), true});
+  }
+  // One of several to a call that stays open.
+  template <class Body>
+  void reply_and_go_on(CallId to, wire::Kind kind, const Body& body) {
+    replies.push_back({to, kind, wire::encode(body), false});
   }
   void fail(CallId to, const Failure& failure) { reply(to, wire::Kind::failure, failure); }
 };

@@ -151,6 +151,10 @@ tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& sen
       (send.early || planted(Bug::sends_before_commit) ? early : effects.sends).push_back({i, std::move(send)});
     tier.out.sends.clear();
     move_behind(effects.replies, tier.out.replies);
+    for (Job& job : tier.out.jobs) effects.jobs.push_back({i, std::move(job)});
+    for (const JobId id : tier.out.cancelled) effects.cancelled.push_back({i, id});
+    tier.out.jobs.clear();
+    tier.out.cancelled.clear();
     batch.merge(tier.overlay.take());
   }
   if (!early.empty()) send_early(early);

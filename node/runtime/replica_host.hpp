@@ -31,10 +31,22 @@ struct TierSend {
   Send send;
 };
 
+struct TierJob {
+  TierIndex tier = 0;
+  Job job;
+};
+
+struct TierCancel {
+  TierIndex tier = 0;
+  JobId id = 0;
+};
+
 // What may leave, now that the turn's writes are durable.
 struct TurnEffects {
   std::vector<TierSend> sends;
   std::vector<Reply> replies;
+  std::vector<TierJob> jobs;  // to be run; JobProgress and JobDone go to the same tier
+  std::vector<TierCancel> cancelled;
 };
 
 struct StepNotes {

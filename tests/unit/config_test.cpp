@@ -335,8 +335,13 @@ TEST_CASE("tokens are read and checked against the nodes") {
   REQUIRE(tokens.has_value());
   REQUIRE(tokens->size() == 1);
   CHECK(tokens->front().id == "1020");
-  CHECK(tokens->front().writer == "127.0.0.1:7001");
-  CHECK(tokens->front().readers.size() == 2);
+  CHECK(tokens->front().writer == "n1");
+  CHECK(tokens->front().readers == std::vector<std::string>{"n1", "n2"});
+  CHECK(tokens->front().holders() == std::vector<std::string>{"n1", "n2"});
+  CHECK(tokens->front().quorum() == 2);
+  CHECK_FALSE(tokens->front().all);
+  CHECK(load_tokens(write(folder, good + "  quorum: all\n"), cluster)->front().all);
+  CHECK_FALSE(load_tokens(write(folder, good + "  quorum: majority\n"), cluster)->front().all);
   CHECK(load_tokens(write(folder, "[]"), cluster)->empty());
 
   const std::string reader = "  readers: ['127.0.0.1:7002']\n";
@@ -356,6 +361,7 @@ TEST_CASE("tokens are read and checked against the nodes") {
       {"- token: t\n  writer: 127.0.0.1:7001\n  readers:\n    - 127.0.0.1:7001\n    - nobody:1\n", 5, "is no node"},
       {"- token: t\n  writer: 127.0.0.1:7001\n  readers:\n    - 127.0.0.1:7001\n    - 127.0.0.1:7001\n", 5, "twice"},
       {"- token: t\n  writer: 127.0.0.1:7001\n" + reader + "  reader: x\n", 4, "did you mean readers?"},
+      {good + "  quorum: most\n", 4, "majority or all, not most"},
   };
   for (const BadFile& file : files) {
     INFO(file.text);

@@ -57,6 +57,8 @@ class CausalProtocol : public Protocol {
   void on(const PeerMessage& message, Outputs& out);
   void on(const Tick& tick, Outputs& out);
   void on(const RemoveMember& removal, Outputs& out);
+  void on(const JobProgress& /*progress*/, Outputs& /*out*/) {}  // it has no jobs
+  void on(const JobDone& /*done*/, Outputs& /*out*/) {}
 
   // The calls of clients (client_calls.cpp)
   void read(const ClientCall& call, const wire::Read& request, Outputs& out);
