@@ -34,7 +34,8 @@ struct Limits {
   std::uint32_t value_bytes = 1048576;
   std::uint32_t siblings_warn = 16;
   std::uint32_t siblings_max = 64;
-  std::uint32_t batch_keys = 512;  // of one message between members; no file sets it, simulated clusters do
+  std::uint32_t batch_keys = 512;         // of one message between members; no file sets it, simulated clusters do
+  std::uint32_t cache_bytes = 64u << 20;  // of entries that a node keeps unpacked in memory, about
 };
 
 // A node falls silent about one token, some time after the token was created or after the node started.

@@ -130,6 +130,7 @@ ClusterConfig read_cluster(const YAML::Node& yaml, const std::string& file,
     s.take("value_bytes", out.limits.value_bytes, 1, 16 * 1024 * 1024);
     s.take("siblings_warn", out.limits.siblings_warn, 2, 10'000);
     s.take("siblings_max", out.limits.siblings_max, 2, 10'000);
+    s.take("cache_bytes", out.limits.cache_bytes, 0, 2'000'000'000);
     if (out.limits.siblings_warn > out.limits.siblings_max) {
       s.fail("siblings_warn", "siblings_warn is above siblings_max");
     }

@@ -43,7 +43,8 @@ std::string print_cluster_config(const ClusterConfig& c) {
       << "gossip: {interval_ms: " << c.gossip_interval_ms << "}\n"
       << "timeouts: {request_ms: " << c.request_ms << ", suspect_ms: " << c.suspect_ms << "}\n"
       << "limits: {key_bytes: " << c.limits.key_bytes << ", value_bytes: " << c.limits.value_bytes
-      << ", siblings_warn: " << c.limits.siblings_warn << ", siblings_max: " << c.limits.siblings_max << "}\n"
+      << ", siblings_warn: " << c.limits.siblings_warn << ", siblings_max: " << c.limits.siblings_max
+      << ", cache_bytes: " << c.limits.cache_bytes << "}\n"
       << "log: {dir: " << quote(c.log_dir) << ", level: " << quote(c.log_level)
       << ", trace: " << (c.trace ? "true" : "false") << ", values: " << word(c.trace_values) << "}\nbuckets:\n";
   for (const BucketConfig& b : c.buckets) {

@@ -68,6 +68,7 @@ Options draw(std::uint64_t seed) {
   }
   // Some pages a full copy, and not so many that it takes longer than the rounds within which all must agree.
   out.batch_keys = one_of<3>(rng, {512, out.keys / 4 + 1, out.keys / 10 + 1});
+  out.cache_bytes = one_of<3>(rng, {0, 4u << 10, 64u << 20});
   return out;
 }
 
@@ -84,10 +85,10 @@ std::string describe(const Options& options) {
       std::to_string(options.reads) + "% reads, " + std::to_string(options.deletes) + "% deletes; of the writes " +
       std::to_string(options.contexts) + "% with a context, " + std::to_string(options.blind) + "% blind; " +
       std::to_string(options.levels) + "% with R or W above one), values of " + std::to_string(options.value_bytes) +
-      " bytes, " + std::to_string(options.batch_keys) + " keys a batch, pauses up to " +
-      std::to_string(options.think_us) + " us, gossip every " + std::to_string(options.gossip_ms) + " ms, " +
-      std::to_string(std::lround(options.weather.loss * 100)) + "% loss, " +
-      std::to_string(std::lround(options.weather.duplicate * 100)) + "% duplicates, delays " +
+      " bytes, " + std::to_string(options.batch_keys) + " keys a batch, " + std::to_string(options.cache_bytes) +
+      " bytes of cache, pauses up to " + std::to_string(options.think_us) + " us, gossip every " +
+      std::to_string(options.gossip_ms) + " ms, " + std::to_string(std::lround(options.weather.loss * 100)) +
+      "% loss, " + std::to_string(std::lround(options.weather.duplicate * 100)) + "% duplicates, delays " +
       std::to_string(options.weather.delay_min_us) + ".." + std::to_string(options.weather.delay_max_us) +
       " us, sync " + std::to_string(options.speed.sync_min_us) + ".." + std::to_string(options.speed.sync_max_us) +
       " us; a fault every " + std::to_string(options.fault_gap_ms) + " ms:";

@@ -17,6 +17,7 @@ ClusterConfig config_of(const Options& options) {
   config.gossip_interval_ms = options.gossip_ms;
   config.request_ms = options.timeout_ms;
   config.limits.batch_keys = options.batch_keys;
+  config.limits.cache_bytes = options.cache_bytes;
   return config;
 }
 

@@ -127,9 +127,9 @@ class Story {
 
   void get(const Json& step) {
     Node& node = named(step.at("at").get<NodeId>());
-    const Entry entry = node.replica->read(*node.overlay, key_);
+    const EntryView entry = node.replica->read(*node.overlay, key_);
     std::vector<Json> values;
-    Remembered seen{node.replica->filled(entry), {}};
+    Remembered seen{node.replica->filled(entry.context), {}};
     for (const auto& [dot, sibling] : entry.siblings) {
       values.push_back(Json::parse(sibling.value));
       seen.clock.join(sibling.clock);

@@ -164,13 +164,13 @@ class Replay {
 
   void compare(const Node& node, const Json& state) {
     for (const auto& [key, expected] : state.items()) {
-      const Entry entry = node.replica->read(*node.overlay, joined(key));
+      const EntryView entry = node.replica->read(*node.overlay, joined(key));
       std::vector<Dot> want;
       for (const Json& d : expected[0]) want.push_back(dot_of(d));
       std::vector<Dot> have;
       for (const auto& [dot, sibling] : entry.siblings) have.push_back(dot);
       if (have != want) throw Mismatch{"siblings of " + key + " differ: " + list(have) + ", model" + list(want)};
-      const DotSet seen = node.replica->filled(entry);
+      const DotSet seen = node.replica->filled(entry.context);
       for (std::size_t i = 0; i < expected[1].size(); ++i) {
         if (seen.has(dots_.at(i)) != (expected[1][i] == 1)) {
           throw Mismatch{"the past of " + key + " differs about " + to_string(dots_[i])};

@@ -90,7 +90,7 @@ TEST_CASE("every setting is read") {
       "storage: {dir: /var/kin, durability: os}\n"
       "gossip: {interval_ms: 50}\n"
       "timeouts: {request_ms: 300, suspect_ms: 700}\n"
-      "limits: {key_bytes: 10, value_bytes: 20, siblings_warn: 3, siblings_max: 4}\n"
+      "limits: {key_bytes: 10, value_bytes: 20, siblings_warn: 3, siblings_max: 4, cache_bytes: 5}\n"
       "log: {dir: there, level: debug, trace: false, values: none}\n"
       "buckets:\n"
       "  - {name: plain}\n"
@@ -118,6 +118,7 @@ TEST_CASE("every setting is read") {
   CHECK(config->suspect_ms == 700);
   CHECK(config->limits.key_bytes == 10);
   CHECK(config->limits.siblings_max == 4);
+  CHECK(config->limits.cache_bytes == 5);
   CHECK(config->log_dir == "there");  // as it is written
   CHECK(config->log_level == "debug");
   CHECK_FALSE(config->trace);
@@ -286,7 +287,11 @@ TEST_CASE("a printed configuration is read back as it was") {
   config.gossip_interval_ms = 10;
   config.request_ms = 11;
   config.suspect_ms = 51;
-  config.limits = {1, 2, 3, 4};
+  config.limits.key_bytes = 1;
+  config.limits.value_bytes = 2;
+  config.limits.siblings_warn = 3;
+  config.limits.siblings_max = 4;
+  config.limits.cache_bytes = 5;
   config.trace = false;
   config.trace_values = TraceValues::full;
   config.buckets = {{"1e3", "causal", 2, 3}, {"null", "a: b", 1, 1}};
@@ -304,6 +309,7 @@ TEST_CASE("a printed configuration is read back as it was") {
   CHECK(again->log_dir == "~");
   CHECK(again->durability == Durability::os);
   CHECK(again->limits.siblings_max == 4);
+  CHECK(again->limits.cache_bytes == 5);
   CHECK(again->trace_values == TraceValues::full);
   REQUIRE(again->buckets.size() == 2);
   CHECK(again->buckets[0].name == "1e3");

@@ -24,6 +24,7 @@ std::string hex(std::string_view bytes) {
 Batching batching(const Limits& limits) {
   Batching out;
   out.answer_keys = out.page_keys = limits.batch_keys;
+  out.cache_bytes = limits.cache_bytes;
   return out;
 }
 
@@ -189,6 +190,7 @@ void CausalProtocol::answer_read(const PendingRead& read, Outputs& out) {
   reply.got = read.tally.got();
   reply.wanted = read.tally.wanted();
   out.reply(read.call, wire::Kind::read_reply, reply);
+  if (read.held.empty()) return;
   const std::set<Dot> now = dots_of(replica_.read(env_.store, read.key).siblings);
   for (const auto& [member, dots] : read.held) {
     if (dots != now) push_later(member, read.key, {});

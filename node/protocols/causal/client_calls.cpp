@@ -83,14 +83,14 @@ std::uint64_t CausalProtocol::answer_by(const ClientCall& call) const {
 // ------------------------------------------------------------------------------------------------ reading
 
 wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
-  const Entry entry = replica_.read(env_.store, key);
+  const EntryView entry = replica_.read(env_.store, key);
   wire::ReadReply reply;
   reply.node = env_.self;
   reply.order = env_.cluster.ids();
   reply.siblings = to_shown(entry.siblings);
   // Over all siblings, hidden copies of one operation included: the context covers them too.
   for (const auto& [dot, sibling] : entry.siblings) reply.clock.join(sibling.clock);
-  reply.context = print_token(std::string(records::bucket_of(key)), key, replica_.filled(entry), reply.clock);
+  reply.context = print_token(std::string(records::bucket_of(key)), key, replica_.filled(entry.context), reply.clock);
   reply.got = reply.wanted = 1;
   return reply;
 }
@@ -211,7 +211,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   auto count = wanted(request.level, (*bucket)->write);
   if (!count) return out.fail(call.id, count.error());
   const std::string key = records::join_key(request.bucket, request.key);
-  const Siblings held = replica_.read(env_.store, key).siblings;
+  const Siblings& held = replica_.read(env_.store, key).siblings;
   auto past = past_of(request.bucket, request.key, request.seen, request.context, value.has_value(), held);
   if (!past) return out.fail(call.id, past.error());
   if (!value && held.empty()) {

@@ -73,7 +73,8 @@ CausalReplica::CausalReplica(NodeId self, Incarnation life, const std::vector<No
       lives_(load<Lives>(store, records::lives)),
       clock_(load<DotSet>(store, records::clock)),
       keys_(load<Counts>(store, records::counts).keys),
-      dot_map_(store, load<Counts>(store, records::counts).held) {
+      dot_map_(store, load<Counts>(store, records::counts).held),
+      cache_(batching.cache_bytes) {
   for (const NodeId& member : members) lives_.try_emplace(member, never_heard);
   store.scan("r", records::behind("r"), [&](std::string_view record, std::string_view bytes) {
     reports_[NodeId(records::tail(record))] = decode_record<Report>(record, bytes);
@@ -115,43 +116,41 @@ const Report* CausalReplica::report_of(const NodeId& member) const {
 // ------------------------------------------------------------------------------------------------ entries
 
 const Entry& CausalReplica::stored(const Overlay& disk, std::string_view key) const {
-  auto found = unpacked_.lower_bound(key);
-  if (found != unpacked_.end() && found->first == key) return found->second;
-  found = unpacked_.emplace_hint(found, key, Entry{});
+  if (const Entry* entry = cache_.find(key)) return *entry;
   const std::string record = records::entry(key);
-  if (auto bytes = disk.get(record)) {
-    auto entry = decode_record<EntryRecord>(record, *bytes);
-    found->second = {std::move(entry.siblings), std::move(entry.context)};
-  }
-  return found->second;
+  const auto bytes = disk.get(record);
+  if (!bytes) return cache_.put(key, {});
+  auto entry = decode_record<EntryRecord>(record, *bytes);
+  return cache_.put(key, {std::move(entry.siblings), std::move(entry.context)});
 }
 
-Entry CausalReplica::read(const Overlay& disk, std::string_view key) const {
-  Entry entry = stored(disk, key);
+EntryView CausalReplica::read(const Overlay& disk, std::string_view key) const {
+  const Entry& entry = stored(disk, key);
+  EntryView out{entry.siblings, entry.context};
   // I2: a key that a running copy has passed has seen all of the copy's clock, also what neither side held. Else a
   // late push of a dead value could enter between its page and the end of the copy.
-  if (copying_ && copying_->start && key <= copying_->after) entry.context.join(copying_->start->clock);
-  return entry;
+  if (copying_ && copying_->start && key <= copying_->after) out.context.join(copying_->start->clock);
+  return out;
 }
 
-DotSet CausalReplica::filled(const Entry& entry) const {
+DotSet CausalReplica::filled(const DotSet& context) const {
   DotSet out = clock_.only_base();
-  out.join(entry.context);
+  out.join(context);
   return out;
 }
 
 EntryState CausalReplica::state_of(const Overlay& disk, const std::string& key, const DotSet& dots) const {
-  Entry entry = read(disk, key);
-  return {key, std::move(entry.siblings), std::move(entry.context), dots};
+  EntryView entry = read(disk, key);
+  return {key, entry.siblings, std::move(entry.context), dots};
 }
 
 EntryState CausalReplica::state_with_all_dots(const Overlay& disk, const std::string& key) const {
-  Entry entry = read(disk, key);
+  EntryView entry = read(disk, key);
   DotSet dots = dot_map_.shadowed(disk, key);
   for (const auto& [dot, sibling] : entry.siblings) {
     if (dot_map_.holds(disk, dot)) dots.add(dot);
   }
-  return {key, std::move(entry.siblings), std::move(entry.context), std::move(dots)};
+  return {key, entry.siblings, std::move(entry.context), std::move(dots)};
 }
 
 void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings,
@@ -190,7 +189,7 @@ void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& be
   } else {
     disk.erase(records::entry(key));  // a deleted key: no trace, the clock remembers for it
   }
-  unpacked_[key] = {std::move(entry.siblings), std::move(entry.context)};  // `before` may be this very entry
+  cache_.put(key, {std::move(entry.siblings), std::move(entry.context)});  // `before` may be this very entry
 }
 
 void CausalReplica::learn(Overlay& disk, const Dot& dot, const std::string& key) {
@@ -204,7 +203,7 @@ void CausalReplica::learn(Overlay& disk, const Dot& dot, const std::string& key)
 // the rest of the past may belong to other keys.
 void CausalReplica::merge(Overlay& disk, const DotSet& base, const EntryState& theirs, std::uint64_t wall_us) {
   const Entry& kept = stored(disk, theirs.key);
-  const Entry mine = read(disk, theirs.key);
+  const EntryView mine = read(disk, theirs.key);
   // Decided before the new dots are learnt: the clock speaks for all keys, and must not yet speak of these.
   Siblings siblings =
       merge_siblings(mine.siblings, Past(clock_, mine.context), theirs.siblings, Past(base, theirs.context));
@@ -250,12 +249,13 @@ bool CausalReplica::may_name(const EntryClock& clock) const {
 Written CausalReplica::write(Overlay& disk, const std::string& key, std::optional<Sibling> value,
                              const WriterPast& past, std::uint64_t wall_us) {
   const Entry& before = stored(disk, key);
-  Entry mine = read(disk, key);
+  const EntryView held = read(disk, key);
+  Entry mine{held.siblings, held.context};
   Written out;
   switch (past.kind) {
     case WriterPast::Kind::held:
       out.replaced = std::exchange(mine.siblings, {});
-      out.seen = filled(mine);
+      out.seen = filled(mine.context);
       break;
     case WriterPast::Kind::named:
       KIN_REQUIRE(may_name(past.dots), "a context that names what was never issued, for " + key);
@@ -266,7 +266,7 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
       break;
     case WriterPast::Kind::nothing: break;
   }
-  if (planted(Bug::reply_covers_siblings)) out.seen = filled(mine);
+  if (planted(Bug::reply_covers_siblings)) out.seen = filled(mine.context);
   out.dot = Dot{actor(), ++counter_};
   KIN_REQUIRE(!clock_.has(out.dot), to_string(out.dot) + " was handed out before");
   out.seen.add(out.dot);
@@ -411,7 +411,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId&, const Refused& refused, s
 }
 
 void CausalReplica::persist(Overlay& disk) {
-  unpacked_.clear();
+  cache_.trim();
   if (planted(Bug::clock_not_written) && counter_ % 4 != 0) return;
   if (std::exchange(clock_changed_, false)) disk.put(records::clock, wire::encode(clock_));
   if (std::exchange(counts_changed_, false)) {

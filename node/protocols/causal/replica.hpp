@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "node/protocols/causal/dot_map.hpp"
+#include "node/protocols/causal/entry_cache.hpp"
 #include "node/protocols/causal/messages.hpp"
 
 namespace kin::causal {
@@ -43,11 +44,13 @@ struct Batching {
   std::size_t page_keys = 512;            // keys of one page of a full copy
   std::size_t prune_dots = 50'000;        // dots forgotten in one tick
   std::size_t strip_keys = 2'000;         // contexts looked at in one tick
+  std::size_t cache_bytes = 64u << 20;    // entries that are kept in memory
 };
 
-// An entry as it is kept, with the past that the clock does not speak for.
-struct Entry {
-  Siblings siblings;
+// An entry as it is read. The siblings are those in memory: valid until the next write or message about the key, or
+// persist().
+struct EntryView {
+  const Siblings& siblings;
   DotSet context;
 };
 
@@ -82,9 +85,9 @@ class CausalReplica {
   // issued, and its clock no stranger to the cluster (see may_name).
   Written write(Overlay& disk, const std::string& key, std::optional<Sibling> value, const WriterPast& past,
                 std::uint64_t wall_us);
-  Entry read(const Overlay& disk, std::string_view key) const;
-  // The whole past of an entry that read() gave.
-  DotSet filled(const Entry& entry) const;
+  EntryView read(const Overlay& disk, std::string_view key) const;
+  // The whole past of an entry whose context read() gave.
+  DotSet filled(const DotSet& context) const;
   // Whether all these dots can have been seen by somebody: known members, and of this life only issued counters.
   bool may_name(const DotSet& dots) const;
   // Whether this clock names known members only. Its counts cannot be checked, since they go on over all lives of a
@@ -198,8 +201,8 @@ class CausalReplica {
   std::optional<CopyIn> copying_;
   bool clock_changed_ = false;
   bool counts_changed_ = false;
-  // Entries that this turn has looked at: one step reads a key several times, and several steps may mean one key.
-  mutable std::map<std::string, Entry, std::less<>> unpacked_;
+  // Trimmed at the end of a turn: one step reads a key several times, and several steps may mean one key.
+  mutable EntryCache cache_;
   std::string strip_after_;  // where the next round of stripping goes on
 };
 

@@ -97,9 +97,9 @@ void CausalReplica::strip(Overlay& disk, std::uint64_t wall_us) {
   });
   for (const std::string& key : keys) {
     const Entry& kept = stored(disk, key);
-    Entry mine = read(disk, key);
+    const EntryView mine = read(disk, key);
     if (mine.context.beyond(clock_) == kept.context) continue;
-    store(disk, key, kept, std::move(mine.siblings), mine.context, wall_us);
+    store(disk, key, kept, mine.siblings, mine.context, wall_us);
   }
   strip_after_ = keys.size() < batching_.strip_keys ? "" : keys.back();
 }

@@ -1,0 +1,59 @@
+// Entries as they are kept, unpacked, in memory in front of the store: what is asked for often is neither read from
+// disk nor decoded again. Bounded in bytes; what was used longest ago goes first.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/causality/dotted_entry.hpp"
+
+namespace kin::causal {
+
+// An entry as it is kept, with the past that the clock does not speak for.
+struct Entry {
+  Siblings siblings;
+  DotSet context;
+
+  bool empty() const { return siblings.empty() && context.empty(); }
+};
+
+class EntryCache {
+ public:
+  // `most_bytes` is what trim() leaves, about: the sizes of keys and values, and a guess of what they cost besides.
+  explicit EntryCache(std::size_t most_bytes) : most_bytes_(most_bytes) {}
+
+  // nullptr where it is not in memory. Valid until the next put() of the key, or trim().
+  const Entry* find(std::string_view key);
+  const Entry& put(std::string_view key, Entry entry);
+
+  // At the end of a turn: down to the bound. Entries that hold nothing are not kept either, so that a deleted key
+  // leaves no trace here.
+  void trim();
+
+  std::size_t bytes() const { return bytes_; }
+  std::size_t size() const { return slots_.size(); }
+
+ private:
+  struct Slot;
+  using Slots = std::map<std::string, Slot, std::less<>>;
+  struct Slot {
+    Entry entry;
+    std::size_t bytes = 0;
+    bool hollow = false;  // stands in hollow_
+    std::list<Slots::iterator>::iterator place;
+  };
+
+  void erase(Slots::iterator slot);
+
+  std::size_t most_bytes_;
+  std::size_t bytes_ = 0;
+  Slots slots_;
+  std::list<Slots::iterator> order_;     // used last at the front
+  std::vector<Slots::iterator> hollow_;  // held nothing when they were put
+};
+
+}  // namespace kin::causal

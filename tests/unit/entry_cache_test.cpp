@@ -1,0 +1,79 @@
+#include "node/protocols/causal/entry_cache.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace kin;
+using namespace kin::causal;
+
+namespace {
+
+Entry entry_of(const std::string& value) {
+  Entry out;
+  out.siblings.emplace(Dot{{"n1", {1, 1}}, 1}, Sibling{value, {}, {}, {}, 0});
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what was put is found, and the last one counts") {
+  EntryCache cache(1'000'000);
+  CHECK(cache.find("a") == nullptr);
+  cache.put("a", entry_of("old"));
+  cache.put("a", entry_of("new"));
+  REQUIRE(cache.find("a") != nullptr);
+  CHECK(cache.find("a")->siblings.begin()->second.value == "new");
+  CHECK(cache.find("b") == nullptr);
+  CHECK(cache.size() == 1);
+}
+
+TEST_CASE("the cache goes down to its bound at the end of a turn, and what was used last stays") {
+  EntryCache cache(10'000);
+  const std::string value(1000, 'v');
+  for (int i = 0; i < 20; ++i) cache.put(std::to_string(i), entry_of(value));
+  CHECK(cache.size() == 20);  // not before the turn has ended
+  cache.find("3");
+  cache.trim();
+  CHECK(cache.bytes() <= 10'000);
+  CHECK(cache.bytes() > 8'000);
+  CHECK(cache.find("3") != nullptr);
+  CHECK(cache.find("19") != nullptr);
+  CHECK(cache.find("0") == nullptr);
+  CHECK(cache.find("4") == nullptr);
+}
+
+TEST_CASE("bytes are counted once, whatever is put again") {
+  EntryCache cache(1'000'000);
+  cache.put("a", entry_of("v"));
+  const std::size_t one = cache.bytes();
+  cache.put("a", entry_of(std::string(101, 'v')));
+  CHECK(cache.bytes() == one + 100);
+  cache.put("a", entry_of("v"));
+  CHECK(cache.bytes() == one);
+  cache.put("a", {});
+  cache.trim();
+  CHECK(cache.bytes() == 0);
+}
+
+TEST_CASE("an entry that holds nothing leaves no trace, unless something was put in its place") {
+  EntryCache cache(1'000'000);
+  cache.put("gone", entry_of("v"));
+  cache.put("gone", {});
+  cache.put("gone", {});
+  cache.put("back", {});
+  cache.put("back", entry_of("v"));
+  CHECK(cache.find("gone") != nullptr);  // this turn knows that there is nothing
+  cache.trim();
+  CHECK(cache.find("gone") == nullptr);
+  CHECK(cache.find("back") != nullptr);
+  cache.trim();
+  CHECK(cache.size() == 1);
+}
+
+TEST_CASE("a cache without room keeps nothing over the end of a turn") {
+  EntryCache cache(0);
+  cache.put("a", entry_of("v"));
+  CHECK(cache.find("a") != nullptr);
+  cache.trim();
+  CHECK(cache.size() == 0);
+  CHECK(cache.bytes() == 0);
+}
