@@ -36,6 +36,7 @@ struct Grammar {
   Grammar();
   void global_flags();
   void data_commands();
+  void resolve_command();
   void vclock_commands();
   void cluster_commands();
   void fault_commands();
@@ -63,6 +64,7 @@ Grammar::Grammar() {
       "Exit codes: 0 ok, 2 usage, 3 not found, 4 conflict, 6 unavailable, 7 time-out or partial, 8 limit, 10 denied");
   global_flags();
   data_commands();
+  resolve_command();
   vclock_commands();
   cluster_commands();
   fault_commands();
@@ -164,6 +166,33 @@ void Grammar::data_commands() {
     keys->add_option("--limit", flags->limit, "at most so many");
     commands[keys] = [flags] { return *flags; };
   }
+}
+
+void Grammar::resolve_command() {
+  auto made = std::make_shared<ResolveCommand>();
+  auto level = std::make_shared<std::string>();
+  CLI::App* resolve = command(app, "resolve", "end a conflict: one value for all that were read");
+  resolve->add_option("KEY", made->key)->required();
+  resolve->add_option("-W", *level, "how many nodes must have it on disk: a number, quorum or all")->type_name("N");
+  resolve->add_flag("--dry-run", made->dry_run, "show the value, and write nothing");
+  resolve->add_option("--take", made->take, "the value with this number, as read shows them")->type_name("I");
+  resolve->add_option("--value", made->value, "this value")->type_name("V");
+  resolve->add_flag("--union", made->union_of_lines, "all lines of all values, each once, sorted");
+  resolve
+      ->add_option("--merge-cmd", made->merge_command,
+                   "what this shell command prints; its arguments are files with the values: sort -u \"$@\"")
+      ->type_name("CMD");
+  resolve->add_flag("--edit", made->edit, "what is left after editing them in VISUAL or EDITOR");
+  commands[resolve] = [made, level] {
+    made->level = level_of("-W", *level);
+    const int ways = int{made->take.has_value()} + int{made->value.has_value()} + int{made->union_of_lines} +
+                     int{made->merge_command.has_value()} + int{made->edit};
+    if (ways != 1) {
+      throw CLI::ValidationError("resolve",
+                                 "say how, in one way: --take I, --value V, --union, --merge-cmd CMD or --edit");
+    }
+    return *made;
+  };
 }
 
 void Grammar::vclock_commands() {

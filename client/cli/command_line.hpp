@@ -52,6 +52,18 @@ struct DeleteCommand {
   std::string context;
 };
 
+// Exactly one of the five ways.
+struct ResolveCommand {
+  std::string key;
+  std::optional<std::uint64_t> take;  // from 1, in the order in which read shows them
+  std::optional<std::string> value;
+  bool union_of_lines = false;
+  std::optional<std::string> merge_command;
+  bool edit = false;
+  bool dry_run = false;
+  wire::Level level;
+};
+
 struct ConflictsCommand {};
 
 struct KeysCommand {
@@ -83,7 +95,7 @@ struct FaultCommand {
   wire::Fault fault;
 };
 
-using Command = std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ConflictsCommand, KeysCommand,
+using Command = std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
                              VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand,
                              ClusterWaitCommand, ClusterRemoveCommand, FaultCommand>;
 

@@ -20,6 +20,7 @@ int run(const Command& command, CommandContext context);
 int run_command(const ReadCommand& command, const CommandContext& context);
 int run_command(const AddUpdateCommand& command, const CommandContext& context);
 int run_command(const DeleteCommand& command, const CommandContext& context);
+int run_command(const ResolveCommand& command, const CommandContext& context);
 int run_command(const ConflictsCommand& command, const CommandContext& context);
 int run_command(const KeysCommand& command, const CommandContext& context);
 int run_command(const VclockCompareCommand& command, const CommandContext& context);

@@ -110,6 +110,20 @@ std::string write(const std::string& bucket, const std::string& key, const wire:
   return line(object);
 }
 
+std::string resolution(const std::string& bucket, const std::string& key, const std::string& value,
+                       const wire::ReadReply& reply) {
+  Json would_replace = Json::array();
+  for (const wire::ShownSibling& sibling : reply.siblings) would_replace.push_back(to_string(sibling.dot));
+  return line({{"status", name(Status::ok)},
+               {"applied", name(Applied::no)},
+               {"bucket", bytes_to_json(bucket)},
+               {"key", bytes_to_json(key)},
+               {"node", reply.node},
+               {"value", bytes_to_json(value)},
+               {"context", reply.context},
+               {"would_replace", std::move(would_replace)}});
+}
+
 std::string conflicts(const std::vector<wire::ConflictRow>& rows) {
   Json array = Json::array();
   for (const wire::ConflictRow& row : rows) {

@@ -18,6 +18,9 @@ namespace kin::json {
 std::string read(const std::string& bucket, const std::string& key, const wire::ReadReply& reply);
 // Of add_update and delete. Status OK or PARTIAL, the latter with what a failure prints as well.
 std::string write(const std::string& bucket, const std::string& key, const wire::WriteReply& reply);
+// What a write would replace and with what: status OK, applied no.
+std::string resolution(const std::string& bucket, const std::string& key, const std::string& value,
+                       const wire::ReadReply& reply);
 std::string conflicts(const std::vector<wire::ConflictRow>& rows);
 std::string keys(const std::string& bucket, const std::vector<std::string>& keys);
 std::string failure(const Failure& failure);

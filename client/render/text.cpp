@@ -47,6 +47,9 @@ std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const
   return out;
 }
 
+// As an argument behind all flags: nothing behind -- is taken for a flag.
+std::string dashed_word(const std::string& key) { return (key.starts_with('-') ? "-- " : "") + shell_word(key); }
+
 std::string of(std::uint32_t got, std::uint32_t wanted, const char* what) {
   return std::to_string(got) + " of " + std::to_string(wanted) + ' ' + what;
 }
@@ -110,6 +113,8 @@ std::string read(const std::string& key, const wire::ReadReply& reply, const Sty
          '\n';
   out += "To resolve it, write the one value that shall stand for all " + count + ":\n";
   out += "  " + emphasised(p.bold, resolving_command(style.command, key, reply.context), p) + '\n';
+  out += "or let kin do it, with --take I, --union, --edit or --merge-cmd CMD:\n";
+  out += "  " + emphasised(p.bold, style.command + " resolve --take 1 " + dashed_word(key), p) + '\n';
   return out;
 }
 
@@ -136,10 +141,22 @@ std::string write(const std::string& key, const wire::WriteReply& reply, const S
            " values stand side by side, written without having seen each other\n";
     out += sibling_table(reply.siblings, reply.order, p);
     out += "To resolve it, read the key and write one value with the context of that read:\n";
-    const char* dashes = key.starts_with('-') ? " read -- " : " read ";
-    out += "  " + emphasised(p.bold, style.command + dashes + shell_word(key), p) + '\n';
+    out += "  " + emphasised(p.bold, style.command + " read " + dashed_word(key), p) + '\n';
   }
   return out;
+}
+
+std::string resolution(const std::string& key, const std::string& value, const wire::ReadReply& reply,
+                       const Style& style) {
+  std::string out = whole_value(value);
+  if (!out.ends_with('\n')) out += '\n';
+  if (style.quiet) return out;
+  std::string dots;
+  for (const wire::ShownSibling& sibling : reply.siblings) dots += ' ' + to_string(sibling.dot);
+  return out +
+         emphasised(style.palette.dim, "  nothing was written; in " + shortened(key, 60) + " it would replace" + dots,
+                    style.palette) +
+         '\n';
 }
 
 std::string conflicts(const std::vector<wire::ConflictRow>& rows, const Style& style) {
@@ -152,12 +169,11 @@ std::string conflicts(const std::vector<wire::ConflictRow>& rows, const Style& s
   std::string out = table.print(style.palette);
   if (style.quiet) return out;
   const wire::ConflictRow& first = rows.front();
-  const char* dashes = first.key.starts_with('-') ? "-- " : "";
   out += "To see one and how to resolve it:\n  " + style.command;
   if (first.bucket != "default" && style.command.find(" -b ") == std::string::npos) {
     out += " -b " + shell_word(first.bucket);
   }
-  return out + " read " + dashes + shell_word(first.key) + '\n';
+  return out + " read " + dashed_word(first.key) + '\n';
 }
 
 std::string key(const std::string& key) { return escaped(key) + '\n'; }

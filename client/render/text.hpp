@@ -20,6 +20,9 @@ struct Style {
 
 std::string read(const std::string& key, const wire::ReadReply& reply, const Style& style);
 std::string write(const std::string& key, const wire::WriteReply& reply, const Style& style);
+// What a write would replace and with what.
+std::string resolution(const std::string& key, const std::string& value, const wire::ReadReply& reply,
+                       const Style& style);
 std::string conflicts(const std::vector<wire::ConflictRow>& rows, const Style& style);
 std::string key(const std::string& key);
 std::string failure(const Failure& failure, const Style& style);

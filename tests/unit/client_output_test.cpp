@@ -166,7 +166,19 @@ TEST_CASE("a conflict as text explains itself and says what to type") {
         "  2  pears   [1,1,0,0,0]  n2.1:9   n2        bob@host:2  2026-01-31T12:00:00.000001Z\n"
         "  read at n2, 1 of 1 replies, all together [2,1,0,0,0]\n"
         "To resolve it, write the one value that shall stand for all 2:\n"
-        "  kin --config c.yml add_update 'my cart' VALUE --context k1.CTX\n");
+        "  kin --config c.yml add_update 'my cart' VALUE --context k1.CTX\n"
+        "or let kin do it, with --take I, --union, --edit or --merge-cmd CMD:\n"
+        "  kin --config c.yml resolve --take 1 'my cart'\n");
+}
+
+TEST_CASE("what a resolution would do is shown, and what it would replace") {
+  const wire::ReadReply reply = read_of({apples(), pears()});
+  CHECK(text::resolution("cart", "apples\npears", reply, plain) ==
+        "apples\npears\n  nothing was written; in cart it would replace n1.1:57 n2.1:9\n");
+  CHECK(json::resolution("default", "cart", "\xff", reply) ==
+        R"({"status":"OK","applied":"no","bucket":"default","key":"cart","node":"n2","value":{"base64":"/w=="},)"
+        R"("context":"k1.CTX","would_replace":["n1.1:57","n2.1:9"]})"
+        "\n");
 }
 
 TEST_CASE("vectors that look ordered or equal are explained") {

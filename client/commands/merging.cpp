@@ -1,0 +1,127 @@
+#include "client/commands/merging.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <string_view>
+
+#include "client/commands/merge_program.hpp"
+#include "client/commands/screen.hpp"
+#include "client/render/bytes.hpp"
+
+namespace kin {
+namespace {
+
+constexpr std::string_view first_mark = "<<<<<<< ", next_mark = "======= ", last_mark = ">>>>>>> ";
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+bool ends_with_newline(const std::vector<wire::ShownSibling>& siblings) {
+  return std::any_of(siblings.begin(), siblings.end(), [](const auto& one) { return one.value.ends_with('\n'); });
+}
+
+Failure stays(const std::string& why) {
+  return {Status::conflict, Applied::no, why + ": nothing was written, the conflict stays", "", 0, 0};
+}
+
+Failure no_files(const std::string& why) { return {Status::internal, Applied::no, why, "", 0, 0}; }
+
+std::string editor() {
+  for (const char* name : {"VISUAL", "EDITOR"}) {
+    const char* set = std::getenv(name);
+    if (set != nullptr && *set != '\0') return set;
+  }
+  return "vi";
+}
+
+tl::expected<std::string, Failure> by_program(const ResolveCommand& command,
+                                              const std::vector<wire::ShownSibling>& siblings) {
+  const auto folder = MergeFolder::make();
+  if (!folder) return tl::unexpected(no_files(folder.error()));
+  Variables variables{{"KEY", command.key}, {"SIBLINGS", std::to_string(siblings.size())}};
+  const auto file = [&](const std::string& variable, const std::string& name,
+                        const std::string& content) -> tl::expected<void, Failure> {
+    auto path = folder->write(name, content);
+    if (!path) return tl::unexpected(no_files(path.error()));
+    variables.emplace_back(variable, std::move(*path));
+    return {};
+  };
+  if (auto made = file("BASE", "base", ""); !made) return tl::unexpected(made.error());
+  std::vector<std::string> arguments;
+  for (std::size_t i = 0; i < siblings.size(); ++i) {
+    const std::string number = std::to_string(i + 1);
+    if (auto made = file("SIBLING_" + number, "sibling-" + number, siblings[i].value); !made) {
+      return tl::unexpected(made.error());
+    }
+    arguments.push_back(variables.back().second);
+  }
+  if (command.merge_command) {
+    auto value = run_program(*command.merge_command, arguments, variables, true);
+    if (!value) return tl::unexpected(stays(value.error()));
+    return *value;
+  }
+  if (auto made = file("MERGED", "merged", with_markers(siblings)); !made) return tl::unexpected(made.error());
+  if (auto ran = run_program(editor() + " \"$MERGED\"", {}, variables, false); !ran) {
+    return tl::unexpected(stays(ran.error()));
+  }
+  auto value = folder->read("merged");
+  if (!value) return tl::unexpected(no_files(value.error()));
+  if (has_markers(*value)) return tl::unexpected(stays("the markers are still in the text"));
+  // Editors end a text with a newline, whether or not the values did.
+  if (!ends_with_newline(siblings) && value->ends_with('\n')) value->pop_back();
+  return *value;
+}
+
+}  // namespace
+
+std::string union_of_lines(const std::vector<wire::ShownSibling>& siblings) {
+  std::set<std::string_view> lines;
+  for (const wire::ShownSibling& sibling : siblings) {
+    for (const std::string_view line : lines_of(sibling.value)) lines.insert(line);
+  }
+  std::string out;
+  for (const std::string_view line : lines) out.append(line).append("\n");
+  if (!out.empty() && !ends_with_newline(siblings)) out.pop_back();
+  return out;
+}
+
+std::string with_markers(const std::vector<wire::ShownSibling>& siblings) {
+  std::string out;
+  for (std::size_t i = 0; i < siblings.size(); ++i) {
+    const wire::ShownSibling& one = siblings[i];
+    out.append(i == 0 ? first_mark : next_mark);
+    out += std::to_string(i + 1) + ": " + to_string(one.dot) + ", taken by " + one.dot.actor.node + " for " +
+           escaped(one.client) + " at " + utc_time(one.written_us) + '\n' + one.value;
+    if (!out.ends_with('\n')) out += '\n';
+  }
+  return out.append(last_mark).append("keep what shall stand for all of them, and take these lines out\n");
+}
+
+bool has_markers(const std::string& text) {
+  const auto lines = lines_of(text);
+  return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+    return line.starts_with(first_mark) || line.starts_with(next_mark) || line.starts_with(last_mark);
+  });
+}
+
+tl::expected<std::string, Failure> merged(const ResolveCommand& command,
+                                          const std::vector<wire::ShownSibling>& siblings) {
+  if (command.value) return *command.value;
+  if (command.union_of_lines) return union_of_lines(siblings);
+  if (!command.take) return by_program(command, siblings);
+  if (*command.take < 1 || *command.take > siblings.size()) {
+    return tl::unexpected(usage_failure("there is no value " + std::to_string(*command.take) + ", " +
+                                        escaped(command.key) + " has " + std::to_string(siblings.size())));
+  }
+  return siblings[*command.take - 1].value;
+}
+
+}  // namespace kin

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""kin resolve on real nodes: each way, what it leaves alone, and a value that comes while a merge runs.
+
+    resolving.py BIN FOLDER"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import nodes
+
+
+def main(bin_folder, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    with nodes.Nodes(bin_folder, folder, 3, "os") as cluster:
+        kin = [os.path.join(bin_folder, "kin"), "--config", cluster.config, "--node", "n1"]
+
+        def run(*words, code=0):
+            done = subprocess.run([*kin, *words], capture_output=True, timeout=30)
+            assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+            return done.stdout.decode(), done.stderr.decode()
+
+        def conflict(key, *values):
+            for value in values:
+                run("add_update", key, value, "--new-sibling")
+
+        def values(key):
+            done = subprocess.run([*kin, "-o", "json", "read", key], capture_output=True, timeout=30)
+            return sorted(s["value"] for s in json.loads(done.stdout)["siblings"])
+
+        conflict("take", "apples", "pears")
+        run("resolve", "take", "--take", "2")
+        assert values("take") == ["pears"]
+
+        conflict("value", "apples", "pears")
+        out, _ = run("-o", "json", "resolve", "value", "--value", "plums")
+        reply = json.loads(out)
+        assert reply["status"] == "OK" and reply["siblings"] == 1 and len(reply["replaced"]) == 2, reply
+        assert values("value") == ["plums"]
+
+        conflict("union", "b\na", "c\nb")
+        out, _ = run("-o", "raw", "resolve", "union", "--union", "--dry-run")
+        assert out == "a\nb\nc" and values("union") == ["b\na", "c\nb"], out
+        run("resolve", "union", "--union", "-W", "1")
+        assert values("union") == ["a\nb\nc"]
+
+        # One value is no conflict, and none is not found; nothing is written in both.
+        _, said = run("resolve", "union", "--value", "other")
+        assert "nothing to resolve" in said and values("union") == ["a\nb\nc"], said
+        run("resolve", "nothing", "--union", code=3)
+
+        # A merge that fails leaves all as it was.
+        conflict("fails", "apples", "pears")
+        _, said = run("resolve", "fails", "--merge-cmd", "echo half; exit 7", code=4)
+        assert "ended with 7" in said and "nothing was written" in said, said
+        run("resolve", "fails", "--take", "3", code=2)
+        run("resolve", "fails", code=2)
+        run("resolve", "fails", "--union", "--take", "1", code=2)
+        assert values("fails") == ["apples", "pears"]
+
+        # A value that comes while a merge runs is merged too, in a second round.
+        conflict("race", "apples", "pears")
+        flag = os.path.join(folder, "came")
+        later = "test -e %s || { touch %s; %s add_update race late --new-sibling >&2; }; cat \"$@\"" % (
+            flag, flag, " ".join(kin))
+        _, said = run("resolve", "race", "--merge-cmd", later)
+        assert "came meanwhile" in said, said
+        [merged] = values("race")
+        assert sorted([merged.count("apples"), merged.count("pears"), merged.count("late")]) == [1, 1, 1], merged
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
