@@ -73,12 +73,14 @@ tl::expected<std::string, std::string> run_program(const std::string& command,
   }
   for (const auto& [name, value] : variables) words.push_back(name + '=' + value);
   std::vector<char*> environment;
+  environment.reserve(words.size() + 1);
   for (std::string& word : words) environment.push_back(word.data());
   environment.push_back(nullptr);
 
   std::vector<std::string> line{"sh", "-c", command, "kin-merge"};
   line.insert(line.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(line.size() + 1);
   for (std::string& word : line) argv.push_back(word.data());
   argv.push_back(nullptr);
 
