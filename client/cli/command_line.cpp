@@ -39,6 +39,7 @@ struct Grammar {
   void resolve_command();
   void vclock_commands();
   void cluster_commands();
+  void log_commands();
   void fault_commands();
 
   CLI::App* command(CLI::App& parent, const std::string& name, const std::string& what,
@@ -67,6 +68,7 @@ Grammar::Grammar() {
   resolve_command();
   vclock_commands();
   cluster_commands();
+  log_commands();
   fault_commands();
 }
 
@@ -226,6 +228,19 @@ void Grammar::cluster_commands() {
   CLI::App* remove = command(*cluster, "remove", "tell all nodes that a member never comes back; may be repeated");
   remove->add_option("ID", member->member)->required();
   commands[remove] = [member] { return *member; };
+}
+
+void Grammar::log_commands() {
+  CLI::App* log = group(app, "log", "the traces of all nodes together, without a node");
+  const auto add = [&](const char* name, LogCommand::Form form, const char* what) {
+    auto made = std::make_shared<LogCommand>();
+    made->form = form;
+    CLI::App* verb = command(*log, name, what);
+    verb->add_option("DIR", made->folder, "with n1.trace, n2.trace, ..., or a run's folder")->required();
+    commands[verb] = [made] { return *made; };
+  };
+  add("merge", LogCommand::Form::merged, "all events in one order: nothing before what it had seen");
+  add("shiviz", LogCommand::Form::shiviz, "a file that ShiViz loads");
 }
 
 void Grammar::fault_commands() {

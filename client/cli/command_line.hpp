@@ -79,6 +79,12 @@ struct VclockDecodeCommand {
   std::string context;
 };
 
+struct LogCommand {
+  enum class Form { merged, shiviz };
+  Form form = Form::merged;
+  std::string folder;
+};
+
 struct ClusterStatusCommand {};
 struct ClusterLagCommand {};
 
@@ -97,7 +103,7 @@ struct FaultCommand {
 
 using Command = std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
                              VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand,
-                             ClusterWaitCommand, ClusterRemoveCommand, FaultCommand>;
+                             ClusterWaitCommand, ClusterRemoveCommand, FaultCommand, LogCommand>;
 
 struct Invocation {
   Globals globals;

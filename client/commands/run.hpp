@@ -29,6 +29,7 @@ int run_command(const ClusterStatusCommand& command, const CommandContext& conte
 int run_command(const ClusterLagCommand& command, const CommandContext& context);
 int run_command(const ClusterWaitCommand& command, const CommandContext& context);
 int run_command(const ClusterRemoveCommand& command, const CommandContext& context);
+int run_command(const LogCommand& command, const CommandContext& context);
 int run_command(const FaultCommand& command, const CommandContext& context);
 
 }  // namespace kin

@@ -176,6 +176,16 @@ std::string context(const wire::ContextToken& token) {
                {"all_before", std::move(floors)}});
 }
 
+std::string trace_line(const TraceLine& trace) {
+  Json clock = Json::object();
+  for (const auto& [host, count] : trace.clock) clock[host] = count;
+  return line({{"time", trace.time},
+               {"host", trace.host},
+               {"clock", std::move(clock)},
+               {"event", trace.event},
+               {"fields", bytes_to_json(trace.fields)}});
+}
+
 std::string cluster_status(const ClusterSurvey& survey) {
   Json nodes = Json::array();
   std::string cluster;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "client/cluster_survey.hpp"
+#include "client/traces/trace_file.hpp"
 #include "common/causality/version_vector.hpp"
 #include "common/wire/context_token.hpp"
 #include "common/wire/replies.hpp"
@@ -27,6 +28,8 @@ std::string failure(const Failure& failure);
 
 std::string relation(Relation relation);
 std::string context(const wire::ContextToken& token);
+
+std::string trace_line(const TraceLine& line);
 
 std::string cluster_status(const ClusterSurvey& survey);
 std::string cluster_lag(const ClusterSurvey& survey);

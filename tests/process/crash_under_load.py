@@ -5,9 +5,11 @@
 
 Clients write and read at all five nodes while one node after the other is killed and started again. Then the nodes
 converge, every key is read everywhere, and kin-driver judges the history; the traces must obey ShiViz's rules."""
+import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import threading
 
@@ -52,6 +54,26 @@ def main(bin_folder, folder, seconds="15", seed="1"):
     found = shiviz_rules.violations(trace)
     assert not found, "the traces break ShiViz's rules: %s" % found[:5]
     print("%d trace lines obey ShiViz's rules" % len(trace))
+    put_together(os.path.join(bin_folder, "kin"), folder, trace)
+
+
+def put_together(kin, folder, trace):
+    """What kin log makes of these traces: all their lines, and nothing before what it had seen."""
+    def log(form):
+        return subprocess.run([kin, "log", form, folder], capture_output=True, text=True, check=True, timeout=120).stdout
+
+    merged = log("merge").splitlines()
+    assert sorted(merged) == sorted(trace), "kin log merge has other lines than the traces"
+    seen = {}
+    for line in merged:
+        match = shiviz_rules.LINE.match(line)
+        host, clock = match["host"], json.loads(match["clock"])
+        ahead = [h for h, n in clock.items() if h != host and n > seen.get(h, 0)]
+        assert not ahead, "%s stands before what it had seen of %s" % (line[:120], ahead)
+        seen[host] = clock[host]
+    shiviz = log("shiviz").splitlines()
+    assert shiviz[0] == r"(?<ts>\S+) (?<host>\S+) (?<clock>\{.*?\}) (?<event>.*)" and shiviz[1] == "", shiviz[:2]
+    assert shiviz[2:] == merged, "kin log shiviz has another order than kin log merge"
 
 
 if __name__ == "__main__":
