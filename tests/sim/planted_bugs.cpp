@@ -55,11 +55,14 @@ void tokens_and_many_cuts(Options& options) {
   options.faults.fill(false);
   with(options, {Fault::split, Fault::isolate, Fault::loss});
 }
+// Answers are held back until the operation that they are for was given up.
 void tokens_and_late_messages(Options& options) {
-  tokens_and_many_cuts(options);
-  options.keys = 1;
+  crowds(options);
   options.nodes = 3;
-  options.weather.delay_max_us = 100'000;
+  options.gossip_ms = 500;
+  options.timeout_ms = 200;
+  options.faults.fill(false);
+  with(options, {Fault::clog, Fault::one_way});
 }
 void tokens_and_lost_disks(Options& options) {
   crowds(options);

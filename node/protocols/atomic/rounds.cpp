@@ -83,7 +83,7 @@ void Token::answered(std::uint64_t number, const NodeId& from, const Incarnation
 void Token::answered(std::uint64_t number, const NodeId& from, const Incarnation& life, const Known& known,
                      Outputs& out) {
   auto found = rounds_.find(number);
-  if (planted(Bug::late_answers_counted) && found == rounds_.end()) found = rounds_.begin();
+  if (planted(Bug::late_answers_counted) && found == rounds_.end() && !rounds_.empty()) found = std::prev(found);
   if (found == rounds_.end() || found->second.storing) return;
   Round& round = found->second;
   const bool first = round.tally.got() == 0;
