@@ -4,6 +4,7 @@
 
 #include "driver/sim/load.hpp"
 #include "driver/sim/nemesis.hpp"
+#include "driver/sim/token_load.hpp"
 
 namespace kin::sim {
 namespace {
@@ -18,6 +19,11 @@ ClusterConfig config_of(const Options& options) {
   config.request_ms = options.timeout_ms;
   config.limits.batch_keys = options.batch_keys;
   config.limits.cache_bytes = options.cache_bytes;
+  if (has_tokens(options.tier)) {
+    config.faults_enabled = true;
+    config.buckets.clear();  // gossip about nothing would take most of the time
+    add_tokens(options, config);
+  }
   return config;
 }
 
@@ -26,7 +32,7 @@ class Run {
   Run(const Options& options, const RunOutput& output)
       : options_(options),
         output_(output),
-        load_(make_causal_load(options)),
+        load_(has_tokens(options.tier) ? make_token_load(options) : make_causal_load(options)),
         cluster_(config_of(options), options.speed, options.seed ^ 0xC1, *load_),
         nemesis_(options, cluster_) {
     cluster_.tell(output.lines);
