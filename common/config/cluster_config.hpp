@@ -34,6 +34,7 @@ struct Limits {
   std::uint32_t value_bytes = 1048576;
   std::uint32_t siblings_warn = 16;
   std::uint32_t siblings_max = 64;
+  std::uint64_t token_domain = std::uint64_t{1} << 32;  // numbers from a token's low to its high
   std::uint32_t batch_keys = 512;  // of one message between members; no file sets it, simulated clusters do
 };
 
