@@ -46,6 +46,20 @@ enum class Bug : std::uint8_t {
   commits_not_synced,          // most commits are never synced
   goes_on_after_failed_write,  // a failed commit is taken for a good one
   clock_not_written,           // the clock is written with the next turn but one
+
+  // tokens
+  read_not_written_back,    // a read answers with the newest of a quorum, and tells nobody
+  write_back_not_awaited,   // a read answers while it tells the others
+  writer_reads_itself,      // the writer answers reads with its own record
+  writer_answers_early,     // a change is answered when the writer alone has it
+  refuses_unasked,          // a writer refuses by its own record, which may be of an operation that nobody else has
+  stamp_without_life,       // stamps begin again with each process
+  drop_forgets_stamp,       // a drop erases the record
+  older_stamp_overwrites,   // a holder takes whatever comes last
+  holder_counted_twice,     // two answers of one holder count as two
+  late_answers_counted,     // an answer to an operation that is over counts for another
+  majority_of_those_alive,  // of the holders that were heard of lately, not of the scheme
+  lost_holder_answers,      // a holder on an empty disk takes part without asking the others
 };
 
 #ifdef KIN_PLANTED_BUGS

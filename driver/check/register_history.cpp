@@ -20,11 +20,6 @@ std::string client_of(const json& line) {
   return text_field(line, "client");
 }
 
-std::string written(const json& value) {
-  if (value.is_null()) throw Refused{"null cannot be written: it stands for never written"};
-  return canonical(value);
-}
-
 RegisterOperation operation_of(std::size_t number, const json& line) {
   RegisterOperation out;
   out.line = number;
@@ -40,12 +35,12 @@ RegisterOperation operation_of(std::size_t number, const json& line) {
   }
   const json& value = field(line, "value");
   if (out.op == RegisterOp::write) {
-    out.value = written(value);
+    out.value = canonical(value);
     return out;
   }
   if (!value.is_array() || value.size() != 2) throw Refused{"\"value\" of a cas is not [expected, new]"};
   out.expected = canonical(value[0]);
-  out.value = written(value[1]);
+  out.value = canonical(value[1]);
   if (!ok) return out;
   const json& swapped = field(line, "swapped");
   if (!swapped.is_boolean()) throw Refused{"\"swapped\" is neither true nor false"};

@@ -14,7 +14,8 @@ namespace kin::check {
 
 enum class RegisterOp { read, write, cas };
 
-// Values are JSON texts in which fields are sorted, so that equal values are equal texts; a string has its quotes.
+// Values are JSON texts in which fields are sorted, so that equal values are equal texts; a string has its quotes. Who
+// writes this one empties the register, as a drop does.
 inline constexpr std::string_view never_written = "null";
 
 struct RegisterOperation : KeyName, Course {
@@ -33,8 +34,8 @@ struct RegisterHistory {
 std::string_view name(RegisterOp op);  // read | write | cas
 
 // Reads to the end of `lines`; empty lines are passed over, fields that are not known are ignored. Refused: what is no
-// JSON object, missing fields and wrong types, an unknown operation, an end before the start, a write of null (it
-// stands for never written), a client that begins an operation before its last one ended. A client may begin the next
+// JSON object, missing fields and wrong types, an unknown operation, an end before the start, a
+// client that begins an operation before its last one ended. A client may begin the next
 // one at the very time at which its last one ended, and at any time after the start of one that has no end.
 tl::expected<RegisterHistory, BadLine> read_register_history(std::istream& lines);
 

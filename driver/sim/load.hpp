@@ -38,5 +38,6 @@ class Load : public Watcher {
 };
 
 std::unique_ptr<Load> make_causal_load(const Options& options);
+std::unique_ptr<Load> make_token_load(const Options& options);
 
 }  // namespace kin::sim

@@ -5,12 +5,17 @@
 
 namespace kin::sim {
 
+NodeId forgetful_node(const Options& options) {
+  const std::vector<NodeId> nodes = node_ids(options);
+  return nodes[Rng(options.seed ^ 0xD15C).below(nodes.size())];
+}
+
 Nemesis::Nemesis(const Options& options, SimCluster& cluster)
     : options_(options),
       cluster_(cluster),
       rng_(options.seed ^ 0xBAD),
       nodes_(cluster.config().ids()),
-      forgetful_(nodes_[Rng(options.seed ^ 0xD15C).below(nodes_.size())]) {
+      forgetful_(forgetful_node(options)) {
   for (const Fault fault : all_faults()) {
     if (options.may(fault)) menu_.push_back(fault);
   }

@@ -14,6 +14,9 @@
 
 namespace kin::sim {
 
+// Whose disk may be lost or restored in this run, unless every disk may.
+NodeId forgetful_node(const Options& options);
+
 class Nemesis {
  public:
   Nemesis(const Options& options, SimCluster& cluster);
@@ -47,7 +50,7 @@ class Nemesis {
   SimCluster& cluster_;
   Rng rng_;
   std::vector<NodeId> nodes_;
-  const NodeId forgetful_;  // whose disk may be lost or restored, unless every disk may
+  const NodeId forgetful_;
   std::vector<Fault> menu_;
   bool stopped_ = false;
   std::optional<NodeId> removed_;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/assert.hpp"
+#include "node/protocols/registry.hpp"
+
 namespace kin::sim {
 namespace {
 
@@ -12,6 +15,9 @@ constexpr std::array<std::string_view, fault_kinds> names{
     "swizzle",      "loss",       "duplicates",     "delays",          "disk-full", "write-fails",
     "sync-fails",   "read-fails", "slow-disk",      "lose-disk",       "restore",   "clock-jumps",
     "clock-drifts", "remove"};
+
+constexpr std::uint32_t most_tokens = 8;      // at few tokens many clients meet
+constexpr std::uint32_t most_at_tokens = 12;  // clients: what all of them left unanswered makes histories hard to judge
 
 template <std::size_t N>
 std::uint32_t one_of(Rng& rng, const std::array<std::uint32_t, N>& choices) {
@@ -35,8 +41,14 @@ std::optional<Fault> fault_named(std::string_view wanted) {
   return std::nullopt;
 }
 
+bool has_tokens(std::string_view tier) {
+  const ProtocolEntry* entry = find_protocol(tier);
+  KIN_REQUIRE(entry != nullptr, std::string(tier));
+  return entry->guarantee == Guarantee::linearizable;
+}
+
 // The order of the draws is part of what a seed means: new ones go to the end.
-Options draw(std::uint64_t seed) {
+Options draw(std::uint64_t seed, std::string_view tier) {
   Rng rng(seed);
   Options out;
   out.seed = seed;
@@ -68,6 +80,14 @@ Options draw(std::uint64_t seed) {
   }
   // Some pages a full copy, and not so many that it takes longer than the rounds within which all must agree.
   out.batch_keys = one_of<3>(rng, {512, out.keys / 4 + 1, out.keys / 10 + 1});
+  out.tier = tier;
+  if (has_tokens(tier)) {
+    out.keys = std::min(out.keys, most_tokens);
+    out.clients = std::min(out.clients, most_at_tokens);
+    // Schemes are static, and a disk from before is one that forgot without knowing it.
+    out.let(Fault::remove, false);
+    out.let(Fault::restore, false);
+  }
   return out;
 }
 
@@ -78,19 +98,25 @@ std::vector<NodeId> node_ids(const Options& options) {
 }
 
 std::string describe(const Options& options) {
-  std::string out =
-      std::to_string(options.nodes) + " nodes, " + std::to_string(options.keys) + " keys, " +
-      std::to_string(options.clients) + " clients, " + std::to_string(options.operations) + " operations (" +
-      std::to_string(options.reads) + "% reads, " + std::to_string(options.deletes) + "% deletes; of the writes " +
-      std::to_string(options.contexts) + "% with a context, " + std::to_string(options.blind) + "% blind; " +
-      std::to_string(options.levels) + "% with R or W above one), values of " + std::to_string(options.value_bytes) +
-      " bytes, " + std::to_string(options.batch_keys) + " keys a batch, pauses up to " +
-      std::to_string(options.think_us) + " us, gossip every " + std::to_string(options.gossip_ms) + " ms, " +
-      std::to_string(std::lround(options.weather.loss * 100)) + "% loss, " +
-      std::to_string(std::lround(options.weather.duplicate * 100)) + "% duplicates, delays " +
-      std::to_string(options.weather.delay_min_us) + ".." + std::to_string(options.weather.delay_max_us) +
-      " us, sync " + std::to_string(options.speed.sync_min_us) + ".." + std::to_string(options.speed.sync_max_us) +
-      " us; a fault every " + std::to_string(options.fault_gap_ms) + " ms:";
+  const bool tokens = has_tokens(options.tier);
+  std::string out = std::to_string(options.nodes) + " nodes, " + std::to_string(options.keys) +
+                    (tokens ? " tokens, " : " keys, ") + std::to_string(options.clients) + " clients, " +
+                    std::to_string(options.operations) + " operations (" + std::to_string(options.reads) + "% reads, " +
+                    std::to_string(options.deletes) + (tokens ? "% drops" : "% deletes");
+  if (!tokens) {
+    out += "; of the writes " + std::to_string(options.contexts) + "% with a context, " +
+           std::to_string(options.blind) + "% blind; " + std::to_string(options.levels) +
+           "% with R or W above one), values of " + std::to_string(options.value_bytes) + " bytes, " +
+           std::to_string(options.batch_keys) + " keys a batch";
+  } else {
+    out += " and creates)";
+  }
+  out += ", pauses up to " + std::to_string(options.think_us) + " us, gossip every " +
+         std::to_string(options.gossip_ms) + " ms, " + std::to_string(std::lround(options.weather.loss * 100)) +
+         "% loss, " + std::to_string(std::lround(options.weather.duplicate * 100)) + "% duplicates, delays " +
+         std::to_string(options.weather.delay_min_us) + ".." + std::to_string(options.weather.delay_max_us) +
+         " us, sync " + std::to_string(options.speed.sync_min_us) + ".." + std::to_string(options.speed.sync_max_us) +
+         " us; a fault every " + std::to_string(options.fault_gap_ms) + " ms:";
   bool any = false;
   for (const Fault fault : all_faults()) {
     if (!options.may(fault)) continue;
@@ -101,8 +127,9 @@ std::string describe(const Options& options) {
 }
 
 std::string flags(const Options& options) {
-  const Options drawn = draw(options.seed);
-  std::string out = "--seed " + std::to_string(options.seed) + " --ops " + std::to_string(options.operations);
+  const Options drawn = draw(options.seed, options.tier);
+  std::string out = options.tier == Options{}.tier ? "" : "--tier " + options.tier + ' ';
+  out += "--seed " + std::to_string(options.seed) + " --ops " + std::to_string(options.operations);
   const auto differs = [&](const char* flag, std::uint32_t is, std::uint32_t was) {
     if (is != was) out += std::string(" ") + flag + " " + std::to_string(is);
   };

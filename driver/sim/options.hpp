@@ -50,9 +50,10 @@ std::array<Fault, fault_kinds> all_faults();
 
 struct Options {
   std::uint64_t seed = 1;
+  std::string tier = "causal";  // whose clients come, as the registry names it
   std::uint32_t nodes = 5;
   std::uint32_t operations = 5000;
-  std::uint32_t keys = 50;
+  std::uint32_t keys = 50;  // or tokens
   std::uint32_t clients = 10;
   std::uint32_t gossip_ms = 200;
   std::uint32_t value_bytes = 16;
@@ -80,7 +81,11 @@ struct Options {
 // n1, n2, ...
 std::vector<NodeId> node_ids(const Options& options);
 
-Options draw(std::uint64_t seed);
+// Whether the tier's clients come with tokens, and not with a bucket's keys.
+bool has_tokens(std::string_view tier);
+
+// The tier is one of the registry's. What a seed means differs from tier to tier.
+Options draw(std::uint64_t seed, std::string_view tier = "causal");
 
 // One line: `nodes 5, keys 50, ...`, and the faults that may happen.
 std::string describe(const Options& options);

@@ -4,6 +4,7 @@
 
 #include "driver/sim/load.hpp"
 #include "driver/sim/nemesis.hpp"
+#include "driver/sim/token_load.hpp"
 
 namespace kin::sim {
 namespace {
@@ -17,6 +18,10 @@ ClusterConfig config_of(const Options& options) {
   config.gossip_interval_ms = options.gossip_ms;
   config.request_ms = options.timeout_ms;
   config.limits.batch_keys = options.batch_keys;
+  if (has_tokens(options.tier)) {
+    config.faults_enabled = true;
+    add_tokens(options, config);
+  }
   return config;
 }
 
@@ -25,7 +30,7 @@ class Run {
   Run(const Options& options, const RunOutput& output)
       : options_(options),
         output_(output),
-        load_(make_causal_load(options)),
+        load_(has_tokens(options.tier) ? make_token_load(options) : make_causal_load(options)),
         cluster_(config_of(options), options.speed, options.seed ^ 0xC1, *load_),
         nemesis_(options, cluster_) {
     cluster_.tell(output.lines);

@@ -14,6 +14,12 @@ constexpr std::uint64_t first_wall_us = 1'700'000'000'000'000;
 constexpr Micros day_us = 86'400'000'000;
 constexpr Micros restart_after_disk_error_us = 50'000;
 
+class NobodyWatches : public JobWatch {
+ public:
+  bool cancelled() const override { return false; }
+  void progress(std::uint64_t, std::uint64_t) override {}
+};
+
 }  // namespace
 
 SimCluster::SimCluster(ClusterConfig config, const Speed& speed, std::uint64_t seed, Watcher& watcher)
@@ -93,6 +99,7 @@ void SimCluster::cut_power(const NodeId& node) {
 void SimCluster::end_process(Machine& at) {
   at.host.reset();
   at.inbox.clear();
+  at.jobs.clear();
   at.leaving.reset();
   at.misrouted.clear();
   at.tick_due = at.turn_planned = at.syncing = at.paused = at.synced_while_paused = false;
@@ -192,9 +199,14 @@ void SimCluster::turn(Machine& at) {
         at.host->step(part.tier, PeerMessage{(*packet)->from.node, (*packet)->from.life, *part.send.body});
         notes(at);
       }
+    } else if (const auto* asked = std::get_if<FromClient>(&input)) {
+      for (const Question& question : asked->questions) step_question(at, question, asked->timeout_ms);
     } else {
-      const FromClient& asked = std::get<FromClient>(input);
-      for (const Question& question : asked.questions) step_question(at, question, asked.timeout_ms);
+      const Finished& job = std::get<Finished>(input);
+      if (at.jobs.erase({job.tier, job.id}) == 0) continue;
+      ++counters_.steps;
+      at.host->step(job.tier, JobDone{job.id, job.result});
+      notes(at);
     }
   }
   if (std::exchange(at.tick_due, false)) {
@@ -276,11 +288,26 @@ void SimCluster::leave(Machine& at) {
 void SimCluster::let_go(Machine& at) {
   const TurnEffects effects = std::exchange(*at.leaving, {});
   send(at, effects.sends);
+  for (const TierJob& job : effects.jobs) run(at, job);
+  for (const TierCancel& cancel : effects.cancelled) at.jobs.erase({cancel.tier, cancel.id});
   for (const Reply& reply : effects.replies) {
     hash_.add(reply.body);
     if (at.clients_away) continue;
     agenda_.after(to_client(), [this, reply] { watcher_.reply_arrived(reply); });
   }
+}
+
+void SimCluster::run(Machine& at, const TierJob& job) {
+  ++counters_.jobs;
+  at.jobs.emplace(job.tier, job.job.id);
+  NobodyWatches nobody;
+  Finished done{job.tier, job.job.id, job.job.run(nobody)};
+  hash_.add(done.result);
+  agenda_.after(at.rng.below(speed_.job_max_us + 1), [this, &at, process = at.process, done = std::move(done)] {
+    if (at.process != process) return;
+    at.inbox.emplace_back(done);
+    plan_turn(at, speed_.turn_us);
+  });
 }
 
 void SimCluster::send(Machine& at, const std::vector<TierSend>& sends) {

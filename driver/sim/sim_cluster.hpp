@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,6 +30,7 @@ struct Speed {
   Micros sync_max_us = 1000;
   Micros client_min_us = 50;  // between a client and a node, one way
   Micros client_max_us = 500;
+  Micros job_max_us = 20'000;  // from a job to its result, at most
 };
 
 // What a client asks; several that are asked together are stepped one behind the other in one turn.
@@ -58,6 +60,7 @@ class Watcher {
 
 struct ClusterCounters {
   std::uint64_t turns = 0, commits = 0, steps = 0, invariant_checks = 0, starts = 0;
+  std::uint64_t jobs = 0;            // begun
   std::uint64_t bytes_to_peers = 0;  // bodies of messages, also of those that the network loses
 };
 
@@ -117,6 +120,12 @@ class SimCluster {
     std::vector<Question> questions;
     std::uint64_t timeout_ms = 0;
   };
+  // A job's result, which depends on nothing but the job: it is there before it is heard of.
+  struct Finished {
+    TierIndex tier = 0;
+    JobId id = 0;
+    std::string result;
+  };
   struct Machine {
     Machine(const NodeId& node, std::uint64_t seed, Micros booted_us, std::uint64_t wall_us)
         : id(node), rng(seed), clock(booted_us, wall_us) {}
@@ -131,7 +140,8 @@ class SimCluster {
     std::uint64_t process = 0;  // counts them
     std::unique_ptr<Rng> process_rng;
     std::unique_ptr<ReplicaHost> host;
-    std::deque<std::variant<std::shared_ptr<const Packet>, FromClient>> inbox;
+    std::deque<std::variant<std::shared_ptr<const Packet>, FromClient, Finished>> inbox;
+    std::set<std::pair<TierIndex, JobId>> jobs;  // whose results are wanted
     bool tick_due = false;
     bool turn_planned = false;
     bool syncing = false;  // a turn was committed, and its effects have not left
@@ -162,6 +172,7 @@ class SimCluster {
   void end_turn(Machine& at);
   void leave(Machine& at);
   void let_go(Machine& at);
+  void run(Machine& at, const TierJob& job);
   void send(Machine& at, const std::vector<TierSend>& sends);
   void notes(Machine& at);
   void end_process(Machine& at);

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "common/wire/status.hpp"
+#include "node/protocols/registry.hpp"
 
 namespace kin::sim {
 namespace {
@@ -32,7 +33,7 @@ bool parse_seeds(const std::string& text, CommandLine& line) {
 }  // namespace
 
 Options CommandLine::options(std::uint64_t seed) const {
-  Options out = draw(seed);
+  Options out = draw(seed, tier);
   out.operations = operations.value_or(out.operations);
   out.nodes = nodes.value_or(out.nodes);
   out.keys = keys.value_or(out.keys);
@@ -52,6 +53,7 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
   app.add_option("--seeds", seeds, "A..B: these seeds (1..100)");
   app.add_option("--seed", seed, "one seed");
   app.add_option("--ops", line.operations, "operations of a run (5000)")->check(CLI::Range(1, 10'000'000));
+  app.add_option("--tier", line.tier, "whose clients come: a tier of kin's (causal)");
   app.add_option("--jobs", line.jobs, "processes at once (one a core)")->check(CLI::Range(1, 1024));
   app.add_option("--nodes", line.nodes, "instead of what the seed draws")->check(CLI::Range(1, 9));
   app.add_option("--keys", line.keys, "instead of what the seed draws")->check(CLI::Range(1, 1'000'000));
@@ -76,6 +78,11 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
     return tl::unexpected(NothingToRun{app.help(), 0});
   } catch (const CLI::ParseError& error) {
     return wrong(error.what());
+  }
+  if (find_protocol(line.tier) == nullptr) {
+    std::string all;
+    for (const ProtocolEntry& entry : protocols()) all.append(all.empty() ? "" : ", ").append(entry.name);
+    return wrong("there is no tier " + line.tier + "; there are " + all);
   }
   if (!seeds.empty() && !seed.empty()) return wrong("--seed and --seeds say two things");
   for (const std::string& text : {seeds, seed}) {

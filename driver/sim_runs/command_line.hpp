@@ -14,6 +14,7 @@ namespace kin::sim {
 struct CommandLine {
   std::uint64_t first = 1, last = 100;  // seeds, both included
   std::size_t jobs = 1;
+  std::string tier = "causal";
   std::optional<std::uint32_t> operations, nodes, keys, clients;
   std::vector<Fault> without, with;
   bool only = false;  // no faults but those in `with`

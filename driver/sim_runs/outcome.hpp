@@ -15,7 +15,7 @@ struct Outcome {
   std::string rule;                // what was broken; `died` when the process ended by itself
   std::vector<std::string> story;  // for people
   std::uint64_t trace_hash = 0;
-  std::uint64_t histories = 0;  // judged by check causal as well
+  std::uint64_t histories = 0;  // judged by the checks of kin-driver
   std::uint64_t rounds = 0;     // that it took to agree
   std::uint64_t simulated_us = 0;
   std::vector<std::uint64_t> sums;  // see Sum
@@ -47,7 +47,8 @@ enum class Sum : std::uint8_t {
 };
 inline constexpr std::size_t sum_kinds = 15;
 
-// Runs it in this process. Where `check_history` is set, check causal judges its history as well.
+// Runs it in this process. Where `check_history` is set, check causal judges its history as well;
+// histories of tokens are always judged, by check linearizable.
 Outcome outcome_of(const Options& options, bool check_history);
 
 }  // namespace kin::sim

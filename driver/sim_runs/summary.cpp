@@ -46,7 +46,7 @@ std::string Summary::text(std::size_t jobs, std::chrono::duration<double> took) 
   const auto number = [&](Sum what) { return grouped(sum(what)); };
   std::string out = grouped(seeds_) + " seeds: " + number(Sum::operations) + " operations, " + number(Sum::answered) +
                     " answered in time, " + number(Sum::judged) + " answers judged, " + grouped(histories_) +
-                    " histories judged by check causal, " + number(Sum::excused) +
+                    " histories judged by the checks of kin-driver, " + number(Sum::excused) +
                     " writes excused that only a lost disk knew\n";
   out += "time: " + as_time(simulated_us_) + " simulated in " + std::to_string(std::lround(took.count())) + " s, " +
          per_second(sum(Sum::operations), took) + " operations/s with " + std::to_string(jobs) +

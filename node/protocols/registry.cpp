@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "node/protocols/atomic/atomic.hpp"
 #include "node/protocols/causal/causal.hpp"
 
 namespace kin {
@@ -16,6 +17,7 @@ bool owns_nothing(wire::Kind) { return false; }
 
 constexpr std::array rows{
     ProtocolEntry{"causal", 1, "c/", Guarantee::causal, owns_nothing, make<causal::CausalProtocol>},
+    ProtocolEntry{"atomic", 2, "a/", Guarantee::linearizable, atomic::owns, make<atomic::AtomicProtocol>},
 };
 
 }  // namespace
