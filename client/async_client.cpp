@@ -33,6 +33,7 @@ struct Request {
   wire::Kind kind{};
   std::string body;
   OnOutcome done;
+  OnProgress progress;
   std::optional<std::size_t> only;
   std::size_t start = 0;    // the endpoint that is its first choice; choices go round from there
   std::size_t untried = 0;  // the first choice that it was not sent to yet
@@ -68,6 +69,7 @@ struct AsyncClient::State {
   bool send_frame(Connection& connection);
   bool take_replies();
   void take_message(std::string_view message, std::size_t from);
+  void tell_progress(OnProgress tell, std::string_view body);
   void open_one_more(std::uint64_t id, Request& request);
   void set_timer(std::uint64_t id, Request& request, Clock::time_point when);
   void finish(std::uint64_t id, Outcome outcome);
@@ -113,6 +115,11 @@ std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome d
   s.queue.push_back(id);
   s.open_one_more(id, s.requests.emplace(id, std::move(request)).first->second);
   return id;
+}
+
+void AsyncClient::on_progress(std::uint64_t id, OnProgress progress) {
+  const auto found = state_->requests.find(id);
+  if (found != state_->requests.end()) found->second.progress = std::move(progress);
 }
 
 bool AsyncClient::poll(milliseconds longest) {
@@ -284,8 +291,22 @@ void AsyncClient::State::take_message(std::string_view message, std::size_t from
       continue;
     }
     ++counters.replies;
+    if (item->envelope.kind == wire::Kind::token_progress) {
+      tell_progress(found->second.progress, item->body);
+      continue;
+    }
     if (!found->second.only) preferred = from;
     finish(found->first, read_answer(found->second.kind, item->envelope.kind, item->body, endpoint));
+  }
+}
+
+// A copy runs: the callback may submit, which moves the requests.
+void AsyncClient::State::tell_progress(OnProgress tell, std::string_view body) {
+  const auto progress = wire::decode<wire::TokenProgress>(body);
+  if (!progress) {
+    ++counters.malformed;
+  } else if (tell) {
+    tell(*progress);
   }
 }
 

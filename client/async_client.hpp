@@ -10,7 +10,7 @@
 // Failing over. A request goes to the first endpoint that is connected, in the order in which they were given,
 // beginning with the one that answered last. Each endpoint has a slice of the time that is left: when it is used up,
 // one endpoint more is tried. What was sent and not answered is sent to a further endpoint only if it is a question
-// (read, keys, conflicts, status). A write leaves at most once, so its time-out is `unknown`; a second copy of it
+// (see is_question). A write leaves at most once, so its time-out is `unknown`; a second copy of it
 // might be taken as a second write.
 //
 // One object belongs to one thread, and callbacks run in poll() on that thread. They may submit. Nothing blocks but
@@ -33,6 +33,8 @@
 namespace kin {
 
 using OnOutcome = std::function<void(Outcome)>;
+// A reply that is not the last one: how far the node is with the request.
+using OnProgress = std::function<void(const wire::TokenProgress&)>;
 
 using ConnectTo = std::function<std::unique_ptr<ClientTransport>(const Endpoint&)>;
 
@@ -60,13 +62,16 @@ class AsyncClient {
   AsyncClient(const AsyncClient&) = delete;
   AsyncClient& operator=(const AsyncClient&) = delete;
 
-  // `request` is a struct of common/wire/requests.hpp. The callback runs once, in a later poll(). `only` pins the
-  // request to one endpoint by its position. Returns the request's id.
+  // `request` is a struct of common/wire/requests.hpp or tokens.hpp. The callback runs once, in a later poll(). `only`
+  // pins the request to one endpoint by its position. Returns the request's id.
   template <class Request>
   std::uint64_t submit(const Request& request, OnOutcome done, std::optional<std::size_t> only = std::nullopt) {
     return submit(Request::kind, wire::encode(request), std::move(done), only);
   }
   std::uint64_t submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only);
+  // From now on progress of this request is told in poll(), and nothing more after its outcome; without this it is
+  // passed over. It does not move the request's deadline.
+  void on_progress(std::uint64_t id, OnProgress progress);
 
   // Sends what is queued, takes what has come, ends what is overdue; when nothing of that was to be done, waits for it
   // at most `longest`. Returns false when the wait was ended by the interrupt.

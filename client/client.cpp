@@ -27,11 +27,12 @@ Client::Client(std::vector<Endpoint> endpoints, ClientOptions options)
     : core_(std::move(endpoints), std::move(options)) {}
 
 template <class Reply, class Request>
-Client::Result<Reply> Client::ask(const Request& request, std::optional<std::size_t> at) {
+Client::Result<Reply> Client::ask(const Request& request, std::optional<std::size_t> at, OnProgress progress) {
   // Shared, because an interrupted call leaves its callback behind in the core.
   auto answer = std::make_shared<std::optional<Outcome>>();
-  core_.submit(
+  const std::uint64_t id = core_.submit(
       request, [answer](Outcome outcome) { *answer = std::move(outcome); }, at);
+  if (progress) core_.on_progress(id, std::move(progress));
   while (!answer->has_value()) {
     if (core_.poll(longest_wait) || answer->has_value()) continue;
     interrupted_ = true;
@@ -92,6 +93,33 @@ Client::Result<wire::Done> Client::fault(std::size_t at, const wire::Fault& requ
 
 Client::Result<wire::Done> Client::remove_member(std::size_t at, const std::string& member) {
   return ask<wire::Done>(wire::RemoveMember{member}, at);
+}
+
+Client::Result<wire::TokenReply> Client::token_create(std::size_t at, const wire::TokenCreate& request) {
+  return ask<wire::TokenReply>(request, at);
+}
+
+Client::Result<wire::TokenReply> Client::token_write(std::size_t at, const wire::TokenWrite& request,
+                                                     OnProgress progress) {
+  return ask<wire::TokenReply>(request, at, std::move(progress));
+}
+
+Client::Result<wire::TokenReply> Client::token_drop(std::size_t at, const wire::TokenDrop& request) {
+  return ask<wire::TokenReply>(request, at);
+}
+
+Client::Result<wire::TokenReply> Client::token_read(const wire::TokenRead& request) {
+  return ask<wire::TokenReply>(request);
+}
+
+Client::Result<wire::TokenShowReply> Client::token_show(const wire::TokenShow& request) {
+  return ask<wire::TokenShowReply>(request);
+}
+
+Client::Result<wire::TokensReply> Client::token_list() { return ask<wire::TokensReply>(wire::TokenList{}); }
+
+Client::Result<wire::Done> Client::token_silence(std::size_t at, const wire::TokenSilence& request) {
+  return ask<wire::Done>(request, at);
 }
 
 std::vector<Client::Result<wire::StatusReply>> Client::status_of_all() {

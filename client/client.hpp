@@ -35,6 +35,16 @@ class Client {
   Result<wire::Done> fault(std::size_t at, const wire::Fault& request);
   Result<wire::Done> remove_member(std::size_t at, const std::string& member);
 
+  // Tokens. create, write and drop go to the writer at `at`, read and show to any of the endpoints, which must be
+  // holders. `progress` is told while the node scans, if the request wants it.
+  Result<wire::TokenReply> token_create(std::size_t at, const wire::TokenCreate& request);
+  Result<wire::TokenReply> token_write(std::size_t at, const wire::TokenWrite& request, OnProgress progress = {});
+  Result<wire::TokenReply> token_drop(std::size_t at, const wire::TokenDrop& request);
+  Result<wire::TokenReply> token_read(const wire::TokenRead& request);
+  Result<wire::TokenShowReply> token_show(const wire::TokenShow& request);
+  Result<wire::TokensReply> token_list();
+  Result<wire::Done> token_silence(std::size_t at, const wire::TokenSilence& request);
+
   // Asks all endpoints at once; the results stand in their order.
   std::vector<Result<wire::StatusReply>> status_of_all();
   std::vector<Result<wire::Done>> fault_at_all(const wire::Fault& request);
@@ -48,7 +58,7 @@ class Client {
 
  private:
   template <class Reply, class Request>
-  Result<Reply> ask(const Request& request, std::optional<std::size_t> at = std::nullopt);
+  Result<Reply> ask(const Request& request, std::optional<std::size_t> at = std::nullopt, OnProgress progress = {});
   template <class Reply, class Request>
   std::vector<Result<Reply>> ask_all(const Request& request);
 

@@ -110,7 +110,14 @@ std::string HistoryFile::operation_that_gave(const std::string& context) const {
 }
 
 tl::expected<void, std::string> HistoryFile::append(const HistoryEvent& event) {
-  const std::string line = history_line(event);
+  return append_line(history_line(event));
+}
+
+tl::expected<void, std::string> HistoryFile::append(const RegisterEvent& event) {
+  return append_line(history_line(event));
+}
+
+tl::expected<void, std::string> HistoryFile::append_line(const std::string& line) {
   ssize_t n = 0;
   do {
     n = ::write(fd_, line.data(), line.size());

@@ -14,6 +14,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "client/register_event.hpp"
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
 #include "common/wire/status.hpp"
@@ -60,8 +61,10 @@ class HistoryFile {
 
   // As one write, so that several clients may share the file. Error: a sentence.
   [[nodiscard]] tl::expected<void, std::string> append(const HistoryEvent& event);
+  [[nodiscard]] tl::expected<void, std::string> append(const RegisterEvent& event);
 
  private:
+  [[nodiscard]] tl::expected<void, std::string> append_line(const std::string& line);
   HistoryFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
 
   std::string path_;

@@ -15,6 +15,12 @@ wire::Kind reply_kind(wire::Kind request) {
     case wire::Kind::keys: return wire::Kind::keys_reply;
     case wire::Kind::conflicts: return wire::Kind::conflicts_reply;
     case wire::Kind::status: return wire::Kind::status_reply;
+    case wire::Kind::token_create:
+    case wire::Kind::token_write:
+    case wire::Kind::token_read:
+    case wire::Kind::token_drop: return wire::Kind::token_reply;
+    case wire::Kind::token_list: return wire::Kind::tokens_reply;
+    case wire::Kind::token_show: return wire::Kind::token_show_reply;
     default: return wire::Kind::done;
   }
 }
@@ -38,8 +44,16 @@ std::string in_words(std::chrono::milliseconds time) { return std::to_string(tim
 }  // namespace
 
 bool is_question(wire::Kind kind) {
-  return kind == wire::Kind::read || kind == wire::Kind::keys || kind == wire::Kind::conflicts ||
-         kind == wire::Kind::status;
+  switch (kind) {
+    case wire::Kind::read:
+    case wire::Kind::keys:
+    case wire::Kind::conflicts:
+    case wire::Kind::status:
+    case wire::Kind::token_read:
+    case wire::Kind::token_list:
+    case wire::Kind::token_show: return true;
+    default: return false;
+  }
 }
 
 Outcome read_answer(wire::Kind asked, wire::Kind kind, std::string_view body, const Endpoint& from) {
@@ -53,6 +67,9 @@ Outcome read_answer(wire::Kind asked, wire::Kind kind, std::string_view body, co
       case wire::Kind::keys_reply: return decoded<wire::KeysReply>(body, from);
       case wire::Kind::conflicts_reply: return decoded<wire::ConflictsReply>(body, from);
       case wire::Kind::status_reply: return decoded<wire::StatusReply>(body, from);
+      case wire::Kind::token_reply: return decoded<wire::TokenReply>(body, from);
+      case wire::Kind::tokens_reply: return decoded<wire::TokensReply>(body, from);
+      case wire::Kind::token_show_reply: return decoded<wire::TokenShowReply>(body, from);
       default: return decoded<wire::Done>(body, from);
     }
   }

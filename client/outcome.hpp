@@ -14,11 +14,13 @@
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
 #include "common/wire/status.hpp"
+#include "common/wire/tokens.hpp"
 
 namespace kin {
 
-using ClientReply = std::variant<wire::ReadReply, wire::WriteReply, wire::KeysReply, wire::ConflictsReply,
-                                 wire::StatusReply, wire::Done>;
+using ClientReply =
+    std::variant<wire::ReadReply, wire::WriteReply, wire::KeysReply, wire::ConflictsReply, wire::StatusReply,
+                 wire::Done, wire::TokenReply, wire::TokensReply, wire::TokenShowReply>;
 
 // Failure::node is empty where the client itself says so:
 //   UNAVAILABLE, applied no: no endpoint was reached; the message names those that were tried
@@ -28,7 +30,8 @@ using ClientReply = std::variant<wire::ReadReply, wire::WriteReply, wire::KeysRe
 // A WriteReply with got < wanted is a reply: see status_of in client.hpp.
 using Outcome = tl::expected<ClientReply, Failure>;
 
-// A question changes nothing, so it may be asked again: read, keys, conflicts, status.
+// A question changes nothing, so it may be asked again: read, keys, conflicts, status; token_read, token_list,
+// token_show.
 bool is_question(wire::Kind kind);
 
 // A body of kind `answered` that came for a request of kind `asked`.

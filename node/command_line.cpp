@@ -81,13 +81,8 @@ tl::expected<StartOptions, Ending> from_file(const CLI::App& app, const Flags& f
   for (const char* flag : {"--host", "--port", "-N", "--hosts", "--ports"}) {
     if (app.count(flag) > 0) return refuse(std::string(flag) + " and --config exclude each other");
   }
-  auto cluster = load_cluster_config(flags.config, known_tiers());
+  auto cluster = load_cluster_and_tokens(flags.config, known_tiers());
   if (!cluster) return refuse(cluster.error().text());
-  if (!cluster->tokens_file.empty()) {
-    auto tokens = load_tokens(cluster->tokens_file, *cluster);
-    if (!tokens) return refuse(tokens.error().text());
-    cluster->tokens = std::move(*tokens);
-  }
   StartOptions options;
   options.cluster = std::move(*cluster);
   options.id = flags.id;
@@ -106,6 +101,7 @@ std::string summary(const StartOptions& options, const Flags& flags) {
   std::string line = flags.config.empty() ? "flags" : flags.config;
   line += ": good; " + std::to_string(options.cluster.nodes.size()) + " nodes, buckets";
   for (const BucketConfig& bucket : options.cluster.buckets) line += ' ' + bucket.name + '(' + bucket.tier + ')';
+  if (!options.cluster.tokens.empty()) line += ", " + std::to_string(options.cluster.tokens.size()) + " tokens";
   return line;
 }
 

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <iostream>
 
+#include "node/runtime/job_worker.hpp"
+
 namespace kin {
 namespace {
 
@@ -76,7 +78,10 @@ std::optional<CannotGoOn> NodeProcess::live(const std::atomic<bool>& end, std::a
 
   auto host = ReplicaHost::open(**store, cluster, self, protocols(), rng_);
   if (!host) return because(host.error());
-  NodeLoop loop({**host, *transport_, faults_, **trace, **log, time_, version_, {shown(cluster.trace_values), ""}});
+  JobWorker jobs(
+      JobWorker::threads_here(), [this] { transport_->wake(); }, time_);
+  NodeLoop loop(
+      {**host, *transport_, faults_, **trace, **log, time_, jobs, version_, {shown(cluster.trace_values), ""}});
   if (auto ended = loop.start()) return ended;
   started_ = true;
   (*log)->info("started, version " + version_ + ", data in " + options_.data_dir + ", listening on " +

@@ -46,6 +46,12 @@ tl::expected<wire::Level, std::string> parse_level(std::string_view text) {
   return tl::unexpected("'" + std::string(text) + "' is no number of replicas: a number from 1, quorum or all");
 }
 
+tl::expected<std::uint64_t, std::string> parse_whole_number(std::string_view text) {
+  std::uint64_t number = 0;
+  if (parse_number(text, number)) return number;
+  return tl::unexpected("'" + std::string(text) + "' is no whole number from 0 to 18446744073709551615");
+}
+
 tl::expected<std::uint32_t, std::string> parse_percent(std::string_view text) {
   const std::string_view digits = text.ends_with('%') ? text.substr(0, text.size() - 1) : text;
   std::uint32_t percent = 0;

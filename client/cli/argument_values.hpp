@@ -19,6 +19,9 @@ tl::expected<std::chrono::milliseconds, std::string> parse_duration(std::string_
 // A number from 1, quorum or all.
 tl::expected<wire::Level, std::string> parse_level(std::string_view text);
 
+// From 0 to 18446744073709551615.
+tl::expected<std::uint64_t, std::string> parse_whole_number(std::string_view text);
+
 // 30 or 30%: from 0 to 100.
 tl::expected<std::uint32_t, std::string> parse_percent(std::string_view text);
 

@@ -41,6 +41,9 @@ struct Grammar {
   void cluster_commands();
   void log_commands();
   void fault_commands();
+  void silence_command(CLI::App& fault);
+  void token_commands();
+  void token_write_command(CLI::App& token);
 
   CLI::App* command(CLI::App& parent, const std::string& name, const std::string& what,
                     const std::vector<std::string>& aliases = {}) {
@@ -69,6 +72,7 @@ Grammar::Grammar() {
   vclock_commands();
   cluster_commands();
   log_commands();
+  token_commands();
   fault_commands();
 }
 
@@ -282,11 +286,77 @@ void Grammar::fault_commands() {
     }
     return *made;
   };
+  silence_command(*fault);
   commands[command(*fault, "clear", "the end of all faults, on all nodes or on --node ID")] = [this] {
     FaultCommand all;
     all.node = globals.node;
     all.fault.action = wire::FaultAction::clear;
     return all;
+  };
+}
+
+void Grammar::silence_command(CLI::App& fault) {
+  auto made = std::make_shared<SilenceCommand>();
+  auto after = std::make_shared<std::string>();
+  CLI::App* silent = command(fault, "silent", "the node never answers about the token again, restarts included");
+  silent->add_option("TOKEN", made->token)->required();
+  silent->add_option("ID", made->node, "a node that holds the token")->required();
+  silent->add_option("--after", *after, "when it falls silent: 10s, 500ms (at once)")->type_name("TIME");
+  commands[silent] = [made, after] {
+    if (!after->empty()) made->after = checked("--after", parse_duration(*after));
+    return *made;
+  };
+}
+
+void Grammar::token_commands() {
+  CLI::App* token = group(app, "token", "registers that never hold two values (the atomic tier)");
+  auto created = std::make_shared<TokenCreateCommand>();
+  CLI::App* create = command(*token, "create", "make a token of the tokens file live, at all its holders");
+  create->add_option("--id", created->id, "as the tokens file names it")->required();
+  create->add_flag("--if-absent", created->if_absent, "a token that exists already is no failure");
+  commands[create] = [created] { return *created; };
+
+  token_write_command(*token);
+
+  auto read = std::make_shared<TokenReadCommand>();
+  CLI::App* reading = command(*token, "read", "what the token holds: the newest, whichever reader answers");
+  reading->add_option("--id", read->id)->required();
+  reading->add_option("--reader", read->reader, "only this reader: host:port, or its id")->type_name("H:P");
+  commands[reading] = [read] { return *read; };
+
+  auto dropped = std::make_shared<TokenDropCommand>();
+  CLI::App* drop = command(*token, "drop", "the end of the token, until it is created again");
+  drop->add_option("--id", dropped->id)->required();
+  commands[drop] = [dropped] { return *dropped; };
+
+  commands[command(*token, "list", "all tokens, their writers and readers")] = [] { return TokenListCommand{}; };
+
+  auto shown = std::make_shared<TokenShowCommand>();
+  CLI::App* show = command(*token, "show", "what one holder has on its disk; it may be behind");
+  show->add_option("--id", shown->id)->required();
+  show->add_option("--reader", shown->reader, "this holder: host:port, or its id")->type_name("H:P");
+  commands[show] = [shown] { return *shown; };
+}
+
+void Grammar::token_write_command(CLI::App& token) {
+  struct Flags {
+    std::string id, name, low, mid, high;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* write = command(token, "write", "give the token a name and a domain; its values are computed from them");
+  write->add_option("--id", flags->id)->required();
+  write->add_option("--name", flags->name, "what is hashed together with each number")->required();
+  write->add_option("--low", flags->low, "the first number")->required();
+  write->add_option("--mid", flags->mid, "the first number behind the partial value's part")->required();
+  write->add_option("--high", flags->high, "the first number behind the domain: low <= mid < high")->required();
+  commands[write] = [flags] {
+    TokenWriteCommand made{flags->id, flags->name};
+    made.low = checked("--low", parse_whole_number(flags->low));
+    made.mid = checked("--mid", parse_whole_number(flags->mid));
+    made.high = checked("--high", parse_whole_number(flags->high));
+    if (made.low > made.mid) throw CLI::ValidationError("--mid", "it must not be below --low");
+    if (made.mid >= made.high) throw CLI::ValidationError("--high", "it must be above --mid");
+    return made;
   };
 }
 

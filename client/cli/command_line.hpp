@@ -101,9 +101,42 @@ struct FaultCommand {
   wire::Fault fault;
 };
 
-using Command = std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
-                             VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand,
-                             ClusterWaitCommand, ClusterRemoveCommand, FaultCommand, LogCommand>;
+struct SilenceCommand {
+  std::string token, node;
+  std::chrono::milliseconds after{0};
+};
+
+struct TokenCreateCommand {
+  std::string id;
+  bool if_absent = false;
+};
+
+struct TokenWriteCommand {
+  std::string id, name;
+  std::uint64_t low = 0, mid = 0, high = 0;  // low <= mid < high
+};
+
+struct TokenReadCommand {
+  std::string id;
+  std::string reader;  // host:port or a node's id; empty: any
+};
+
+struct TokenDropCommand {
+  std::string id;
+};
+
+struct TokenListCommand {};
+
+struct TokenShowCommand {
+  std::string id;
+  std::string reader;  // as above, any holder
+};
+
+using Command =
+    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
+                 VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand, ClusterWaitCommand,
+                 ClusterRemoveCommand, FaultCommand, LogCommand, SilenceCommand, TokenCreateCommand, TokenWriteCommand,
+                 TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;
 
 struct Invocation {
   Globals globals;

@@ -17,14 +17,6 @@ std::string names(const std::vector<Endpoint>& endpoints) {
   return text;
 }
 
-// Fisher and Yates.
-void shuffle(std::vector<Endpoint>& endpoints) {
-  KIN_REQUIRE(sodium_init() >= 0, "libsodium does not start");
-  for (std::size_t left = endpoints.size(); left > 1; --left) {
-    std::swap(endpoints[left - 1], endpoints[randombytes_uniform(static_cast<std::uint32_t>(left))]);
-  }
-}
-
 }  // namespace
 
 tl::expected<AddressBook, Failure> AddressBook::open(const Globals& globals) {
@@ -73,7 +65,15 @@ tl::expected<AddressBook, Failure> AddressBook::open(const Globals& globals) {
 std::vector<Endpoint> AddressBook::for_any() const {
   if (pinned_) return {*pinned_};
   std::vector<Endpoint> endpoints = all_;
-  if (any_order_) shuffle(endpoints);
+  return any_order_ ? shuffled(std::move(endpoints)) : endpoints;
+}
+
+// Fisher and Yates.
+std::vector<Endpoint> shuffled(std::vector<Endpoint> endpoints) {
+  KIN_REQUIRE(sodium_init() >= 0, "libsodium does not start");
+  for (std::size_t left = endpoints.size(); left > 1; --left) {
+    std::swap(endpoints[left - 1], endpoints[randombytes_uniform(static_cast<std::uint32_t>(left))]);
+  }
   return endpoints;
 }
 

@@ -1,6 +1,7 @@
 // Which nodes the user means: the cluster file, the endpoints, the pinned node.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -21,6 +22,8 @@ class AddressBook {
   // All nodes in the cluster file's order, or the endpoints.
   const std::vector<Endpoint>& all() const { return all_; }
   const std::string& cluster() const { return cluster_; }
+  // Of --node.
+  const std::optional<Endpoint>& pinned() const { return pinned_; }
 
  private:
   std::string cluster_;
@@ -28,6 +31,9 @@ class AddressBook {
   std::optional<Endpoint> pinned_;
   bool any_order_ = false;
 };
+
+// In a random order, so that clients spread over the nodes.
+std::vector<Endpoint> shuffled(std::vector<Endpoint> endpoints);
 
 // The position among client.endpoints() of the node that is called `id`: by the cluster file, by its endpoint, or by
 // what the nodes say of themselves. Failure: USAGE, with the names that there are.

@@ -31,5 +31,12 @@ int run_command(const ClusterWaitCommand& command, const CommandContext& context
 int run_command(const ClusterRemoveCommand& command, const CommandContext& context);
 int run_command(const LogCommand& command, const CommandContext& context);
 int run_command(const FaultCommand& command, const CommandContext& context);
+int run_command(const SilenceCommand& command, const CommandContext& context);
+int run_command(const TokenCreateCommand& command, const CommandContext& context);
+int run_command(const TokenWriteCommand& command, const CommandContext& context);
+int run_command(const TokenReadCommand& command, const CommandContext& context);
+int run_command(const TokenDropCommand& command, const CommandContext& context);
+int run_command(const TokenListCommand& command, const CommandContext& context);
+int run_command(const TokenShowCommand& command, const CommandContext& context);
 
 }  // namespace kin

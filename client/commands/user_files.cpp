@@ -56,6 +56,11 @@ tl::expected<void, std::string> UserFiles::finish(const Globals& globals, const 
   return {};
 }
 
+tl::expected<void, std::string> UserFiles::finish(const RegisterEvent& event) {
+  if (history_) return history_->append(event);
+  return {};
+}
+
 void record(HistoryEvent& event, const wire::ReadReply& reply, std::uint64_t end_ns) {
   event.end_ns = end_ns;
   event.node = reply.node;

@@ -33,6 +33,7 @@ class UserFiles {
                      const WriterContext& carried = {}) const;
   // After its reply, or after none came. Error: a sentence; the operation itself is over.
   [[nodiscard]] tl::expected<void, std::string> finish(const Globals& globals, const HistoryEvent& event);
+  [[nodiscard]] tl::expected<void, std::string> finish(const RegisterEvent& event);
 
  private:
   std::optional<SessionFile> session_;

@@ -56,6 +56,12 @@ bool valid_node_id(std::string_view id) {
   return id.size() <= max_id_bytes && valid_name(id);
 }
 
+bool valid_token_id(std::string_view id) {
+  constexpr std::size_t max_id_bytes = 255;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
+  return !id.empty() && id.size() <= max_id_bytes && std::none_of(id.begin(), id.end(), is_control);
+}
+
 std::string ConfigError::text() const {
   return line > 0 ? file + ':' + std::to_string(line) + ": " + message : file + ": " + message;
 }

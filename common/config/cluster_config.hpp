@@ -45,6 +45,7 @@ struct SilentFault {
   std::string node;
   std::uint64_t after_ms = 0;
   bool since_start = false;
+  int line = 0;  // of the cluster file; 0 where it was made otherwise
 };
 
 // One entry of tokens.yml: who holds a token. The file names nodes by host:port, this names them by id.
@@ -102,6 +103,8 @@ bool valid_name(std::string_view name);
 // A node's id is at most 240 bytes of such a name: with the number of its incarnation behind it, it is its identity in
 // the transport, which has room for 255.
 bool valid_node_id(std::string_view id);
+// A token's id is one line of 1 to 255 bytes, without control characters.
+bool valid_token_id(std::string_view id);
 
 // Reads and checks. Unknown keys, wrong types and impossible combinations are errors, and so are files
 // above 1 MiB, YAML aliases and duplicate keys. `known_tiers` are the tiers that this program has; an empty list takes
@@ -111,6 +114,10 @@ tl::expected<ClusterConfig, ConfigError> load_cluster_config(const std::string& 
 // The same from text; `file` is only named in errors.
 tl::expected<ClusterConfig, ConfigError> parse_cluster_config(const std::string& text, const std::string& file,
                                                               const std::vector<std::string>& known_tiers);
+
+// A word as YAML in double quotes, which keep every byte of it a word: `no`, `1e3` and `a: b` would be something else
+// without.
+std::string yaml_word(const std::string& text);
 
 // The configuration as a cluster file that load_cluster_config reads back.
 std::string print_cluster_config(const ClusterConfig& config);
@@ -123,5 +130,10 @@ tl::expected<ClusterConfig, std::string> config_from_flags(const std::string& ho
 // Reads and checks: the writer and the readers are nodes of the cluster, no token and no reader of it stands there
 // twice. The result is what ClusterConfig::tokens wants.
 tl::expected<std::vector<TokenScheme>, ConfigError> load_tokens(const std::string& path, const ClusterConfig& cluster);
+
+// load_cluster_config, and the tokens of its tokens file. Silent faults are held against these: each names a token of
+// the file and one of its holders, and no two name the same; `path` is blamed otherwise.
+tl::expected<ClusterConfig, ConfigError> load_cluster_and_tokens(const std::string& path,
+                                                                 const std::vector<std::string>& known_tiers);
 
 }  // namespace kin

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <set>
 
 #include "common/config/yaml_reader.hpp"
@@ -94,6 +95,7 @@ void read_faults(Section& root, ClusterConfig& out) {
     section.list("silent", [&](const YAML::Node& item) {
       Section silent(item, "a silent fault");
       SilentFault fault;
+      fault.line = silent.line("token");
       fault.token = silent.need("token");
       check_token_id(fault.token, silent.line("token"));
       fault.node = silent.need("node");
@@ -103,6 +105,12 @@ void read_faults(Section& root, ClusterConfig& out) {
       silent.take("after", after);
       choose(silent, "since", fault.since_start, {{"create", false}, {"start", true}});
       silent.done();
+      const auto same = [&](const SilentFault& other) {
+        return other.token == fault.token && other.node == fault.node;
+      };
+      if (std::any_of(out.silent.begin(), out.silent.end(), same)) {
+        silent.fail("token", fault.node + " falls silent about token " + fault.token + " twice");
+      }
       out.silent.push_back(std::move(fault));
     });
   });
@@ -131,6 +139,7 @@ ClusterConfig read_cluster(const YAML::Node& yaml, const std::string& file,
     s.take("siblings_warn", out.limits.siblings_warn, 2, 10'000);
     s.take("siblings_max", out.limits.siblings_max, 2, 10'000);
     s.take("cache_bytes", out.limits.cache_bytes, 0, 2'000'000'000);
+    s.take("token_domain", out.limits.token_domain, 1, std::numeric_limits<std::uint64_t>::max());
     if (out.limits.siblings_warn > out.limits.siblings_max) {
       s.fail("siblings_warn", "siblings_warn is above siblings_max");
     }

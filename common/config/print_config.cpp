@@ -5,8 +5,18 @@
 namespace kin {
 namespace {
 
-// Double quotes keep every byte of a word a word: `no`, `1e3` and `a: b` would be something else without.
-std::string quote(const std::string& text) {
+const char* word(TraceValues values) {
+  switch (values) {
+    case TraceValues::hash: return "hash";
+    case TraceValues::full: return "full";
+    case TraceValues::none: return "none";
+  }
+  return "hash";
+}
+
+}  // namespace
+
+std::string yaml_word(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
@@ -21,41 +31,30 @@ std::string quote(const std::string& text) {
   return out + '"';
 }
 
-const char* word(TraceValues values) {
-  switch (values) {
-    case TraceValues::hash: return "hash";
-    case TraceValues::full: return "full";
-    case TraceValues::none: return "none";
-  }
-  return "hash";
-}
-
-}  // namespace
-
 std::string print_cluster_config(const ClusterConfig& c) {
   std::ostringstream out;
-  out << "cluster: " << quote(c.cluster) << "\nnodes:\n";
+  out << "cluster: " << yaml_word(c.cluster) << "\nnodes:\n";
   for (const NodeConfig& n : c.nodes) {
-    out << "  - {id: " << quote(n.id) << ", host: " << quote(n.host) << ", port: " << n.port << "}\n";
+    out << "  - {id: " << yaml_word(n.id) << ", host: " << yaml_word(n.host) << ", port: " << n.port << "}\n";
   }
-  out << "storage: {dir: " << quote(c.data_dir)
+  out << "storage: {dir: " << yaml_word(c.data_dir)
       << ", durability: " << (c.durability == Durability::fsync ? "fsync" : "os") << "}\n"
       << "gossip: {interval_ms: " << c.gossip_interval_ms << "}\n"
       << "timeouts: {request_ms: " << c.request_ms << ", suspect_ms: " << c.suspect_ms << "}\n"
       << "limits: {key_bytes: " << c.limits.key_bytes << ", value_bytes: " << c.limits.value_bytes
       << ", siblings_warn: " << c.limits.siblings_warn << ", siblings_max: " << c.limits.siblings_max
-      << ", cache_bytes: " << c.limits.cache_bytes << "}\n"
-      << "log: {dir: " << quote(c.log_dir) << ", level: " << quote(c.log_level)
+      << ", cache_bytes: " << c.limits.cache_bytes << ", token_domain: " << c.limits.token_domain << "}\n"
+      << "log: {dir: " << yaml_word(c.log_dir) << ", level: " << yaml_word(c.log_level)
       << ", trace: " << (c.trace ? "true" : "false") << ", values: " << word(c.trace_values) << "}\nbuckets:\n";
   for (const BucketConfig& b : c.buckets) {
-    out << "  - {name: " << quote(b.name) << ", tier: " << quote(b.tier) << ", read: " << b.read
+    out << "  - {name: " << yaml_word(b.name) << ", tier: " << yaml_word(b.tier) << ", read: " << b.read
         << ", write: " << b.write << "}\n";
   }
-  if (!c.tokens_file.empty()) out << "tokens_file: " << quote(c.tokens_file) << "\n";
+  if (!c.tokens_file.empty()) out << "tokens_file: " << yaml_word(c.tokens_file) << "\n";
   out << "faults:\n  enabled: " << (c.faults_enabled ? "true" : "false") << "\n";
   if (!c.silent.empty()) out << "  silent:\n";
   for (const SilentFault& f : c.silent) {
-    out << "    - {token: " << quote(f.token) << ", node: " << quote(f.node) << ", after: " << f.after_ms
+    out << "    - {token: " << yaml_word(f.token) << ", node: " << yaml_word(f.node) << ", after: " << f.after_ms
         << "ms, since: " << (f.since_start ? "start" : "create") << "}\n";
   }
   return out.str();

@@ -49,6 +49,21 @@ std::vector<TokenScheme> read_tokens(const YAML::Node& yaml, const ClusterConfig
   return out;
 }
 
+void check_silent(const ClusterConfig& cluster) {
+  for (const SilentFault& fault : cluster.silent) {
+    const TokenScheme* token = cluster.token(fault.token);
+    if (token == nullptr) {
+      throw Wrong{fault.line, cluster.tokens_file.empty()
+                                  ? "token " + fault.token + " cannot fall silent: there is no tokens_file"
+                                  : "the tokens file " + cluster.tokens_file + " has no token " + fault.token};
+    }
+    const std::vector<std::string> holders = token->holders();
+    if (std::find(holders.begin(), holders.end(), fault.node) == holders.end()) {
+      throw Wrong{fault.line, fault.node + " does not hold token " + fault.token + ", so it cannot fall silent"};
+    }
+  }
+}
+
 }  // namespace
 }  // namespace config
 
@@ -58,6 +73,23 @@ tl::expected<std::vector<TokenScheme>, ConfigError> load_tokens(const std::strin
   } catch (const config::Wrong& wrong) {
     return tl::unexpected(config::error_in(path, wrong));
   }
+}
+
+tl::expected<ClusterConfig, ConfigError> load_cluster_and_tokens(const std::string& path,
+                                                                 const std::vector<std::string>& known_tiers) {
+  auto cluster = load_cluster_config(path, known_tiers);
+  if (!cluster) return cluster;
+  if (!cluster->tokens_file.empty()) {
+    auto tokens = load_tokens(cluster->tokens_file, *cluster);
+    if (!tokens) return tl::unexpected(tokens.error());
+    cluster->tokens = std::move(*tokens);
+  }
+  try {
+    config::check_silent(*cluster);
+  } catch (const config::Wrong& wrong) {
+    return tl::unexpected(config::error_in(path, wrong));
+  }
+  return cluster;
 }
 
 }  // namespace kin

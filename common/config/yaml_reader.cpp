@@ -18,7 +18,6 @@ namespace kin::config {
 namespace {
 
 constexpr std::size_t max_file_bytes = 1u << 20;
-constexpr std::size_t max_token_id_bytes = 255;
 constexpr std::size_t max_message_bytes = 400;
 
 // An alias is the same node met twice; a mapping key met twice is a slip that yaml-cpp would not report.
@@ -144,9 +143,9 @@ std::string scalar(const YAML::Node& node, const std::string& what) {
   return node.Scalar();
 }
 
-std::uint32_t number(const YAML::Node& node, const std::string& what, std::uint32_t least, std::uint32_t most) {
+std::uint64_t number(const YAML::Node& node, const std::string& what, std::uint64_t least, std::uint64_t most) {
   const std::string text = scalar(node, what);
-  std::uint32_t value = 0;
+  std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
     throw Wrong{line_of(node), what + " must be a number from " + std::to_string(least) + " to " +
@@ -182,7 +181,7 @@ void check_path(const std::string& path, const std::string& what, int line) {
 }
 
 void check_token_id(const std::string& id, int line) {
-  if (id.empty() || id.size() > max_token_id_bytes || std::any_of(id.begin(), id.end(), is_control)) {
+  if (!valid_token_id(id)) {
     throw Wrong{line, "a token's id must be one line of 1 to 255 bytes"};
   }
 }
@@ -226,6 +225,12 @@ void Section::take(const std::string& key, bool& value) {
 }
 
 void Section::take(const std::string& key, std::uint32_t& value, std::uint32_t least, std::uint32_t most) {
+  if (const YAML::Node found = at(key); found.IsDefined()) {
+    value = static_cast<std::uint32_t>(number(found, key, least, most));
+  }
+}
+
+void Section::take(const std::string& key, std::uint64_t& value, std::uint64_t least, std::uint64_t most) {
   if (const YAML::Node found = at(key); found.IsDefined()) value = number(found, key, least, most);
 }
 
@@ -238,7 +243,7 @@ std::string Section::need(const std::string& key) {
 std::uint32_t Section::need_number(const std::string& key, std::uint32_t least, std::uint32_t most) {
   const YAML::Node found = at(key);
   if (!found.IsDefined()) throw Wrong{line_, what_ + " needs a " + key};
-  return number(found, key, least, most);
+  return static_cast<std::uint32_t>(number(found, key, least, most));
 }
 
 void Section::section(const std::string& key, const std::function<void(Section&)>& read) {

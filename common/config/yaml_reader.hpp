@@ -44,6 +44,7 @@ class Section {
   void take(const std::string& key, std::string& value);
   void take(const std::string& key, bool& value);
   void take(const std::string& key, std::uint32_t& value, std::uint32_t least, std::uint32_t most);
+  void take(const std::string& key, std::uint64_t& value, std::uint64_t least, std::uint64_t most);
   // Required ones.
   std::string need(const std::string& key);
   std::uint32_t need_number(const std::string& key, std::uint32_t least, std::uint32_t most);
@@ -66,7 +67,7 @@ class Section {
 
 int line_of(const YAML::Node& node);
 std::string scalar(const YAML::Node& node, const std::string& what);
-std::uint32_t number(const YAML::Node& node, const std::string& what, std::uint32_t least, std::uint32_t most);
+std::uint64_t number(const YAML::Node& node, const std::string& what, std::uint64_t least, std::uint64_t most);
 // `10s`, `500ms`, `2m` or a plain number of milliseconds.
 std::uint64_t milliseconds(const YAML::Node& node, const std::string& what);
 // These throw Wrong where the text is not what `what` can be.

@@ -13,8 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Addresses =
-    std::map<std::string, std::string>;  // of the pattern's nodes -> of ours; absent: we have no such node
+using Ids = std::map<std::string, std::string>;  // of the pattern's nodes -> of ours; absent: we have no such node
 
 Failure failure(Status status, const std::string& message) { return {status, Applied::no, message, "", 0, 0}; }
 
@@ -27,31 +26,54 @@ tl::expected<void, Failure> write_file(const std::string& path, const std::strin
 }
 
 // A node of the pattern that has the id of one of ours is that one; of any other ids, the first becomes n1.
-Addresses new_addresses(const ClusterConfig& pattern, const ClusterConfig& ours) {
-  Addresses out;
+Ids new_ids(const ClusterConfig& pattern, const ClusterConfig& ours) {
+  Ids out;
   for (std::size_t i = 0; i < pattern.nodes.size(); ++i) {
     const NodeConfig* node = ours.node(pattern.nodes[i].id);
     if (node == nullptr && pattern.node("n1") == nullptr) node = ours.node('n' + std::to_string(i + 1));
-    if (node != nullptr) out[pattern.nodes[i].endpoint()] = node->endpoint();
+    if (node != nullptr) out[pattern.nodes[i].id] = node->id;
   }
   return out;
 }
 
-std::string print_tokens(const ClusterConfig& pattern, const std::vector<TokenScheme>& tokens,
-                         const Addresses& addresses, std::vector<std::string>& notes) {
-  const auto address_of = [&](const std::string& node) { return addresses.find(pattern.node(node)->endpoint()); };
-  std::string out;
+// Without the holders that we lack, and without the tokens that then lack their writer or all readers.
+std::vector<TokenScheme> placed_tokens(const std::vector<TokenScheme>& tokens, const Ids& ids) {
+  std::vector<TokenScheme> out;
   for (const TokenScheme& token : tokens) {
-    const auto writer = address_of(token.writer);
-    std::string readers;
-    for (const std::string& reader : token.readers)
-      if (auto found = address_of(reader); found != addresses.end())
-        readers += (readers.empty() ? "\"" : ", \"") + found->second + '"';
-    if (writer == addresses.end() || readers.empty()) {
-      notes.push_back("token " + token.id + " is left out: these nodes lack its writer or all its readers");
-      continue;
+    const auto writer = ids.find(token.writer);
+    if (writer == ids.end()) continue;
+    TokenScheme placed{token.id, writer->second, {}, token.all};
+    for (const std::string& reader : token.readers) {
+      if (const auto found = ids.find(reader); found != ids.end()) placed.readers.push_back(found->second);
     }
-    out += "- token: \"" + token.id + "\"\n  writer: " + writer->second + "\n  readers: [" + readers + "]\n";
+    if (!placed.readers.empty()) out.push_back(std::move(placed));
+  }
+  return out;
+}
+
+// Those of holders that are left.
+std::vector<SilentFault> placed_silent(const std::vector<SilentFault>& faults, const Ids& ids,
+                                       const ClusterConfig& ours) {
+  std::vector<SilentFault> out;
+  for (SilentFault fault : faults) {
+    const auto node = ids.find(fault.node);
+    const TokenScheme* token = ours.token(fault.token);
+    if (node == ids.end() || token == nullptr) continue;
+    fault.node = node->second;
+    const std::vector<std::string> holders = token->holders();
+    if (std::find(holders.begin(), holders.end(), fault.node) != holders.end()) out.push_back(std::move(fault));
+  }
+  return out;
+}
+
+std::string print_tokens(const ClusterConfig& config) {
+  const auto address = [&](const std::string& node) { return '"' + config.node(node)->endpoint() + '"'; };
+  std::string out;
+  for (const TokenScheme& token : config.tokens) {
+    std::string readers;
+    for (const std::string& reader : token.readers) readers += (readers.empty() ? "" : ", ") + address(reader);
+    out +=
+        "- token: " + yaml_word(token.id) + "\n  writer: " + address(token.writer) + "\n  readers: [" + readers + "]\n";
     if (token.all) out += "  quorum: all\n";
   }
   return out;
@@ -63,7 +85,7 @@ std::string absolute(const std::string& path) { return fs::absolute(path).lexica
 tl::expected<ClusterConfig, Failure> load_pattern(const ClusterRecipe& recipe) {
   const std::string file = recipe.like.empty() ? project_file("cluster.yml") : recipe.like;
   if (file.empty()) return ClusterConfig();
-  auto pattern = load_cluster_config(file, recipe.tiers);
+  auto pattern = load_cluster_and_tokens(file, recipe.tiers);
   if (!pattern) return tl::unexpected(failure(Status::bad_config, pattern.error().text()));
   return *pattern;
 }
@@ -86,8 +108,9 @@ std::string project_file(const std::string& name) {
 std::string sibling_program(const std::string& name) { return (fs::path(own_path()).parent_path() / name).string(); }
 
 tl::expected<ClusterConfig, Failure> cluster_of(const ClusterRecipe& recipe, const std::vector<std::uint16_t>& ports) {
-  auto config = load_pattern(recipe);
-  if (!config) return config;
+  const auto pattern = load_pattern(recipe);
+  if (!pattern) return pattern;
+  tl::expected<ClusterConfig, Failure> config = *pattern;
   config->nodes.clear();
   for (std::size_t i = 0; i < ports.size(); ++i)
     config->nodes.push_back({'n' + std::to_string(i + 1), "127.0.0.1", ports[i]});
@@ -97,7 +120,9 @@ tl::expected<ClusterConfig, Failure> cluster_of(const ClusterRecipe& recipe, con
   config->tokens_file.clear();
   if (recipe.durability) config->durability = *recipe.durability;
   if (recipe.gossip_interval_ms) config->gossip_interval_ms = *recipe.gossip_interval_ms;
-  std::erase_if(config->silent, [&](const auto& silent) { return config->node(silent.node) == nullptr; });
+  const Ids ids = new_ids(*pattern, *config);
+  config->tokens = placed_tokens(pattern->tokens, ids);
+  config->silent = placed_silent(pattern->silent, ids, *config);
   return config;
 }
 
@@ -116,19 +141,21 @@ tl::expected<WrittenCluster, Failure> write_cluster_files(const std::string& run
   config.data_dir = absolute(run);
   config.log_dir = log_dir(run);
 
-  if (!pattern->tokens_file.empty()) {
-    auto tokens = load_tokens(pattern->tokens_file, *pattern);
-    if (!tokens) return tl::unexpected(failure(Status::bad_config, tokens.error().text()));
-    const std::string text = print_tokens(*pattern, *tokens, new_addresses(*pattern, config), out.notes);
-    if (!text.empty()) {
-      config.tokens_file = "tokens.yml";
-      if (auto written = write_file(run + "/tokens.yml", text); !written) return tl::unexpected(written.error());
+  for (const TokenScheme& token : pattern->tokens) {
+    if (config.token(token.id) == nullptr) {
+      out.notes.push_back("token " + token.id + " is left out: these nodes lack its writer or all its readers");
+    }
+  }
+  if (!config.tokens.empty()) {
+    config.tokens_file = "tokens.yml";
+    if (auto written = write_file(run + "/tokens.yml", print_tokens(config)); !written) {
+      return tl::unexpected(written.error());
     }
   }
   if (auto written = write_file(cluster_file(run), print_cluster_config(config)); !written)
     return tl::unexpected(written.error());
   // Read back what the nodes will read: what does not fit this number of nodes comes to light here.
-  auto read_back = load_cluster_config(cluster_file(run), recipe.tiers);
+  auto read_back = load_cluster_and_tokens(cluster_file(run), recipe.tiers);
   if (!read_back) return tl::unexpected(failure(Status::bad_config, read_back.error().text()));
   config = *read_back;
   return out;

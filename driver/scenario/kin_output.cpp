@@ -34,6 +34,24 @@ std::vector<AnsweredSibling> siblings_of(const json& list) {
   return out;
 }
 
+std::string number_of(const json& object, const char* name) {
+  auto found = object.find(name);
+  return found != object.end() && found->is_number_unsigned() ? found->dump() : "nothing";
+}
+
+// A token's name is what a scenario expects as its value; one that was not written has none.
+void take_token(const json& object, ClientAnswer& answer) {
+  const std::string timestamp = text_of(object, "timestamp");
+  const std::string stamp = timestamp.empty() ? "" : ", timestamp " + timestamp;
+  if (object["name"].is_null()) {
+    answer.token = "no value" + stamp;
+    return;
+  }
+  answer.siblings = {{text_of(object, "name"), {}, timestamp}};
+  answer.token = text_of(object, "name") + ": partial " + number_of(object, "partial") + ", final " +
+                 number_of(object, "final") + stamp;
+}
+
 }  // namespace
 
 ClientAnswer read_kin_output(int exit_code, const std::string& output, const std::string& errors) {
@@ -53,6 +71,7 @@ ClientAnswer read_kin_output(int exit_code, const std::string& output, const std
   answer.clock = clock_of(object);
   answer.context = text_of(object, "context");
   answer.dot = text_of(object, "dot");
+  if (object.contains("partial") && object.contains("name")) take_token(object, answer);
   if (auto list = object.find("siblings"); list != object.end() && list->is_array()) {
     answer.is_read = true;
     answer.siblings = siblings_of(*list);

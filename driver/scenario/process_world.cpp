@@ -97,6 +97,10 @@ World::Result ProcessWorld::wait_converged(const std::vector<std::string>& nodes
   return as_sentence(cluster_.wait_converged(nodes, longest, interrupted_));
 }
 
+milliseconds ProcessWorld::elapsed() {
+  return std::chrono::duration_cast<milliseconds>(steady_clock::now().time_since_epoch());
+}
+
 tl::expected<std::string, std::string> ProcessWorld::history() const {
   std::error_code error;
   if (!std::filesystem::exists(history_file_, error)) return std::string();

@@ -22,6 +22,7 @@ class ProcessWorld : public World {
   Result link(const std::string& from, const std::string& to, std::uint32_t drop_percent,
               std::uint32_t delay_ms) override;
   Result wait_converged(const std::vector<std::string>& nodes, std::chrono::milliseconds longest) override;
+  std::chrono::milliseconds elapsed() override;
   tl::expected<std::string, std::string> history() const override;
   Result add_to_history(const std::string& line) override;
 

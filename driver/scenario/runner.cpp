@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "driver/check/causal_check.hpp"
+#include "driver/check/linearizable_check.hpp"
 #include "driver/scenario/command_words.hpp"
 #include "driver/scenario/expectation.hpp"
 #include "driver/scenario/final_read.hpp"
@@ -57,24 +58,45 @@ StepReport Runner::play(const Step& step) {
   return report;
 }
 
-void Runner::act(const ClientStep& step, StepReport& report) { call_all({step}, {}, report); }
+void Runner::act(const ClientStep& step, StepReport& report) {
+  const auto begun = world_.elapsed();
+  while (true) {
+    StepReport one;
+    call_all({step}, {}, one);
+    const bool again =
+        !one.wrong.empty() && world_.elapsed() - begun < step.within && !(interrupted_ && interrupted_());
+    if (again) continue;
+    report.seen.insert(report.seen.end(), one.seen.begin(), one.seen.end());
+    report.wrong.insert(report.wrong.end(), one.wrong.begin(), one.wrong.end());
+    return;
+  }
+}
 
 void Runner::act(const ParallelStep& step, StepReport& report) { call_all(step.calls, step.faults, report); }
 
 void Runner::call_all(const std::vector<ClientStep>& steps, const std::vector<FaultStep>& faults, StepReport& report) {
+  const Lookup saved = [&](const std::string& name) -> std::optional<std::string> {
+    auto found = saved_.find(name);
+    if (found == saved_.end()) return std::nullopt;
+    return found->second;
+  };
   std::vector<ClientCall> calls;
+  std::vector<Expectation> expected;
   for (const ClientStep& step : steps) {
     ClientCall call{step.node, {}, true};
     for (const std::string& word : step.arguments) {
-      auto filled = fill_names(word, [&](const std::string& name) -> std::optional<std::string> {
-        auto found = saved_.find(name);
-        if (found == saved_.end()) return std::nullopt;
-        return found->second;
-      });
+      auto filled = fill_names(word, saved);
       if (!filled) return report.wrong.push_back(filled.error());
       call.arguments.push_back(std::move(*filled));
     }
     calls.push_back(std::move(call));
+    expected.push_back(step.expect);
+    if (!step.expect.siblings) continue;
+    for (ExpectedSibling& sibling : *expected.back().siblings) {
+      auto filled = fill_names(sibling.value, saved);
+      if (!filled) return report.wrong.push_back(filled.error());
+      sibling.value = std::move(*filled);
+    }
   }
   std::function<void()> meanwhile;
   if (!faults.empty()) {
@@ -85,7 +107,7 @@ void Runner::call_all(const std::vector<ClientStep>& steps, const std::vector<Fa
   const std::vector<ClientAnswer> answers = world_.clients(calls, meanwhile);
   for (std::size_t i = 0; i < steps.size(); ++i) {
     report.seen.push_back((steps.size() > 1 ? steps[i].node + ": " : "") + describe(answers[i]));
-    for (std::string& sentence : what_is_wrong(steps[i].expect, answers[i]))
+    for (std::string& sentence : what_is_wrong(expected[i], answers[i]))
       report.wrong.push_back(describe(steps[i]) + ": " + sentence);
     if (steps[i].save.empty()) continue;
     if (answers[i].context.empty()) {
@@ -124,7 +146,28 @@ void Runner::act(const ExpectStep& step, StepReport& report) {
   }
 }
 
-void Runner::act(const CheckStep&, StepReport& report) {
+void Runner::act(const CheckStep& step, StepReport& report) {
+  step.linearizable ? check_registers(report) : check_causal(report);
+}
+
+void Runner::check_registers(StepReport& report) {
+  const auto text = world_.history();
+  if (!text) return report.wrong.push_back(text.error());
+  std::istringstream lines(*text);
+  const auto history = check::read_register_history(lines);
+  if (!history)
+    return report.wrong.push_back("the history, line " + std::to_string(history.error().line) + ": " +
+                                  history.error().message);
+  const check::LinearizableVerdict verdict = check::check_linearizable(*history);
+  for (const check::NotLinearizable& one : verdict.violations) report.wrong.push_back("not linearizable: " + one.story);
+  for (const std::string& sentence : verdict.not_judged) report.wrong.push_back("not judged: " + sentence);
+  if (history->operations.empty()) report.wrong.emplace_back("there is nothing to judge: no token was touched");
+  if (report.wrong.empty())
+    report.seen.push_back(std::to_string(history->operations.size()) +
+                          " operations: each token did what a single register does");
+}
+
+void Runner::check_causal(StepReport& report) {
   if (!read_everything_a_last_time(report)) return;
   const auto text = world_.history();
   if (!text) return report.wrong.push_back(text.error());

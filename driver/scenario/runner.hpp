@@ -64,6 +64,8 @@ class Runner {
   void act(const RepeatStep& step, StepReport& report);
 
   void call_all(const std::vector<ClientStep>& steps, const std::vector<FaultStep>& faults, StepReport& report);
+  void check_causal(StepReport& report);
+  void check_registers(StepReport& report);
   bool read_everything_a_last_time(StepReport& report);
 
   World& world_;

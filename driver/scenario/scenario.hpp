@@ -30,12 +30,13 @@ struct Expectation {
   bool looks_at_values() const { return absent || siblings || sibling_count || clock || conflict; }
 };
 
-// `${NAME}` in an argument stands for the context that a step with `save: NAME` was given, `${round}` for the number of
-// the round that a `repeat` is in.
+// `${NAME}` in an argument, or in an expected value, stands for the context that a step with `save: NAME` was given,
+// `${round}` for the number of the round that a `repeat` is in.
 struct ClientStep {
   std::vector<std::string> arguments;  // of kin
   std::string node;
-  std::string save;  // empty: not saved
+  std::string save;                     // empty: not saved
+  std::chrono::milliseconds within{0};  // asked again until the answer is as expected, for so long
   Expectation expect;
 };
 
@@ -83,7 +84,10 @@ struct ExpectStep {
   Expectation expect;
 };
 
-struct CheckStep {};  // the history so far, with a last read of every key on every node
+// The history so far: causal with a last read of every key on every node, or the registers that tokens are.
+struct CheckStep {
+  bool linearizable = false;
+};
 
 struct SayStep {
   std::string text;

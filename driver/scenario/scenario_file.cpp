@@ -108,9 +108,10 @@ Step::Action Reader::action(const YAML::Node& yaml, Section& section, bool in_re
   if (section.has("wait")) return wait(yaml, section);
   if (section.has("expect")) return expect(yaml, section);
   if (section.has("check")) {
-    if (const std::string what = section.need("check"); what != "causal")
-      section.fail("check", "there is only check: causal, not " + what);
-    return CheckStep{};
+    const std::string what = section.need("check");
+    if (what != "causal" && what != "linearizable")
+      section.fail("check", "check is causal or linearizable, not " + what);
+    return CheckStep{what == "linearizable"};
   }
   if (section.has("say")) return SayStep{section.need("say")};
   if (section.has("repeat")) return repeat(section);
@@ -145,6 +146,10 @@ ClientStep Reader::client(const YAML::Node& yaml, Section& section, bool in_repe
       return std::nullopt;
     });
     if (!filled) section.fail("client", filled.error());
+  }
+  if (section.has("within")) {
+    section.need("within");
+    out.within = std::chrono::milliseconds(config::milliseconds(yaml["within"], "within"));
   }
   section.take("save", out.save);
   if (out.save == "round") section.fail("save", "round is the number of the round; choose another name");

@@ -6,6 +6,7 @@
 //   steps:
 //     - client: add_update cart apples        # any command line of kin; a list where blanks matter
 //       at: n1
+//       within: 5s                            # ask again until the answer is as expected, for so long
 //       save: first                           # ${first} is then the context of the answer
 //       why: what this step is for            # every step may have one
 //       expect: {clock: [1,0,0,0,0]}
@@ -17,14 +18,14 @@
 //     - link: {from: n1, to: [n2, n3], drop: 100, delay: 0}    # per cent, milliseconds; one way
 //     - wait: converged                       # all nodes; `on: [n1, n2]` for some, `timeout: 30s`
 //     - expect: {key: cart, value: pears, clock: [1,1,0,0,0], on: all}
-//     - check: causal
+//     - check: causal                         # or linearizable, for tokens
 //     - say: a sentence
 //     - repeat: 10                            # ${round} is 1, 2, ...
 //       steps: [...]
 //
 // An expectation: `status` (one or a list), `value` (the only one), `values` (exactly these), `siblings` (a number, or
 // a list of {value, clock}), `clock`, `conflict` (true, false), `absent: true`, or the word `any`. A client step
-// without one expects OK.
+// without one expects OK. The value of a token is its name. The tokens are those of config/tokens.yml.
 #pragma once
 
 #include <string>

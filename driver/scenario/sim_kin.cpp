@@ -5,7 +5,11 @@
 
 #include "client/commands/requests.hpp"
 #include "client/commands/telling.hpp"
+#include "client/commands/token_book.hpp"
+#include "client/commands/token_telling.hpp"
 #include "client/identity.hpp"
+#include "client/register_event.hpp"
+#include "client/render/json.hpp"
 #include "driver/scenario/kin_output.hpp"
 
 namespace kin::driver {
@@ -21,6 +25,9 @@ tl::expected<Body, Failure> narrowed(Outcome outcome) {
   if (!outcome) return tl::unexpected(std::move(outcome.error()));
   return std::get<Body>(std::move(*outcome));
 }
+
+template <class Kind, class... Some>
+constexpr bool one_of = (std::is_same_v<Kind, Some> || ...);
 
 }  // namespace
 
@@ -56,8 +63,9 @@ void SimKin::begin() {
   std::visit(
       [&](const auto& command) {
         using Kind = std::decay_t<decltype(command)>;
-        constexpr bool of_data = std::is_same_v<Kind, ReadCommand> || std::is_same_v<Kind, AddUpdateCommand> ||
-                                 std::is_same_v<Kind, DeleteCommand>;
+        constexpr bool of_data =
+            one_of<Kind, ReadCommand, AddUpdateCommand, DeleteCommand, TokenCreateCommand, TokenWriteCommand,
+                   TokenReadCommand, TokenDropCommand, TokenShowCommand, SilenceCommand>;
         if constexpr (of_data) {
           play(command);
         } else {
@@ -105,13 +113,69 @@ void SimKin::play(const DeleteCommand& command) {
       });
 }
 
+void SimKin::play(const TokenCreateCommand& command) {
+  ask_about_token("create", wire::TokenCreate{command.id, command.if_absent});
+}
+
+void SimKin::play(const TokenWriteCommand& command) {
+  ask_about_token("write", wire::TokenWrite{command.id, command.name, command.low, command.mid, command.high, false});
+}
+
+void SimKin::play(const TokenReadCommand& command) {
+  if (!command.reader.empty() && command.reader != at_.node)
+    return refuse(usage_failure("a simulated client reads at the node of its step"));
+  ask_about_token("read", wire::TokenRead{command.id});
+}
+
+void SimKin::play(const TokenDropCommand& command) { ask_about_token("drop", wire::TokenDrop{command.id}); }
+
+void SimKin::play(const TokenShowCommand& command) {
+  ask(wire::TokenShow::kind, wire::encode(wire::TokenShow{command.id}), [this](Outcome outcome) {
+    const auto reply = narrowed<wire::TokenShowReply>(std::move(outcome));
+    print([&](const CommandContext& context) { return tell_token_show(reply, context); });
+  });
+}
+
+// The command names its node itself.
+void SimKin::play(const SilenceCommand& command) {
+  const NodeConfig* node = clients_.cluster.config().node(command.node);
+  if (node == nullptr) return refuse(usage_failure("there is no node " + command.node));
+  at_ = {node->id, node->host, node->port};
+  const wire::TokenSilence request{command.token, static_cast<std::uint64_t>(command.after.count())};
+  ask(wire::TokenSilence::kind, wire::encode(request), [this](Outcome outcome) {
+    const auto reply = narrowed<wire::Done>(std::move(outcome));
+    print([&](const CommandContext& context) {
+      if (!reply) return context.screen.fail(reply.error());
+      context.screen.print(json::done({at_.node}, {}, reply->message));
+      return 0;
+    });
+  });
+}
+
+template <class Request>
+void SimKin::ask_about_token(const char* verb, const Request& request) {
+  if (auto wrong = impossible_id(request.id)) return refuse(*wrong);
+  const TokenScheme* token = clients_.cluster.config().token(request.id);
+  RegisterEvent begun = event_of(request);
+  begun.client = name_;
+  begun.start_ns = clients_.now_ns();
+  ask(Request::kind, wire::encode(request),
+      [this, verb, begun, writer = token == nullptr ? "" : token->writer](Outcome outcome) {
+        RegisterEvent event = begun;
+        const auto reply = narrowed<wire::TokenReply>(std::move(outcome));
+        reply ? record(event, *reply, clients_.now_ns()) : record(event, reply.error(), clients_.now_ns());
+        if (call_.in_history) clients_.history += history_line(event);
+        print([&](const CommandContext& context) { return tell_token(verb, writer, reply, context); });
+      });
+}
+
 void SimKin::play_alone(const Command& command) {
   const bool asks_nobody =
       std::holds_alternative<VclockCompareCommand>(command) || std::holds_alternative<VclockDecodeCommand>(command);
   if (asks_nobody) return print([&](const CommandContext& context) { return run(command, context); });
-  refuse(
-      {Status::unsupported, Applied::no,
-       "a simulated client reads, writes, deletes and compares clocks; faults and waiting are steps of the scenario"});
+  refuse({Status::unsupported, Applied::no,
+          "a simulated client reads, writes, deletes, has tokens and compares clocks; faults and waiting are steps of "
+          "the scenario"});
 }
 
 // ------------------------------------------------------------------------------------------------ asking

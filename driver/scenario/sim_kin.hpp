@@ -49,7 +49,15 @@ class SimKin : public std::enable_shared_from_this<SimKin> {
   void play(const ReadCommand& command);
   void play(const AddUpdateCommand& command);
   void play(const DeleteCommand& command);
+  void play(const TokenCreateCommand& command);
+  void play(const TokenWriteCommand& command);
+  void play(const TokenReadCommand& command);
+  void play(const TokenDropCommand& command);
+  void play(const TokenShowCommand& command);
+  void play(const SilenceCommand& command);
   void play_alone(const Command& command);
+  template <class Request>
+  void ask_about_token(const char* verb, const Request& request);
 
   WriterContext context_for(const std::string& key, std::optional<wire::Seen> said, const std::string& context) const;
   HistoryEvent event(const char* op, const std::string& key, const WriterContext& carried);

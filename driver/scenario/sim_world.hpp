@@ -32,6 +32,7 @@ class SimWorld : public World, private sim::Watcher {
   Result link(const std::string& from, const std::string& to, std::uint32_t drop_percent,
               std::uint32_t delay_ms) override;
   Result wait_converged(const std::vector<std::string>& nodes, std::chrono::milliseconds longest) override;
+  std::chrono::milliseconds elapsed() override { return std::chrono::milliseconds(now_us() / 1000); }
   tl::expected<std::string, std::string> history() const override { return clients_.history; }
   Result add_to_history(const std::string& line) override;
 

@@ -42,7 +42,10 @@ struct Words {
     return "wait until " + nodes(step.nodes) + " have taken in the same updates";
   }
   std::string operator()(const ExpectStep& step) const { return "look at " + step.key + " on " + nodes(step.nodes); }
-  std::string operator()(const CheckStep&) const { return "check the history of all clients"; }
+  std::string operator()(const CheckStep& step) const {
+    return step.linearizable ? "check that each token was a single register to all clients"
+                             : "check the history of all clients";
+  }
   std::string operator()(const SayStep& step) const { return step.text; }
   std::string operator()(const RepeatStep& step) const {
     std::vector<std::string> inner;
@@ -65,6 +68,7 @@ std::string describe(const ClientStep& step) {
 
 std::string describe(const ClientAnswer& answer) {
   if (answer.status.empty() || !answer.text.empty()) return answer.text.empty() ? "no answer" : answer.text;
+  if (!answer.token.empty()) return answer.status + "  " + answer.token;
   if (answer.is_read) return answer.status + "  " + print_values(answer);
   std::string out = answer.status;
   if (!answer.clock.empty()) out += ' ' + print(answer.clock);

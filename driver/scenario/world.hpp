@@ -38,6 +38,7 @@ struct ClientAnswer {
   std::size_t sibling_count = 0;          // of both
   bool is_read = false;
   bool conflict = false;
+  std::string token;                      // of a token's read or change: what people are shown
   std::string text;                       // all that was printed, when it was no JSON object
   std::int64_t start_ns = 0, end_ns = 0;  // CLOCK_MONOTONIC, or virtual time; around the call
 };
@@ -59,6 +60,9 @@ class World {
   virtual Result link(const std::string& from, const std::string& to, std::uint32_t drop_percent,
                       std::uint32_t delay_ms) = 0;
   virtual Result wait_converged(const std::vector<std::string>& nodes, std::chrono::milliseconds longest) = 0;
+
+  // Since some moment before, in the time of this world.
+  virtual std::chrono::milliseconds elapsed() = 0;
 
   // One JSON object a line: what the calls with in_history did, and what was added.
   virtual tl::expected<std::string, std::string> history() const = 0;

@@ -77,6 +77,8 @@ wire::StatusReply Admin::status() {
       {"replies_unwanted", counters_.replies_unwanted},
       {"peer_messages", counters_.peer_messages},
       {"sends", counters_.sends},
+      {"jobs", counters_.jobs},
+      {"jobs_done", counters_.jobs_done},
       {"malformed", counters_.malformed},
       {"newer_version", counters_.newer_version},
       {"other_cluster", counters_.other_cluster},

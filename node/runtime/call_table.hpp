@@ -20,7 +20,7 @@ struct Call {
   std::uint64_t started_us = 0;
   std::uint64_t deadline_ms = 0;  // in the node's own time
   std::string client;
-  std::string about;  // bucket/key for the log, escaped; empty where it is not wanted
+  std::string about;  // bucket/key or a token for the log, escaped; empty where it is not wanted
 };
 
 class CallTable {

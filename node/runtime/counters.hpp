@@ -14,6 +14,8 @@ struct RuntimeCounters {
   std::uint64_t replies_unwanted = 0;  // to calls that were not open any more
   std::uint64_t peer_messages = 0;     // taken
   std::uint64_t sends = 0;             // to peers, asked for by protocols
+  std::uint64_t jobs = 0;              // asked for by protocols
+  std::uint64_t jobs_done = 0;         // the others are under way, or were cancelled
   std::uint64_t malformed = 0;
   std::uint64_t newer_version = 0;
   std::uint64_t other_cluster = 0;

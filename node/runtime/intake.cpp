@@ -22,6 +22,12 @@ std::string who(const RouterIdentity& from, const wire::Envelope& envelope) {
   return envelope.sender.empty() ? name_of_connection(from) : envelope.sender;
 }
 
+// bucket/key, or what a request without a bucket is about.
+std::string subject(const Route& route) {
+  const std::string bucket = route.bucket.empty() ? "" : trace_escape(route.bucket) + '/';
+  return bucket + trace_escape(route.key.substr(0, longest_shown_key));
+}
+
 // Both are checked before anything is kept: the codec does not limit them below the size of a message.
 bool is_modest(const wire::Envelope& envelope) {
   return envelope.sender.size() <= wire::max_name_bytes && envelope.clock.size() <= Intake::most_clock_entries;
@@ -130,9 +136,7 @@ void Intake::take_request(const RouterIdentity& from, const wire::Item& item) {
     answers_.push_back({id, wire::Kind::failure, wire::encode(route.error().failure)});
     return;
   }
-  if (!route->bucket.empty() && parts_.log.enabled(LogLevel::info)) {
-    calls_.find(id)->about = trace_escape(route->bucket) + '/' + trace_escape(route->key.substr(0, longest_shown_key));
-  }
+  if (parts_.log.enabled(LogLevel::info)) calls_.find(id)->about = subject(*route);
   parts_.host.step(route->tier,
                    ClientCall{id, envelope.kind, item.body, envelope.sender, deadline_ms, parts_.time.wall_us()});
   note_steps(who(from, envelope));

@@ -27,6 +27,7 @@ std::optional<CannotGoOn> NodeLoop::start() {
 std::optional<CannotGoOn> NodeLoop::turn(std::uint32_t max_wait_ms) {
   parts_.transport.wait(static_cast<int>(wait_ms(parts_.time.now_ms(), max_wait_ms)));
   for (const std::string& item : parts_.faults.take_released()) intake_.take({}, item);
+  take_job_news();
   take_messages();
   const std::uint64_t now_ms = parts_.time.now_ms();
   if (now_ms >= next_tick_ms_) tick(now_ms);
@@ -49,6 +50,18 @@ void NodeLoop::take_messages() {
     if (!parts_.transport.receive(from_, message_)) return;
     bytes += message_.size();
     intake_.take(from_, message_);
+  }
+}
+
+void NodeLoop::take_job_news() {
+  for (const JobNews& news : parts_.jobs.take_news()) {
+    if (const auto* result = std::get_if<JobResult>(&news.what)) {
+      ++counters_.jobs_done;
+      parts_.host.step(news.tier, JobDone{result->id, result->bytes});
+    } else {
+      parts_.host.step(news.tier, std::get<JobProgress>(news.what));
+    }
+    intake_.note_steps(parts_.host.self().node);
   }
 }
 
@@ -82,20 +95,28 @@ std::optional<CannotGoOn> NodeLoop::end_turn() {
   give_replies(answers);
   give_replies(effects->replies);
   departures_.leave(parts_.time.now_ms());
+  counters_.jobs += effects->jobs.size();
+  for (TierJob& job : effects->jobs) parts_.jobs.run(std::move(job));
+  for (const TierCancel& cancel : effects->cancelled) parts_.jobs.cancel(cancel);
   return std::nullopt;
 }
 
 void NodeLoop::give_replies(const std::vector<Reply>& replies) {
   for (const Reply& reply : replies) {
-    const std::optional<Call> call = calls_.close(reply.to);
-    if (!call) {
+    const Call* call = calls_.find(reply.to);
+    if (call == nullptr) {
       ++counters_.replies_unwanted;
       continue;
     }
-    ++counters_.replies;
-    departures_.reply(call->from, call->request_id, reply.kind, reply.body);
-    if (parts_.log.enabled(LogLevel::info)) log_call(*call, reply);
+    answer(*call, reply);
+    if (reply.last) calls_.close(reply.to);
   }
+}
+
+void NodeLoop::answer(const Call& call, const Reply& reply) {
+  ++counters_.replies;
+  departures_.reply(call.from, call.request_id, reply.kind, reply.body);
+  if (reply.last && parts_.log.enabled(LogLevel::info)) log_call(call, reply);
 }
 
 void NodeLoop::log_call(const Call& call, const Reply& reply) const {

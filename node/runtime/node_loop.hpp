@@ -1,9 +1,9 @@
 // The loop that runs a node: one thread, turn by turn.
 //
-// A turn: wait for messages or the next tick; take what is there, up to a bound; step the protocols; make their
-// writes durable as one batch; flush the trace; let messages and replies leave. When the disk fails or a protocol
-// says that this process must not go on, nothing of the turn leaves, and all who wait for replies are told that
-// nobody knows whether theirs was applied.
+// A turn: wait for messages, news of jobs or the next tick; take what is there, up to a bound; step the protocols; make
+// their writes durable as one batch; flush the trace; let messages and replies leave, and jobs begin. When the disk
+// fails or a protocol says that this process must not go on, nothing of the turn leaves, and all who wait for replies
+// are told that nobody knows whether theirs was applied.
 #pragma once
 
 #include <atomic>
@@ -37,9 +37,11 @@ class NodeLoop {
 
  private:
   void take_messages();
+  void take_job_news();
   void tick(std::uint64_t now_ms);
   std::optional<CannotGoOn> end_turn();
   void give_replies(const std::vector<Reply>& replies);
+  void answer(const Call& call, const Reply& reply);
   void log_call(const Call& call, const Reply& reply) const;
   void tell_open_calls(const std::string& why);
   std::uint32_t wait_ms(std::uint64_t now_ms, std::uint32_t max_wait_ms) const;

@@ -7,6 +7,7 @@
 #include "common/log/human_log.hpp"
 #include "common/transport/transport.hpp"
 #include "node/runtime/fault_filter.hpp"
+#include "node/runtime/job_runner.hpp"
 #include "node/runtime/replica_host.hpp"
 #include "node/runtime/time_source.hpp"
 
@@ -19,6 +20,7 @@ struct NodeParts {
   CausalTrace& trace;
   HumanLog& log;
   const TimeSource& time;
+  JobRunner& jobs;
   std::string version;                          // of the program
   ValuePrinter values{ValueDisplay::hash, ""};  // what the trace shows of clients' values
 };

@@ -24,6 +24,15 @@ bool is_used(const ProtocolEntry& entry, const ClusterConfig& cluster) {
   return std::any_of(cluster.buckets.begin(), cluster.buckets.end(), names_it) || owns_anything(entry);
 }
 
+// The job ended in the same turn in which the tier has said that it does not want it.
+bool is_news_of_cancelled(const Input& input, const std::vector<JobId>& cancelled) {
+  const auto* done = std::get_if<JobDone>(&input);
+  const auto* progress = std::get_if<JobProgress>(&input);
+  if (done == nullptr && progress == nullptr) return false;
+  const JobId id = done != nullptr ? done->id : progress->id;
+  return std::find(cancelled.begin(), cancelled.end(), id) != cancelled.end();
+}
+
 template <class T>
 void move_behind(std::vector<T>& to, std::vector<T>& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -97,6 +106,7 @@ std::optional<TierIndex> ReplicaHost::owner_of(wire::Kind kind) const {
 void ReplicaHost::step(TierIndex index, const Input& input) {
   if (cannot_go_on_) return;
   Tier& tier = *tiers_.at(index);
+  if (is_news_of_cancelled(input, tier.out.cancelled)) return;
   const std::size_t replies_before = tier.out.replies.size();
   const std::size_t malformed_before = tier.out.malformed.size();
   try {

@@ -81,7 +81,7 @@ class ReplicaHost {
   std::optional<TierIndex> owner_of(wire::Kind kind) const;  // of requests without a bucket
 
   // A client's call that the tier finds malformed and leaves without a reply is answered here, with USAGE.
-  // Does nothing once the host cannot go on.
+  // Does nothing once the host cannot go on, nor with news of a job that the tier has cancelled in this turn.
   void step(TierIndex tier, const Input& input);
   void step_all(const Input& input);
   StepNotes take_notes();

@@ -16,6 +16,21 @@ struct Address {
   }
 };
 
+// What requests that a tier owns are about, if anything.
+struct Subject {
+  std::string_view name;
+
+  template <class V>
+  void fields(V& v) {
+    v(name);
+  }
+};
+
+std::string_view subject_of(std::string_view body) {
+  const auto subject = wire::decode<Subject>(body);
+  return subject ? subject->name : std::string_view();
+}
+
 bool is_about_a_bucket(wire::Kind kind) {
   switch (kind) {
     case wire::Kind::read:
@@ -40,7 +55,7 @@ std::string buckets_of(const ClusterConfig& cluster) {
 }  // namespace
 
 tl::expected<Route, Misrouted> route(const ReplicaHost& host, wire::Kind kind, std::string_view body) {
-  if (const auto owner = host.owner_of(kind)) return Route{*owner, {}, {}};
+  if (const auto owner = host.owner_of(kind)) return Route{*owner, {}, subject_of(body)};
   if (!is_about_a_bucket(kind)) {
     return refuse(host, Status::unsupported, "this node serves no requests of " + name_of(kind));
   }
@@ -64,6 +79,13 @@ std::string name_of(wire::Kind kind) {
     case wire::Kind::remove: return "delete";
     case wire::Kind::keys: return "keys";
     case wire::Kind::conflicts: return "conflicts";
+    case wire::Kind::token_create: return "token_create";
+    case wire::Kind::token_write: return "token_write";
+    case wire::Kind::token_read: return "token_read";
+    case wire::Kind::token_drop: return "token_drop";
+    case wire::Kind::token_list: return "token_list";
+    case wire::Kind::token_show: return "token_show";
+    case wire::Kind::token_silence: return "token_silence";
     case wire::Kind::status: return "status";
     case wire::Kind::fault: return "fault";
     case wire::Kind::remove_member: return "remove_member";

@@ -11,7 +11,9 @@ namespace kin {
 
 struct Route {
   TierIndex tier = 0;
-  std::string_view bucket, key;  // to show; views into the request, empty for kinds that a tier owns
+  // To show; views into the request. Of kinds that a tier owns the bucket is empty, and the key is what the request
+  // names first, such as a token; empty too where that is no name.
+  std::string_view bucket, key;
 };
 
 struct Misrouted {

@@ -385,3 +385,57 @@ TEST_CASE("endpoints are read and printed") {
     CHECK_FALSE(parse_endpoints(wrong).has_value());
   }
 }
+
+TEST_CASE("progress comes before the reply, leaves the request open, and does not move its deadline") {
+  FakeNode node("n1");
+  AsyncClient client({node.endpoint()}, within(1s));
+  std::vector<Asked> asked;
+  std::vector<std::uint64_t> told;
+  std::optional<Outcome> outcome, never;
+  const wire::TokenWrite write{"1020", "name", 0, 5, 100, true};
+  const auto begun = std::chrono::steady_clock::now();
+  const std::uint64_t id = client.submit(write, into(outcome));
+  client.on_progress(id, [&](const wire::TokenProgress& progress) { told.push_back(progress.done); });
+  const std::uint64_t unanswered = client.submit(write, into(never));
+  client.on_progress(unanswered, [](const wire::TokenProgress&) {});
+  REQUIRE(until(client, {{&node, &asked}}, [&] { return asked.size() == 2; }));
+  for (const std::uint64_t done : {10, 20}) {
+    node.answer(asked[0], wire::Kind::token_progress, wire::TokenProgress{done, 100});
+    REQUIRE(until(client, {}, [&] { return told.size() == done / 10; }));
+    CHECK(!outcome);
+  }
+  node.answer(asked[0], wire::Kind::token_reply, wire::TokenReply{"n1", "1020", std::nullopt, {}, 3, 3});
+  REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
+  CHECK(std::get<wire::TokenReply>(**outcome).id == "1020");
+  CHECK(told == std::vector<std::uint64_t>{10, 20});
+
+  node.answer(asked[0], wire::Kind::token_progress, wire::TokenProgress{30, 100});  // too late
+  while (!never) {
+    node.answer(asked[1], wire::Kind::token_progress, wire::TokenProgress{1, 100});
+    client.poll(20ms);
+    REQUIRE(std::chrono::steady_clock::now() - begun < 20s);
+  }
+  CHECK(told.size() == 2);
+  REQUIRE(!*never);
+  CHECK(never->error().status == Status::timeout);
+  CHECK(never->error().applied == Applied::unknown);
+  CHECK(client.counters().late > 0);
+}
+
+TEST_CASE("a token is read at another reader where one is silent, and written once only") {
+  FakeNode silent("n1"), node("n2");
+  AsyncClient client({silent.endpoint(), node.endpoint()}, within(1s));
+  std::vector<Asked> at_silent, at_node;
+  std::optional<Outcome> read, write;
+  client.submit(wire::TokenRead{"1020"}, into(read));
+  client.submit(wire::TokenWrite{"1020", "name", 0, 5, 100, false}, into(write));
+  REQUIRE(until(client, {{&silent, &at_silent}, {&node, &at_node}}, [&] { return at_node.size() == 1; }));
+  CHECK(at_silent.size() == 2);
+  CHECK(at_node[0].envelope.kind == wire::Kind::token_read);
+  node.answer(at_node[0], wire::Kind::token_reply, wire::TokenReply{"n2", "1020", std::nullopt, {}, 3, 3});
+  REQUIRE(until(client, {{&silent, &at_silent}, {&node, &at_node}}, [&] { return read && write; }));
+  CHECK(std::get<wire::TokenReply>(**read).node == "n2");
+  REQUIRE(!*write);
+  CHECK(write->error().status == Status::timeout);
+  CHECK(at_node.size() == 1);
+}

@@ -223,6 +223,10 @@ TEST_CASE("a slip in a setting is named with its line") {
       {two_nodes + "faults:\n  silent:\n    - {node: n1}\n", 6, "needs a token"},
       {two_nodes + "faults:\n  silent:\n    - token: t\n      node: n3\n", 7, "there is no node n3"},
       {two_nodes + "faults:\n  silent:\n    - {node: n1, token: \"a\\nb\"}\n", 6, "a token's id"},
+      {two_nodes + "faults:\n  silent:\n    - {token: t, node: n1}\n    - {token: t, node: n1, after: 1s}\n", 7,
+       "n1 falls silent about token t twice"},
+      {two_nodes + "limits: {token_domain: 0}\n", 4, "token_domain must be a number from 1"},
+      {two_nodes + "limits: {token_domain: 18446744073709551616}\n", 4, "token_domain must be a number"},
       {two_nodes + "faults:\n  silent:\n    - {token: t, node: n1, after: soon}\n", 6, "a time such as 10s"},
       {two_nodes + "faults:\n  silent:\n    - {token: t, node: n1, after: 10h}\n", 6, "a time such as 10s"},
       {two_nodes + "faults:\n  silent:\n    - {token: t, node: n1, since: end}\n", 6, "one of create, start"},
@@ -379,6 +383,35 @@ TEST_CASE("tokens are read and checked against the nodes") {
     INFO(refused.error().message);
     CHECK(refused.error().message.find(file.says) != std::string::npos);
   }
+}
+
+TEST_CASE("silent faults are held against the tokens file") {
+  TemporaryFolder folder;
+  const std::string tokens = "- token: '1020'\n  writer: 127.0.0.1:7001\n  readers: ['127.0.0.1:7002']\n";
+  std::ofstream(folder.path() + "/tokens.yml") << tokens;
+  const std::string nodes =
+      "nodes:\n  - {id: n1, host: 127.0.0.1, port: 7001}\n  - {id: n2, host: 127.0.0.1, port: 7002}\n"
+      "  - {id: n3, host: 127.0.0.1, port: 7003}\n";
+  const auto load = [&](const std::string& rest) {
+    const std::string path = folder.path() + "/cluster.yml";
+    std::ofstream(path) << nodes << rest;
+    return load_cluster_and_tokens(path, {});
+  };
+  const std::string file = "tokens_file: tokens.yml\n";
+  const auto good = load(file + "faults:\n  silent:\n    - {token: '1020', node: n2}\n");
+  REQUIRE(good.has_value());
+  CHECK(good->tokens.size() == 1);
+  CHECK(good->silent.size() == 1);
+  const auto wrong = [&](const std::string& rest, int line, const std::string& words) {
+    const auto bad = load(rest);
+    REQUIRE(!bad);
+    CHECK(bad.error().line == line);
+    CHECK(bad.error().message.find(words) != std::string::npos);
+    CAPTURE(bad.error().message);
+  };
+  wrong(file + "faults:\n  silent:\n    - {token: '1021', node: n2}\n", 8, "has no token 1021");
+  wrong(file + "faults:\n  silent:\n    - {token: '1020', node: n3}\n", 8, "n3 does not hold token 1020");
+  wrong("faults:\n  silent:\n    - {token: '1020', node: n2}\n", 7, "there is no tokens_file");
 }
 
 TEST_CASE("the sample files are good") {

@@ -117,7 +117,7 @@ TEST_CASE("scenario file: what is wrong is said with file and line") {
       {head + "  - expect: {value: x}\n", "story.yml:3: expect needs a key"},
       {head + "  - wait: 10s\n", "story.yml:3: there is only wait: converged"},
       {head + "  - wait: converged\n    timeout: soon\n", "story.yml:4: timeout must be a time such as 10s"},
-      {head + "  - check: everything\n", "story.yml:3: there is only check: causal"},
+      {head + "  - check: everything\n", "story.yml:3: check is causal or linearizable"},
       {head + "  - link: {from: n1, to: n2, drop: 101}\n", "story.yml:3: drop must be a number from 0 to 100"},
       {head + "  - parallel: [{wait: converged}]\n", "story.yml:3: parallel takes client steps and faults"},
       {head + "  - repeat: 2\n", "story.yml:3: repeat needs steps"},
@@ -195,4 +195,39 @@ TEST_CASE("kin's output: a write tells its siblings by number, and what is no JS
   const ClientAnswer text = read_kin_output(2, "", "kin: unknown command\n");
   CHECK(text.text == "kin: unknown command");
   CHECK_THAT(what_is_wrong({}, text).at(0), Catch::Contains("exit code 2"));
+}
+
+TEST_CASE("scenario file: tokens") {
+  const Scenario scenario = read(R"(# Tokens
+steps:
+  - {client: token read --id 1020, at: n1, within: 5s, expect: {value: alpha}}
+  - {client: token read --id 1020, at: n1}
+  - check: linearizable
+  - check: causal
+)");
+  CHECK(std::get<ClientStep>(scenario.steps[0].action).within == std::chrono::seconds(5));
+  CHECK(std::get<ClientStep>(scenario.steps[1].action).within.count() == 0);
+  CHECK(std::get<CheckStep>(scenario.steps[2].action).linearizable);
+  CHECK_FALSE(std::get<CheckStep>(scenario.steps[3].action).linearizable);
+  CHECK(refusal("steps:\n  - {client: token list, at: n1, within: soon}\n").find("within") != std::string::npos);
+}
+
+TEST_CASE("a token's answer shows its name as its value") {
+  const char* output =
+      R"({"status":"OK","applied":"yes","id":"1020","name":"alpha","low":0,"mid":5,"high":10,"partial":null,)"
+      R"("partial_hash":null,"final":18446744073709551614,"final_hash":"00","timestamp":"n1.2:7","node":"n3"})";
+  const ClientAnswer answer = read_kin_output(0, output, "");
+  CHECK(answer.status == "OK");
+  CHECK(answer.token == "alpha: partial nothing, final 18446744073709551614, timestamp n1.2:7");
+  Expectation expected;
+  expected.siblings = {{"alpha", std::nullopt}};
+  CHECK(what_is_wrong(expected, answer).empty());
+  expected.siblings = {{"beta", std::nullopt}};
+  CHECK(what_is_wrong(expected, answer).size() == 1);
+
+  const ClientAnswer created = read_kin_output(
+      0, R"({"status":"OK","id":"1020","name":null,"partial":null,"final":null,"timestamp":"n1.2:1"})", "");
+  CHECK(created.siblings.empty());
+  CHECK(created.token == "no value, timestamp n1.2:1");
+  CHECK(what_is_wrong(Expectation{}, created).empty());
 }

@@ -5,6 +5,7 @@
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
 #include "common/wire/status.hpp"
+#include "common/wire/tokens.hpp"
 #include "node/protocols/causal/messages.hpp"
 
 namespace kin::wire {
@@ -34,6 +35,8 @@ DotSet one_dot() {
 }
 
 ShownSibling shown_sibling() { return {"apples", clock21, {n1, 57}, "peter@host:4711", wall_us, "op-1"}; }
+
+TokenValue token_value() { return {"hello", 1, 1, 1'000'000, std::nullopt, TokenMinimum{42, 0x1f2e3d4c5b6a7988}}; }
 
 causal::EntryState entry_state() {
   const Sibling sibling{"apples", clock21, "op-1", "peter@host:4711", wall_us};
@@ -119,6 +122,19 @@ std::vector<Sample> all() {
       sample("causal fetch", causal::Message(causal::Fetch{77, std::string("default\0cart", 12)})),
       sample("causal fetched", causal::Message(causal::Fetched{77, some_dots(), entry_state()})),
       sample("causal refused", causal::Message(causal::Refused{n1.life, n2.life})),
+      sample("token_create", TokenCreate{"1020", true}),
+      sample("token_write", TokenWrite{"1020", "hello", 1, 500'000, ~std::uint64_t{0}, true}),
+      sample("token_read", TokenRead{"1020"}),
+      sample("token_drop", TokenDrop{"1020"}),
+      sample("token_list", TokenList{}),
+      sample("token_show", TokenShow{"1020"}),
+      sample("token_silence", TokenSilence{"1020", 10'000}),
+      sample("token_reply", TokenReply{"n1", "1020", token_value(), {n1.life, 7}, 3, 3}),
+      sample("token_reply of what was created", TokenReply{"n1", "1020", std::nullopt, {n1.life, 1}, 3, 3}),
+      sample("token_progress", TokenProgress{12'345, 1'000'000}),
+      sample("tokens_reply", TokensReply{{{"1020", "n1", {"n2", "n3"}}}}),
+      sample("token_show_reply",
+             TokenShowReply{"n2", {"1020", "n1", {"n2", "n3"}}, false, "written", token_value(), {n1.life, 7}}),
   };
   return out;
 }

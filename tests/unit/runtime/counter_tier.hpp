@@ -8,9 +8,12 @@
 //   garbage   the request is called malformed
 //   stop      this process must not go on
 //   warn      a warning
+//   job       a job computes the reply, Done with `computed`; for each progress a Done with `done/total` goes before it
+//   cancel    nobody wants the jobs any more
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 
 #include "common/wire/requests.hpp"
@@ -27,6 +30,14 @@ class CounterTier : public Protocol {
     if (const auto* call = std::get_if<ClientCall>(&input)) on_call(*call, out);
     if (const auto* message = std::get_if<PeerMessage>(&input)) on_message(*message, out);
     if (std::holds_alternative<Tick>(input)) ++ticks_;
+    if (const auto* progress = std::get_if<JobProgress>(&input)) {
+      const std::string text = std::to_string(progress->done) + '/' + std::to_string(progress->total);
+      out.reply_and_go_on(jobs_.at(progress->id), wire::Kind::done, wire::Done{text});
+    }
+    if (const auto* done = std::get_if<JobDone>(&input)) {
+      out.reply(jobs_.at(done->id), wire::Kind::done, wire::Done{std::string(done->result)});
+      jobs_.erase(done->id);
+    }
     if (const auto* removal = std::get_if<RemoveMember>(&input)) out.writes.put("removed", removal->member);
   }
 
@@ -66,6 +77,15 @@ class CounterTier : public Protocol {
       if (node.id == env_.self) continue;
       out.sends.push_back({node.id, std::make_shared<const std::string>(next), "push", write->value == "early"});
     }
+    if (write->value == "job") {
+      jobs_[++last_job_] = call.id;
+      out.jobs.push_back({last_job_, [](JobWatch&) { return std::string("computed"); }});
+      return;
+    }
+    if (write->value == "cancel") {
+      for (const auto& [job, asked_by] : jobs_) out.cancelled.push_back(job);
+      jobs_.clear();
+    }
     if (write->value == "stop") out.stop = "the counter says stop";
     if (write->value == "warn") out.warnings.emplace_back("the counter warns");
     if (write->value != "silence") out.reply(call.id, wire::Kind::done, wire::Done{next});
@@ -77,6 +97,8 @@ class CounterTier : public Protocol {
   }
 
   Environment env_;
+  std::map<JobId, CallId> jobs_;
+  JobId last_job_ = 0;
   std::uint64_t ticks_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 
+#include "node/runtime/job_worker.hpp"
 #include "tests/unit/runtime/test_world.hpp"
 
 using namespace kin;
@@ -18,13 +19,16 @@ struct LiveNode {
   std::unique_ptr<CausalTrace> trace = CausalTrace::off();
   std::unique_ptr<NodeTransport> net;
   std::unique_ptr<ReplicaHost> host;
+  std::unique_ptr<JobWorker> jobs;
   std::unique_ptr<NodeLoop> loop;
 
   LiveNode() {
     cluster.nodes.resize(1);
     net = *NodeTransport::bind("127.0.0.1", 0, "n1.1", 1500);
     host = *ReplicaHost::open(store, cluster, Actor{"n1", {100, 1}}, counter_tiers(), rng);
-    loop = std::make_unique<NodeLoop>(NodeParts{*host, *net, faults, *trace, log, time, "9.9"});
+    jobs = std::make_unique<JobWorker>(
+        1, [this] { net->wake(); }, time);
+    loop = std::make_unique<NodeLoop>(NodeParts{*host, *net, faults, *trace, log, time, *jobs, "9.9"});
     REQUIRE(!loop->start());
   }
 
@@ -64,6 +68,14 @@ TEST_CASE("a client on a real socket is answered") {
   auto client = node.client();
   for (std::uint64_t id = 1; id <= 20; ++id) REQUIRE(client->send(request_item(write_of("v"), id)));
   CHECK(node.reply(*client, 20).as<wire::Done>().message == "20");
+}
+
+TEST_CASE("a job of a tier runs beside the loop, and its result is the reply") {
+  LiveNode node;
+  auto client = node.client();
+  REQUIRE(client->send(request_item(write_of("job"), 1)));
+  CHECK(node.reply(*client, 1).as<wire::Done>().message == "computed");
+  CHECK(node.loop->counters().jobs_done == 1);
 }
 
 TEST_CASE("S-69, S-70: one client's malformed messages keep nobody else from being answered") {

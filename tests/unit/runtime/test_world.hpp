@@ -91,6 +91,18 @@ class ListTransport : public NodeTransport {
   TransportCounters counters_;
 };
 
+// Jobs run when a test says so.
+class ListJobs : public JobRunner {
+ public:
+  void run(TierJob job) override { jobs.push_back(std::move(job)); }
+  void cancel(const TierCancel& cancel) override { cancelled.push_back(cancel.id); }
+  std::vector<JobNews> take_news() override { return std::exchange(news, {}); }
+
+  std::vector<TierJob> jobs;
+  std::vector<JobId> cancelled;
+  std::vector<JobNews> news;
+};
+
 struct ParsedItem {
   wire::Envelope envelope;
   std::string body;
