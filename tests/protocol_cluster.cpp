@@ -4,13 +4,15 @@
 
 namespace kin {
 
-ProtocolCluster::ProtocolCluster(int nodes, std::string_view tier, std::uint64_t seed)
+ProtocolCluster::ProtocolCluster(int nodes, std::string_view tier, std::uint64_t seed,
+                                 const std::function<void(ClusterConfig&)>& prepare)
     : entry_(find_protocol(tier)), seed_(seed) {
   KIN_REQUIRE(entry_ != nullptr, std::string(tier));
   config_.buckets[0].tier = tier;
   for (int i = 1; i <= nodes; ++i) {
     config_.nodes.push_back({"n" + std::to_string(i), "127.0.0.1", static_cast<std::uint16_t>(7000 + i)});
   }
+  if (prepare) prepare(config_);
   for (const NodeConfig& node : config_.nodes) {
     nodes_[node.id];
     restart(node.id);
@@ -21,6 +23,7 @@ void ProtocolCluster::restart(const NodeId& id) {
   Node& node = nodes_.at(id);
   node.life = {++born_, ++ordinals_[id]};
   node.stopped.clear();
+  node.jobs.clear();
   node.overlay = std::make_unique<Overlay>(node.disk, std::string(entry_->prefix));
   node.rng = std::make_unique<Rng>(seed_ * 1000 + born_);
   node.protocol = entry_->make(Environment{id, node.life, config_, *node.overlay, *node.rng});
@@ -52,12 +55,34 @@ std::vector<std::string> ProtocolCluster::turn(const NodeId& id, const Input& in
   if (!batch.empty()) ++node.commits;
   KIN_REQUIRE(node.disk.commit(batch), "a memory store failed");
   for (Send& send : out.sends) network_.push_back({id, node.life, send.to, send.what, std::move(send.body)});
+  for (Job& job : out.jobs) node.jobs.push_back(std::move(job));
+  for (const JobId job_id : out.cancelled) {
+    node.cancelled += std::erase_if(node.jobs, [&](const Job& job) { return job.id == job_id; });
+  }
+  node.warnings.insert(node.warnings.end(), out.warnings.begin(), out.warnings.end());
   for (Reply& reply : out.replies) answers_[reply.to] = {reply.kind, std::move(reply.body)};
   if (out.stop) {
     node.stopped = *out.stop;
     node.protocol.reset();
   }
   return out.malformed;
+}
+
+void ProtocolCluster::run_jobs(const NodeId& node) {
+  class NobodyWatches : public JobWatch {
+   public:
+    bool cancelled() const override { return false; }
+    void progress(std::uint64_t, std::uint64_t) override {}
+  };
+  NobodyWatches nobody;
+  for (const Job& job : std::exchange(nodes_.at(node).jobs, {})) {
+    const std::string result = job.run(nobody);
+    turn(node, JobDone{job.id, result});
+  }
+}
+
+void ProtocolCluster::progress(const NodeId& node, std::uint64_t done, std::uint64_t total) {
+  turn(node, JobProgress{nodes_.at(node).jobs.front().id, done, total});
 }
 
 std::vector<std::string> ProtocolCluster::inject(const NodeId& to, const NodeId& from, const std::string& body,
@@ -116,6 +141,10 @@ void ProtocolCluster::round() {
   for (const auto& [id, node] : nodes_) {
     if (node.protocol) node.protocol->check_invariants();
   }
+}
+
+void ProtocolCluster::pass(std::uint64_t ms) {
+  for (std::uint64_t passed = 0; passed < ms; passed += config_.gossip_interval_ms) round();
 }
 
 bool ProtocolCluster::converged() const {

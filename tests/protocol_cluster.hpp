@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -18,8 +19,9 @@ namespace kin {
 
 class ProtocolCluster {
  public:
-  // Nodes n1..nN of one tier, up and settled in no way.
-  explicit ProtocolCluster(int nodes, std::string_view tier = "causal", std::uint64_t seed = 1);
+  // Nodes n1..nN of one tier, up and settled in no way. `prepare` may change the configuration before they start.
+  explicit ProtocolCluster(int nodes, std::string_view tier = "causal", std::uint64_t seed = 1,
+                           const std::function<void(ClusterConfig&)>& prepare = {});
 
   ClusterConfig& config() { return config_; }
 
@@ -49,6 +51,12 @@ class ProtocolCluster {
   Answer erase(const NodeId& node, const std::string& key);
   std::vector<std::string> values(const NodeId& node, const std::string& key);
 
+  // ---- jobs, which wait until they are run
+  std::size_t jobs(const NodeId& node) const { return nodes_.at(node).jobs.size(); }
+  std::size_t cancelled(const NodeId& node) const { return nodes_.at(node).cancelled; }
+  void run_jobs(const NodeId& node);  // those that were begun so far and not cancelled
+  void progress(const NodeId& node, std::uint64_t done, std::uint64_t total);  // of its oldest job
+
   // ---- the network
   struct Travelling {
     NodeId from;
@@ -75,6 +83,7 @@ class ProtocolCluster {
 
   // ---- time: one gossip interval for every node, and everything that follows from it
   void round();
+  void pass(std::uint64_t ms);  // so many of them that this is over
   // Rounds until all nodes that are up have the same digest and forgot what they can; the number of rounds.
   int settle(int most = 60);
   bool converged() const;
@@ -95,6 +104,7 @@ class ProtocolCluster {
 
   // ---- looking
   bool up(const NodeId& node) const { return nodes_.at(node).protocol != nullptr; }
+  const std::vector<std::string>& warnings(const NodeId& node) const { return nodes_.at(node).warnings; }
   const std::string& stopped(const NodeId& node) const { return nodes_.at(node).stopped; }
   const MemoryStore& disk(const NodeId& node) const { return nodes_.at(node).disk; }
   std::size_t commits(const NodeId& node) const { return nodes_.at(node).commits; }  // of something
@@ -113,6 +123,9 @@ class ProtocolCluster {
     std::string stopped;
     std::size_t commits = 0;
     std::map<std::string, Traffic> received;
+    std::vector<Job> jobs;
+    std::size_t cancelled = 0;
+    std::vector<std::string> warnings;
   };
 
   std::vector<std::string> turn(const NodeId& id, const Input& input);

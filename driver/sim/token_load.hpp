@@ -6,7 +6,6 @@
 //   stopped      a node stopped by itself
 //   no answer    a reader does not answer although the faults are over
 //   speaks       a node answers about a token about which it is to be silent
-//   restless     a token changes although nobody writes
 #pragma once
 
 #include <map>
@@ -65,6 +64,7 @@ class TokenLoad : public Load {
   std::string request_of(const Operation& operation) const;
   wire::TokenWrite write_of(const Operation& operation) const;
   void close(CallId call, const Reply* reply);
+  void search_orders();
   void judge(const Operation& operation, const Reply* reply);
   void judge_reply(const Operation& operation, const wire::TokenReply& reply);
   void judge_failure(const Operation& operation, const Failure& failure);
@@ -74,7 +74,7 @@ class TokenLoad : public Load {
   void wrong(std::string rule, std::string story) { violations_.push_back({std::move(rule), std::move(story)}); }
   bool is_silent(const NodeId& node, const std::string& token) const;
   std::optional<Reply> ask_and_wait(const NodeId& node, const std::string& token, Micros longest);
-  std::optional<std::string> last_read(const NodeId& node, const std::string& token);
+  bool last_read(const NodeId& node, const std::string& token);
 
   const Options options_;
   Rng rng_;
@@ -84,7 +84,6 @@ class TokenLoad : public Load {
   check::RegisterHistory history_;
   std::map<std::string, wire::TokenWrite> writes_;                           // by the name that each has alone
   std::map<std::pair<std::string, wire::TokenStamp>, std::string> stamped_;  // values, by token and stamp
-  std::map<std::string, std::string> in_the_end_;                            // the value of each token
   // About which token each of them is to be silent, and the call that told it; 0: not told yet.
   std::map<std::pair<NodeId, std::string>, CallId> silent_;
   std::set<std::pair<NodeId, std::string>> told_;  // who confirmed that

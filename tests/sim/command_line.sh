@@ -19,6 +19,8 @@ expect 0 'usage|Usage' --help
 expect 2 'neither a seed nor a range' --seeds 9..3
 expect 2 'neither a seed nor a range' --seed seven
 expect 2 'there is no fault erthquake; there are kill' --only erthquake
+expect 2 'there is no tier paxos; there are causal, atomic' --tier paxos
+expect 0 '3 histories judged' --tier atomic --seeds 1..3 --ops 50 --only none
 expect 2 'are for one seed' --seeds 1..2 --trace
 expect 2 'say two things' --seeds 1..2 --seed 1
 expect 0 'held, trace hash [0-9]+' --seed 3 --ops 50 --only none

@@ -29,6 +29,50 @@ void removals(Options& options) {
   options.nodes = std::max<std::uint32_t>(options.nodes, 5);
   with(options, {Fault::remove, Fault::isolate});
 }
+// Many clients at few tokens.
+void crowds(Options& options) {
+  options.keys = 2;
+  options.clients = 12;
+  options.think_us = 1'000;
+  options.fault_gap_ms = 100;
+  options.reads = 60;
+}
+void tokens_and_kills(Options& options) {
+  crowds(options);
+  with(options, {Fault::kill, Fault::isolate, Fault::loss});
+}
+void tokens_and_cuts(Options& options) {
+  crowds(options);
+  with(options, {Fault::split, Fault::delays, Fault::duplicates});
+}
+// Messages take long, and a cut often meets them on their way.
+void tokens_and_many_cuts(Options& options) {
+  crowds(options);
+  options.nodes = 5;
+  options.gossip_ms = 500;
+  options.weather.delay_max_us = 20'000;
+  options.fault_gap_ms = 50;
+  options.faults.fill(false);
+  with(options, {Fault::split, Fault::isolate, Fault::loss});
+}
+// Answers are held back until the operation that they are for was given up.
+void tokens_and_late_messages(Options& options) {
+  crowds(options);
+  options.nodes = 3;
+  options.gossip_ms = 500;
+  options.timeout_ms = 200;
+  options.faults.fill(false);
+  with(options, {Fault::clog, Fault::one_way});
+}
+void tokens_and_lost_disks(Options& options) {
+  crowds(options);
+  with(options, {Fault::lose_disk, Fault::isolate});
+}
+void tokens_and_drops(Options& options) {
+  tokens_and_cuts(options);
+  tokens_and_kills(options);
+  options.deletes = 20;
+}
 void failed_writes(Options& options) { with(options, {Fault::write_fails, Fault::disk_full, Fault::kill}); }
 
 constexpr std::array bugs{
@@ -90,6 +134,30 @@ constexpr std::array bugs{
     PlantedBug{Bug::goes_on_after_failed_write, "goes-on-after-failed-write", "a failed commit is taken for a good one",
                failed_writes},
     PlantedBug{Bug::clock_not_written, "clock-not-written", "the node clock is not written with the entries", kills},
+
+    PlantedBug{Bug::read_not_written_back, "read-not-written-back",
+               "a read answers with the newest of a quorum, and tells nobody", tokens_and_kills, "atomic"},
+    PlantedBug{Bug::write_back_not_awaited, "write-back-not-awaited", "a read answers while it tells the others",
+               tokens_and_many_cuts, "atomic"},
+    PlantedBug{Bug::writer_reads_itself, "writer-reads-itself", "the writer answers reads with its own record",
+               tokens_and_kills, "atomic"},
+    PlantedBug{Bug::writer_answers_early, "writer-answers-early", "a change is answered when the writer alone has it",
+               tokens_and_cuts, "atomic"},
+    PlantedBug{Bug::refuses_unasked, "refuses-unasked", "a writer refuses by its own record", tokens_and_drops,
+               "atomic"},
+    PlantedBug{Bug::stamp_without_life, "stamp-without-life", "stamps begin again with each process", tokens_and_kills,
+               "atomic"},
+    PlantedBug{Bug::drop_forgets_stamp, "drop-forgets-stamp", "a drop erases the record", tokens_and_drops, "atomic"},
+    PlantedBug{Bug::older_stamp_overwrites, "older-stamp-overwrites", "a holder takes whatever comes last",
+               tokens_and_cuts, "atomic"},
+    PlantedBug{Bug::holder_counted_twice, "holder-counted-twice", "two answers of one holder count as two",
+               tokens_and_cuts, "atomic"},
+    PlantedBug{Bug::late_answers_counted, "late-answers-counted",
+               "an answer to an operation that is over counts for another", tokens_and_late_messages, "atomic"},
+    PlantedBug{Bug::majority_of_those_alive, "majority-of-those-alive",
+               "a quorum is one of the holders that were heard of lately", tokens_and_cuts, "atomic"},
+    PlantedBug{Bug::lost_holder_answers, "lost-holder-answers",
+               "a holder on an empty disk takes part without asking the others", tokens_and_lost_disks, "atomic"},
 };
 
 }  // namespace

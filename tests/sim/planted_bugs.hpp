@@ -17,6 +17,7 @@ struct PlantedBug {
   std::string_view breaks;  // in words
   // What is changed of the drawn options; null: nothing.
   void (*likely)(Options&) = nullptr;
+  std::string_view tier = "causal";  // whose clients notice
 };
 
 std::span<const PlantedBug> planted_bugs();

@@ -1,7 +1,7 @@
 // kin-planted BUG: switches one bug on and runs seeds until one of them shows it. `none` is the control: all must hold.
 //
 //   kin-planted --list
-//   kin-planted BUG|none [--seeds A..B] [--ops N]
+//   kin-planted BUG|none [--tier T] [--seeds A..B] [--ops N]        the tier of `none`; each bug has its own
 //
 // A run that dies of a broken invariant has shown the bug too. The same run without the bug must hold. Exit code 0: as
 // it must be; 1: not; 2: bad command line.
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "driver/sim_runs/child_runs.hpp"
+#include "node/protocols/registry.hpp"
 #include "tests/sim/planted_bugs.hpp"
 
 namespace kin::sim {
@@ -23,7 +24,7 @@ constexpr std::size_t jobs = 2;
 constexpr std::size_t shown_of_a_line = 300;
 
 struct Wanted {
-  std::string_view bug;
+  std::string_view bug, tier = "causal";
   bool list = false;
   std::uint64_t first = 1, last = 200;
   std::uint32_t operations = 600;
@@ -47,6 +48,8 @@ bool read_flags(const std::vector<std::string_view>& words, Wanted& wanted) {
           !read_number(range.substr(dots + 2), wanted.last)) {
         return false;
       }
+    } else if (word == "--tier" && i + 1 < words.size()) {
+      wanted.tier = words[++i];
     } else if (word == "--ops" && i + 1 < words.size()) {
       if (!read_number(words[++i], wanted.operations)) return false;
     } else if (wanted.bug.empty() && !word.starts_with("-")) {
@@ -69,11 +72,12 @@ int run_seeds(const Wanted& wanted, const PlantedBug* bug) {
   const auto began = std::chrono::steady_clock::now();
   std::uint64_t next = wanted.first, ran = 0;
   std::optional<Options> red;
+  const std::string_view tier = bug != nullptr ? bug->tier : wanted.tier;
   run_in_children(
       jobs,
       [&]() -> std::optional<Task> {
         if (next > wanted.last) return std::nullopt;
-        Options options = draw(next++);
+        Options options = draw(next++, tier);
         options.operations = wanted.operations;
         if (bug != nullptr && bug->likely != nullptr) bug->likely(options);
         return Task{options, false};
@@ -106,8 +110,11 @@ int main(int argc, char** argv) {
   Wanted wanted;
   const bool sound = read_flags({argv + 1, argv + argc}, wanted);
   const PlantedBug* bug = planted_bug_named(wanted.bug);
-  if (!sound || (bug == nullptr && !wanted.list && wanted.bug != "none")) {
-    std::fprintf(stderr, "usage: kin-planted --list | BUG [--seeds A..B] [--ops N] | none [--seeds A..B] [--ops N]\n");
+  if (!sound || (bug == nullptr && !wanted.list && wanted.bug != "none") ||
+      kin::find_protocol(wanted.tier) == nullptr) {
+    std::fprintf(
+        stderr,
+        "usage: kin-planted --list | BUG [--seeds A..B] [--ops N] | none [--tier T] [--seeds A..B] [--ops N]\n");
     return 2;
   }
   if (wanted.list) {

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # The same seed gives the same run, however many run beside it.
-#   same_hash.sh KIN-SIM
+#   same_hash.sh KIN-SIM [FLAGS...]
 set -euo pipefail
 sim=$1
+shift
+flags=("$@")
 
-hashes() { "$sim" --seeds 1..30 --ops 300 --hashes --check-every 0 "$@" | grep -E '^[0-9]+ [0-9]+$' | sort -n; }
+hashes() { "$sim" --seeds 1..30 --ops 300 --hashes --check-every 0 "${flags[@]}" "$@" | grep -E '^[0-9]+ [0-9]+$' | sort -n; }
 
 one=$(hashes --jobs 1)
 many=$(hashes --jobs 4)

@@ -83,7 +83,7 @@ void Token::answered(std::uint64_t number, const NodeId& from, const Incarnation
 void Token::answered(std::uint64_t number, const NodeId& from, const Incarnation& life, const Known& known,
                      Outputs& out) {
   auto found = rounds_.find(number);
-  if (planted(Bug::late_answers_counted) && found == rounds_.end()) found = rounds_.begin();
+  if (planted(Bug::late_answers_counted) && found == rounds_.end() && !rounds_.empty()) found = std::prev(found);
   if (found == rounds_.end() || found->second.storing) return;
   Round& round = found->second;
   const bool first = round.tally.got() == 0;
@@ -141,24 +141,7 @@ void Token::tick(Outputs& out) {
   count_down(out);
   if (silent()) return;
   if (recovery_ && process_.now_ms >= recovery_->resend_at_ms) ask_to_recover();
-  std::vector<std::uint64_t> late;
-  for (auto& [number, round] : rounds_) {
-    if (process_.now_ms >= round.deadline_ms) {
-      late.push_back(number);
-    } else if (process_.now_ms >= round.resend_at_ms) {
-      send(number, round);
-    }
-  }
-  for (const std::uint64_t number : late) {
-    const auto found = rounds_.find(number);
-    if (found == rounds_.end()) continue;
-    const Round round = std::move(found->second);
-    rounds_.erase(found);
-    overdue(round, out);
-    if (turn_ != number) continue;
-    turn_.reset();
-    end_change(out);
-  }
+  // Before the turn of one that is late ends: then the next one begins.
   for (std::size_t i = turn_ ? 1 : 0; i < changes_.size();) {
     if (process_.now_ms < changes_[i].deadline_ms) {
       ++i;
@@ -180,6 +163,24 @@ void Token::tick(Outputs& out) {
                          " numbers of the domain could not be hashed in time; ask with a longer --timeout"));
     return true;
   });
+  std::vector<std::uint64_t> late;
+  for (auto& [number, round] : rounds_) {
+    if (process_.now_ms >= round.deadline_ms) {
+      late.push_back(number);
+    } else if (process_.now_ms >= round.resend_at_ms) {
+      send(number, round);
+    }
+  }
+  for (const std::uint64_t number : late) {
+    const auto found = rounds_.find(number);
+    if (found == rounds_.end()) continue;
+    const Round round = std::move(found->second);
+    rounds_.erase(found);
+    overdue(round, out);
+    if (turn_ != number) continue;
+    turn_.reset();
+    end_change(out);
+  }
 }
 
 void Token::overdue(const Round& round, Outputs& out) {
