@@ -69,7 +69,7 @@ struct AsyncClient::State {
   bool send_frame(Connection& connection);
   bool take_replies();
   void take_message(std::string_view message, std::size_t from);
-  void tell_progress(OnProgress tell, std::string_view body);
+  void tell_progress(const OnProgress& tell, std::string_view body);
   void open_one_more(std::uint64_t id, Request& request);
   void set_timer(std::uint64_t id, Request& request, Clock::time_point when);
   void finish(std::uint64_t id, Outcome outcome);
@@ -292,7 +292,8 @@ void AsyncClient::State::take_message(std::string_view message, std::size_t from
     }
     ++counters.replies;
     if (item->envelope.kind == wire::Kind::token_progress) {
-      tell_progress(found->second.progress, item->body);
+      const OnProgress copy = found->second.progress;  // it may submit, which moves the requests
+      tell_progress(copy, item->body);
       continue;
     }
     if (!found->second.only) preferred = from;
@@ -300,8 +301,7 @@ void AsyncClient::State::take_message(std::string_view message, std::size_t from
   }
 }
 
-// A copy runs: the callback may submit, which moves the requests.
-void AsyncClient::State::tell_progress(OnProgress tell, std::string_view body) {
+void AsyncClient::State::tell_progress(const OnProgress& tell, std::string_view body) {
   const auto progress = wire::decode<wire::TokenProgress>(body);
   if (!progress) {
     ++counters.malformed;

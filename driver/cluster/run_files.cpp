@@ -109,7 +109,7 @@ std::string sibling_program(const std::string& name) { return (fs::path(own_path
 
 tl::expected<ClusterConfig, Failure> cluster_of(const ClusterRecipe& recipe, const std::vector<std::uint16_t>& ports) {
   const auto pattern = load_pattern(recipe);
-  if (!pattern) return pattern;
+  if (!pattern) return tl::unexpected(pattern.error());
   tl::expected<ClusterConfig, Failure> config = *pattern;
   config->nodes.clear();
   for (std::size_t i = 0; i < ports.size(); ++i)

@@ -125,27 +125,32 @@ TEST_CASE("a waiting job that is cancelled never runs, and neither does the tier
 }
 
 TEST_CASE("progress is told ten times a second at most, and only the newest is kept") {
-  Worker worker(1);
-  std::binary_semaphore go_on{0};
-  worker.run(1, [&](JobWatch& watch) {
-    watch.progress(1, 100);  // too early
-    worker.time.us += JobWorker::between_progress_us;
-    watch.progress(2, 100);
-    watch.progress(3, 100);  // too early again
-    worker.time.us += JobWorker::between_progress_us;
-    watch.progress(4, 100);
-    (void)go_on.try_acquire_for(long_enough);
-    return std::string("end");
-  });
-  REQUIRE(worker.news.try_acquire_for(long_enough));
-  REQUIRE(worker.news.try_acquire_for(long_enough));
-  const auto news = worker.jobs.take_news();
-  REQUIRE(news.size() == 1);
-  CHECK(std::get<JobProgress>(news[0].what).done == 4);
-  CHECK(std::get<JobProgress>(news[0].what).total == 100);
-  go_on.release();
-  CHECK(result_of(worker.next(), 1) == "end");
-  CHECK(!worker.news.try_acquire());  // one call for each progress that was told, and one for the result
+  SteppedTime time;
+  std::atomic<int> told = 0;
+  std::binary_semaphore all_told{0}, go_on{0};
+  {
+    JobWorker jobs(
+        1, [&] { ++told; }, time);
+    jobs.run({0, {1, [&](JobWatch& watch) {
+                    watch.progress(1, 100);  // too early
+                    time.us += JobWorker::between_progress_us;
+                    watch.progress(2, 100);
+                    watch.progress(3, 100);  // too early again
+                    time.us += JobWorker::between_progress_us;
+                    watch.progress(4, 100);
+                    all_told.release();
+                    (void)go_on.try_acquire_for(long_enough);
+                    return std::string("end");
+                  }}});
+    REQUIRE(all_told.try_acquire_for(long_enough));
+    CHECK(told == 2);
+    const auto news = jobs.take_news();
+    REQUIRE(news.size() == 1);
+    CHECK(std::get<JobProgress>(news[0].what).done == 4);
+    CHECK(std::get<JobProgress>(news[0].what).total == 100);
+    go_on.release();
+  }
+  CHECK(told <= 3);
 }
 
 TEST_CASE("the end of the worker cancels what runs and what waits") {
