@@ -31,15 +31,6 @@ Json list(const std::vector<std::string>& values) {
   return array;
 }
 
-const char* outcome(Applied applied) {
-  switch (applied) {
-    case Applied::no: return "fail";
-    case Applied::yes: return "ok";
-    case Applied::unknown: return "unknown";
-  }
-  return "unknown";
-}
-
 Json context_of(const HistoryEvent& event) {
   switch (event.seen) {
     case wire::Seen::nothing: return nullptr;
@@ -51,6 +42,15 @@ Json context_of(const HistoryEvent& event) {
 }
 
 }  // namespace
+
+const char* outcome_word(Applied applied) {
+  switch (applied) {
+    case Applied::no: return "fail";
+    case Applied::yes: return "ok";
+    case Applied::unknown: return "unknown";
+  }
+  return "unknown";
+}
 
 std::uint64_t monotonic_ns() {
   timespec now{};
@@ -71,7 +71,7 @@ std::string history_line(const HistoryEvent& event) {
   line["node"] = event.node.empty() ? Json(nullptr) : Json(event.node);
   line["start_ns"] = event.start_ns;
   line["end_ns"] = event.end_ns ? Json(*event.end_ns) : Json(nullptr);
-  line["outcome"] = outcome(event.applied);
+  line["outcome"] = outcome_word(event.applied);
   line["client"] = event.client;
   line["bucket"] = bytes_to_json(event.bucket);
   if (!event.context.empty()) line["token"] = token_of(event.context);

@@ -41,6 +41,9 @@ struct HistoryEvent {
 
 std::uint64_t monotonic_ns();
 
+// How a history spells what became of an operation: fail, ok or unknown.
+const char* outcome_word(Applied applied);
+
 // One line with its newline.
 std::string history_line(const HistoryEvent& event);
 

@@ -1,5 +1,6 @@
 #include "client/register_event.hpp"
 
+#include "client/history_file.hpp"
 #include "client/json_bytes.hpp"
 
 namespace kin {
@@ -24,15 +25,6 @@ const char* word(RegisterEvent::Op op) {
     case RegisterEvent::Op::cas: return "cas";
   }
   return "read";
-}
-
-const char* outcome(Applied applied) {
-  switch (applied) {
-    case Applied::no: return "fail";
-    case Applied::yes: return "ok";
-    case Applied::unknown: return "unknown";
-  }
-  return "unknown";
 }
 
 }  // namespace
@@ -109,7 +101,7 @@ std::string history_line(const RegisterEvent& event) {
   }
   line["start_ns"] = event.start_ns;
   line["end_ns"] = event.end_ns ? Json(*event.end_ns) : Json(nullptr);
-  line["outcome"] = outcome(event.applied);
+  line["outcome"] = outcome_word(event.applied);
   line["node"] = event.node.empty() ? Json(nullptr) : Json(event.node);
   return json_line(line) + '\n';
 }

@@ -1,28 +1,26 @@
 #include "client/commands/at_all_nodes.hpp"
 #include "client/commands/calling.hpp"
 #include "client/commands/run.hpp"
-#include "client/render/bytes.hpp"
-#include "client/render/json.hpp"
+#include "client/commands/token_book.hpp"
 
 namespace kin {
 
 int run_command(const FaultCommand& command, const CommandContext& context) {
-  Globals anywhere = context.globals;
-  anywhere.node.clear();  // the command names its node itself
-  auto book = AddressBook::open(anywhere);
+  if (!command.node.empty()) {
+    return at_one_node(command.node, context,
+                       [&](Client& client, std::size_t at) { return client.fault(at, command.fault); });
+  }
+  auto book = AddressBook::open(context.globals);
   if (!book) return context.screen.fail(book.error());
   Client client(book->all(), client_options(*book, context));
-  if (command.node.empty()) return report_answers(client, client.fault_at_all(command.fault), context);
-  const auto at = find_node(client, command.node);
-  if (!at) return context.screen.fail(at.error());
-  const auto done = client.fault(*at, command.fault);
-  if (!done) return fail(client, done.error(), context);
-  if (context.screen.output() == Output::json) {
-    context.screen.print(json::done({command.node}, {}, done->message));
-  } else if (!context.globals.quiet) {
-    context.screen.print(command.node + ": " + escaped(done->message) + '\n');
-  }
-  return 0;
+  return report_answers(client, client.fault_at_all(command.fault), context);
+}
+
+int run_command(const SilenceCommand& command, const CommandContext& context) {
+  if (auto wrong = impossible_id(command.token)) return context.screen.fail(*wrong);
+  return at_one_node(command.node, context, [&](Client& client, std::size_t at) {
+    return client.token_silence(at, {command.token, static_cast<std::uint64_t>(command.after.count())});
+  });
 }
 
 }  // namespace kin

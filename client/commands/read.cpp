@@ -18,11 +18,7 @@ int run_command(const ReadCommand& command, const CommandContext& context) {
   const auto reply = client.read(request.bucket, request.key, request.level);
   reply ? record(event, *reply, monotonic_ns()) : record(event, reply.error(), monotonic_ns());
   const auto kept = files->finish(context.globals, event);
-
-  const int code = tell(command, reply, context);
-  if (kept) return client.interrupted() ? interrupted_exit : code;
-  context.screen.explain("kin: " + kept.error() + '\n');
-  return exit_code(Status::internal);
+  return ended(tell(command, reply, context), kept, client, context);
 }
 
 }  // namespace kin

@@ -19,20 +19,23 @@ class Resolving {
   Resolving(const ResolveCommand& command, UserFiles& files, Client& client, const CommandContext& context)
       : command_(command), files_(files), client_(client), context_(context) {}
 
-  int run() {
+  int run() { return ended(resolve(), kept_, client_, context_); }
+
+ private:
+  int resolve() {
     for (int round = 1;; ++round) {
       const auto reply = read();
-      if (!reply || reply->siblings.empty()) return ended(tell(ReadCommand{command_.key, {}, false}, reply, context_));
-      if (reply->siblings.size() == 1) return ended(nothing_to_resolve(*reply));
+      if (!reply || reply->siblings.empty()) return tell(ReadCommand{command_.key, {}, false}, reply, context_);
+      if (reply->siblings.size() == 1) return nothing_to_resolve(*reply);
       auto value = merged(command_, reply->siblings);
-      if (!value) return ended(context_.screen.fail(value.error()));
-      if (command_.dry_run) return ended(show_only(*value, *reply));
+      if (!value) return context_.screen.fail(value.error());
+      if (command_.dry_run) return show_only(*value, *reply);
       const auto written = write(std::move(*value), reply->context);
-      if (!written) return ended(tell(command_.key, written, context_));
+      if (!written) return tell(command_.key, written, context_);
       const bool came = written->siblings.size() > 1;
       if (!came || !sees_what_came() || round == most_rounds) {
         const int code = tell(command_.key, written, context_);
-        return ended(came ? exit_code(Status::conflict) : code);
+        return came ? exit_code(Status::conflict) : code;
       }
       if (!context_.globals.quiet) {
         context_.screen.explain("kin: another value of " + text::key(command_.key) +
@@ -41,7 +44,6 @@ class Resolving {
     }
   }
 
- private:
   // A merge takes in what it is given. What a user chose, they chose without having seen the value that came.
   bool sees_what_came() const { return !command_.value && !command_.take; }
 
@@ -67,7 +69,7 @@ class Resolving {
   }
 
   void keep(const HistoryEvent& event) {
-    if (auto kept = files_.finish(context_.globals, event); !kept) not_kept_ = kept.error();
+    if (auto kept = files_.finish(context_.globals, event); !kept) kept_ = kept;
   }
 
   int nothing_to_resolve(const wire::ReadReply& reply) {
@@ -92,17 +94,11 @@ class Resolving {
     return 0;
   }
 
-  int ended(int code) const {
-    if (not_kept_.empty()) return client_.interrupted() ? interrupted_exit : code;
-    context_.screen.explain("kin: " + not_kept_ + '\n');
-    return exit_code(Status::internal);
-  }
-
   const ResolveCommand& command_;
   UserFiles& files_;
   Client& client_;
   const CommandContext& context_;
-  std::string not_kept_;  // why the history or session could not be written
+  tl::expected<void, std::string> kept_;  // of the session and the history: the last error
 };
 
 }  // namespace

@@ -66,10 +66,7 @@ int call(const std::string& verb, const TokenHolders& holders, const Request& re
   const tl::expected<wire::TokenReply, Failure> reply = send(client);
   reply ? record(event, *reply, monotonic_ns()) : record(event, reply.error(), monotonic_ns());
   const auto kept = files.finish(event);
-  const int code = tell_token(verb, holders.writer_id, reply, context);
-  if (kept) return client.interrupted() ? interrupted_exit : code;
-  context.screen.explain("kin: " + kept.error() + '\n');
-  return exit_code(Status::internal);
+  return ended(tell_token(verb, holders.writer_id, reply, context), kept, client, context);
 }
 
 struct Opened {
@@ -174,25 +171,6 @@ int run_command(const TokenListCommand&, const CommandContext& context) {
     case Output::raw:
       for (const ListedToken& token : tokens) screen.print(token.id + '\n');
       break;
-  }
-  return 0;
-}
-
-int run_command(const SilenceCommand& command, const CommandContext& context) {
-  if (auto wrong = impossible_id(command.token)) return context.screen.fail(*wrong);
-  Globals anywhere = context.globals;
-  anywhere.node.clear();  // the command names its node itself
-  auto book = AddressBook::open(anywhere);
-  if (!book) return context.screen.fail(book.error());
-  Client client(book->all(), client_options(*book, context));
-  const auto at = find_node(client, command.node);
-  if (!at) return context.screen.fail(at.error());
-  const auto done = client.token_silence(*at, {command.token, static_cast<std::uint64_t>(command.after.count())});
-  if (!done) return fail(client, done.error(), context);
-  if (context.screen.output() == Output::json) {
-    context.screen.print(json::done({command.node}, {}, done->message));
-  } else if (!context.globals.quiet) {
-    context.screen.print(command.node + ": " + escaped(done->message) + '\n');
   }
   return 0;
 }

@@ -15,10 +15,7 @@ int write(const std::string& key, HistoryEvent event, UserFiles& files, Client& 
   const tl::expected<wire::WriteReply, Failure> reply = send();
   reply ? record(event, *reply, monotonic_ns()) : record(event, reply.error(), monotonic_ns());
   const auto kept = files.finish(context.globals, event);
-  const int code = tell(key, reply, context);
-  if (kept) return client.interrupted() ? interrupted_exit : code;
-  context.screen.explain("kin: " + kept.error() + '\n');
-  return exit_code(Status::internal);
+  return ended(tell(key, reply, context), kept, client, context);
 }
 
 }  // namespace
