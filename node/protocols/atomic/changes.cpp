@@ -36,9 +36,7 @@ void Token::write(const ClientCall& call, const wire::TokenWrite& request, Outpu
 
 void Token::take_on(Change change, Outputs& out) {
   if (changes_.size() >= most_changes_waiting) {
-    return out.fail(change.call, failure(Status::limit, Applied::no,
-                                         std::to_string(most_changes_waiting) + " changes of token " + scheme_.id +
-                                             " are waiting already"));
+    return out.fail(change.call, too_many(most_changes_waiting, "changes"));
   }
   changes_.push_back(std::move(change));
   next_change(out);
@@ -46,9 +44,7 @@ void Token::take_on(Change change, Outputs& out) {
 
 void Token::read(const ClientCall& call, Outputs& out) {
   if (rounds_.size() >= most_reads_waiting) {
-    return out.fail(call.id, failure(Status::limit, Applied::no,
-                                     std::to_string(most_reads_waiting) + " reads of token " + scheme_.id +
-                                         " are waiting already"));
+    return out.fail(call.id, too_many(most_reads_waiting, "reads"));
   }
   if (planted(Bug::writer_reads_itself) && is_writer()) {
     Round own{Purpose::read, call.id, call.deadline_ms, false, true, record_, HolderTally(1), 0};
@@ -61,9 +57,7 @@ void Token::read(const ClientCall& call, Outputs& out) {
 
 void Token::scan_for(Change change, Outputs& out) {
   if (scans_.size() + changes_.size() >= most_changes_waiting) {
-    return out.fail(change.call, failure(Status::limit, Applied::no,
-                                         std::to_string(most_changes_waiting) + " changes of token " + scheme_.id +
-                                             " are waiting already"));
+    return out.fail(change.call, too_many(most_changes_waiting, "changes"));
   }
   const JobId id = process_.next_job();
   const wire::TokenWrite& request = *change.request;

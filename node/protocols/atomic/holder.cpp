@@ -26,7 +26,11 @@ std::optional<T> stored(const StoreView& store, const std::string& key) {
 }  // namespace
 
 Token::Token(const TokenScheme& scheme, Process& process)
-    : scheme_(scheme), process_(process), holders_(scheme.holders()), others_(without(holders_, process.env.self)) {}
+    : scheme_(scheme),
+      process_(process),
+      holders_(scheme.holders()),
+      others_(without(holders_, process.env.self)),
+      quorum_(scheme.quorum()) {}
 
 void Token::start(Outputs& out) {
   const StoreView& store = process_.env.store;
@@ -152,6 +156,11 @@ wire::TokenShowReply Token::show() const {
 
 Failure Token::failure(Status status, Applied applied, std::string message) const {
   return {status, applied, std::move(message), process_.env.self, 0, 0};
+}
+
+Failure Token::too_many(std::size_t most, const char* what) const {
+  return failure(Status::limit, Applied::no,
+                 std::to_string(most) + ' ' + what + " of token " + scheme_.id + " are waiting already");
 }
 
 void Token::trace(const char* event, const Record& record, Outputs& out) const {

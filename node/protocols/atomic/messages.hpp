@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "common/wire/codec.hpp"
+#include "common/wire/numbered.hpp"
 #include "node/protocols/atomic/token_record.hpp"
 
 namespace kin::atomic {
@@ -119,21 +119,9 @@ struct Refused {
 
 using Message = std::variant<Write, Impose, Held, Query, Recover, Known, Refused>;
 
-// The body is its own bytes, so that the number can be read before the type is known.
-struct Numbered {
-  std::uint8_t number = 0;
-  std::string_view body;
-
-  template <class V>
-  void fields(V& v) {
-    v(number, body);
-  }
-};
-
 template <class M>
 std::string encode(const M& message) {
-  const std::string body = wire::encode(message);
-  return wire::encode(Numbered{M::number, body});
+  return wire::encode_numbered(message);
 }
 
 // All messages of a body. Error: one of them cannot be read, or there is none.

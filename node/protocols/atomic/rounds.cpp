@@ -8,7 +8,7 @@
 namespace kin::atomic {
 
 std::size_t Token::quorum() const {
-  if (!planted(Bug::majority_of_those_alive)) return scheme_.quorum();
+  if (!planted(Bug::majority_of_those_alive)) return quorum_;
   const auto alive = std::count_if(others_.begin(), others_.end(), [&](const NodeId& other) {
     const auto heard = process_.heard_ms.find(other);
     return heard != process_.heard_ms.end() && heard->second + process_.env.cluster.suspect_ms > process_.now_ms;

@@ -161,6 +161,7 @@ class Token {
   const SilentFault* silent_fault() const;
 
   Failure failure(Status status, Applied applied, std::string message) const;
+  Failure too_many(std::size_t most, const char* what) const;  // wait: LIMIT
   wire::TokenReply reply_of(const Round& round) const;
   bool is_writer() const { return scheme_.writer == process_.env.self; }
   void trace(const char* event, const Record& record, Outputs& out) const;
@@ -169,6 +170,7 @@ class Token {
   Process& process_;
   const std::vector<NodeId> holders_;
   const std::vector<NodeId> others_;
+  const std::size_t quorum_;  // of the scheme
 
   Record record_;
   HolderState holder_;

@@ -1,51 +1,17 @@
 #include "node/protocols/causal/messages.hpp"
 
+#include "common/wire/numbered.hpp"
+
 namespace kin::causal {
-namespace {
-
-// [number, body], with the body as its own bytes so that the number can be read before the type is known.
-struct Outer {
-  std::uint8_t number = 0;
-  std::string_view body;
-
-  template <class V>
-  void fields(V& v) {
-    v(number, body);
-  }
-};
-
-template <class M>
-tl::expected<Message, wire::Malformed> decode_body(std::string_view body) {
-  return wire::decode<M>(body).map([](M&& message) { return Message(std::move(message)); });
-}
-
-}  // namespace
 
 std::string encode(const Message& message) {
-  return std::visit(
-      [](const auto& m) {
-        const std::string body = wire::encode(m);
-        return wire::encode(Outer{std::decay_t<decltype(m)>::number, body});
-      },
-      message);
+  return std::visit([](const auto& m) { return wire::encode_numbered(m); }, message);
 }
 
 tl::expected<Message, wire::Malformed> decode(std::string_view bytes) {
-  auto outer = wire::decode<Outer>(bytes);
+  auto outer = wire::decode<wire::Numbered>(bytes);
   if (!outer) return tl::unexpected(outer.error());
-  switch (outer->number) {
-    case Push::number: return decode_body<Push>(outer->body);
-    case Ack::number: return decode_body<Ack>(outer->body);
-    case Gossip::number: return decode_body<Gossip>(outer->body);
-    case Entries::number: return decode_body<Entries>(outer->body);
-    case OfferCopy::number: return decode_body<OfferCopy>(outer->body);
-    case Copy::number: return decode_body<Copy>(outer->body);
-    case Page::number: return decode_body<Page>(outer->body);
-    case Fetch::number: return decode_body<Fetch>(outer->body);
-    case Fetched::number: return decode_body<Fetched>(outer->body);
-    case Refused::number: return decode_body<Refused>(outer->body);
-    default: return tl::unexpected(wire::Malformed{"unknown causal message " + std::to_string(outer->number)});
-  }
+  return wire::decode_numbered(*outer, "causal", std::type_identity<Message>{});
 }
 
 const char* name(const Message& message) {
