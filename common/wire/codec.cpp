@@ -1,10 +1,14 @@
 #include "common/wire/codec.hpp"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <msgpack.hpp>
 
 namespace kin::wire {
 namespace {
+
+using Sort = ObjectHead::Sort;
 
 // msgpack's packer writes to anything with write(data, size).
 struct Appender {
@@ -14,53 +18,16 @@ struct Appender {
 
 msgpack::packer<Appender> packer(Appender& appender) { return msgpack::packer<Appender>(appender); }
 
-const msgpack::object& as_msgpack(const Unpacker::Object* o) {
-  return *reinterpret_cast<const msgpack::object*>(o);  // the only dress that Object ever wears
-}
-
-const Unpacker::Object* as_object(const msgpack::object& o) { return reinterpret_cast<const Unpacker::Object*>(&o); }
-
-bool never_copy(msgpack::type::object_type, std::size_t, void*) { return true; }
-
-// Looks at one object before anything is allocated for it. The parser that builds the tree makes room for an array
-// as soon as its length is announced, at every level; here a length must first be covered by bytes that are there.
-class Survey : public msgpack::null_visitor {
- public:
-  explicit Survey(std::size_t bytes) : items_left_(std::min(bytes, max_all_items)) {}
-
-  const char* error = "cut off";  // unless one of the others is found
-
-  bool start_array(std::uint32_t n) { return enter(n); }
-  bool end_array() { return leave(); }
-  bool start_map(std::uint32_t n) { return enter(2 * std::size_t{n}); }
-  bool end_map() { return leave(); }
-  void parse_error(std::size_t, std::size_t) { error = "no msgpack"; }
-  void insufficient_bytes(std::size_t, std::size_t) {}
-
- private:
-  bool enter(std::size_t items) {
-    if (++depth_ > max_depth) return refuse("nested too deeply");
-    // Every item takes a byte at least.
-    if (items > 2 * max_items || items > items_left_) return refuse("more items than a message can hold");
-    items_left_ -= items;
-    return true;
-  }
-  bool leave() {
-    --depth_;
-    return true;
-  }
-  bool refuse(const char* why) {
-    error = why;
-    return false;
-  }
-
-  std::size_t depth_ = 0;
-  std::size_t items_left_;
-};
-
 }  // namespace
 
+// Nearly all arrays, numbers and strings are small, and their heads one or two bytes: those are written here, since the
+// library builds each head in a buffer of its own. Its own forms are the same (tests/wire/golden.txt).
+
 void Packer::array(std::size_t n) {
+  if (n < 16) {
+    out_ += static_cast<char>(0x90 | n);
+    return;
+  }
   Appender a{out_};
   packer(a).pack_array(static_cast<std::uint32_t>(n));
 }
@@ -76,11 +43,21 @@ void Packer::put(bool value) {
 }
 
 void Packer::put(std::uint64_t value) {
+  if (value < 0x80) {
+    out_ += static_cast<char>(value);
+    return;
+  }
   Appender a{out_};
   packer(a).pack_uint64(value);
 }
 
 void Packer::put(std::string_view value) {
+  if (value.size() < 0x100) {
+    out_ += '\xc4';
+    out_ += static_cast<char>(value.size());
+    out_ += value;
+    return;
+  }
   Appender a{out_};
   auto p = packer(a);
   p.pack_bin(static_cast<std::uint32_t>(value.size()));
@@ -129,101 +106,116 @@ void Packer::put(const DotSet& value) {
 
 void Packer::put(const VersionVector& value) { put(value.counts()); }
 
-struct Unpacker::Parsed {
-  msgpack::zone zone;
-  msgpack::object root;
-};
+// ------------------------------------------------------------------------------------------------ reading
 
-thread_local std::unique_ptr<Unpacker::Parsed> Unpacker::spare_;
-
-tl::expected<void, Malformed> skip(std::string_view bytes, std::size_t& offset) {
-  if (bytes.size() > max_message_bytes) return tl::unexpected(Malformed{"larger than any message"});
-  if (offset >= bytes.size()) return tl::unexpected(Malformed{"cut off"});
-  Survey survey(bytes.size() - offset);
-  std::size_t at = offset;
-  if (!msgpack::parse(bytes.data(), bytes.size(), at, survey)) return tl::unexpected(Malformed{survey.error});
-  offset = at;
-  return {};
+Unpacker::Unpacker(std::string_view bytes, std::size_t offset)
+    : begin_(bytes.data()),
+      at_(begin_ + offset),
+      end_(begin_ + bytes.size()),
+      items_left_(std::min(bytes.size() - offset, max_all_items)) {
+  if (bytes.size() > max_message_bytes) fail("larger than any message");
 }
 
-Unpacker::Unpacker(std::string_view bytes, std::size_t& offset)
-    : parsed_(spare_ ? std::move(spare_) : std::make_unique<Parsed>()) {
-  std::size_t behind = offset;
-  if (auto sound = skip(bytes, behind); !sound) {
-    fail(std::move(sound.error().what));
-    return;
-  }
-  const msgpack::unpack_limit limit(max_items, max_items, max_message_bytes, max_message_bytes, max_message_bytes,
-                                    max_depth);
-  try {
-    std::size_t at = offset;
-    parsed_->root = msgpack::unpack(parsed_->zone, bytes.data(), bytes.size(), at, never_copy, nullptr, limit);
-    offset = at;
-    root_ = as_object(parsed_->root);
-  } catch (const std::exception& e) {
-    fail(e.what());
-  }
+void Unpacker::fail(const char* what) {
+  if (error_ == nullptr) error_ = what;
+  end_ = at_;
 }
 
-Unpacker::~Unpacker() {
-  parsed_->zone.clear();
-  spare_ = std::move(parsed_);
+ObjectHead Unpacker::take_head() {
+  const ObjectHead head = read_head(at_, end_);
+  if (head.sort == Sort::cut_off) fail("cut off");
+  if (head.sort == Sort::unused) fail("no msgpack");
+  if (ok()) at_ += head.size;
+  return head;
 }
 
-void Unpacker::fail(std::string what) {
-  if (error_.empty()) error_ = std::move(what);
-}
-
-std::size_t Unpacker::array(const Object* o) {
-  if (o == nullptr || as_msgpack(o).type != msgpack::type::ARRAY) {
-    fail("not an array where one should be");
+std::size_t Unpacker::count(const ObjectHead& head) {
+  const std::uint64_t n = head.sort == Sort::map ? 2 * head.value : head.value;
+  // Every item takes a byte at least.
+  if (n > 2 * max_items || n > items_left_ || n > static_cast<std::size_t>(end_ - at_)) {
+    fail("more items than a message can hold");
     return 0;
   }
-  return as_msgpack(o).via.array.size;
+  items_left_ -= n;
+  return n;
 }
 
-const Unpacker::Object* Unpacker::item(const Object* o, std::size_t i) const {
-  return as_object(as_msgpack(o).via.array.ptr[i]);
-}
-
-bool Unpacker::is_nil(const Object* o) const { return o == nullptr || as_msgpack(o).type == msgpack::type::NIL; }
-
-std::uint64_t Unpacker::narrow(std::uint64_t value, std::uint64_t largest) {
-  if (value <= largest) return value;
-  fail("a number that is too large");
+std::size_t Unpacker::array() {
+  const ObjectHead head = take_head();
+  if (head.sort == Sort::array) return count(head);
+  fail("not an array where one should be");
   return 0;
 }
 
-void Unpacker::get(bool& value, const Object* o) {
-  if (o == nullptr || as_msgpack(o).type != msgpack::type::BOOLEAN) return fail("not a bool where one should be");
-  value = as_msgpack(o).via.boolean;
+std::size_t Unpacker::array_of_at_least(std::size_t least, const char* error) {
+  const std::size_t n = array();
+  if (n >= least) return n;
+  fail(error);
+  return least;
 }
 
-void Unpacker::get(std::uint64_t& value, const Object* o) {
-  if (o == nullptr || as_msgpack(o).type != msgpack::type::POSITIVE_INTEGER) {
-    return fail("not an unsigned number where one should be");
+std::string_view Unpacker::take_bytes(std::uint64_t size) {
+  if (size > static_cast<std::size_t>(end_ - at_)) {
+    fail("cut off");
+    return {};
   }
-  value = as_msgpack(o).via.u64;
+  const std::string_view taken(at_, size);
+  at_ += size;
+  return taken;
 }
 
-void Unpacker::get(std::string_view& value, const Object* o) {
-  if (o != nullptr && as_msgpack(o).type == msgpack::type::BIN) {
-    value = {as_msgpack(o).via.bin.ptr, as_msgpack(o).via.bin.size};
-  } else if (o != nullptr && as_msgpack(o).type == msgpack::type::STR) {
-    value = {as_msgpack(o).via.str.ptr, as_msgpack(o).via.str.size};
-  } else {
-    fail("not bytes where they should be");
+void Unpacker::skip(std::size_t objects) {
+  if (objects == 0) return;
+  std::array<std::size_t, max_depth + 1> left{objects};
+  for (std::size_t depth = 0; ok();) {
+    if (left[depth] == 0) {
+      if (depth-- == 0) return;
+      continue;
+    }
+    --left[depth];
+    const ObjectHead head = take_head();
+    if (head.sort == Sort::bytes || head.sort == Sort::other) take_bytes(head.value);
+    if (head.sort != Sort::array && head.sort != Sort::map) continue;
+    if (depth == max_depth) return fail("nested too deeply");
+    left[++depth] = count(head);
   }
 }
 
-void Unpacker::get(std::string& value, const Object* o) {
+bool Unpacker::take_nil() {
+  if (read_head(at_, end_).sort != Sort::nil) return false;
+  take_head();
+  return true;
+}
+
+std::uint64_t Unpacker::number_up_to(std::uint64_t largest) {
+  const ObjectHead head = take_head();
+  if (head.sort == Sort::number && head.value <= largest) return head.value;
+  fail(head.sort == Sort::number ? "a number that is too large" : "not an unsigned number where one should be");
+  return 0;
+}
+
+void Unpacker::get(bool& value) {
+  const ObjectHead head = take_head();
+  if (head.sort != Sort::boolean) return fail("not a bool where one should be");
+  value = head.value != 0;
+}
+
+void Unpacker::get(std::uint64_t& value) { value = number_up_to(std::numeric_limits<std::uint64_t>::max()); }
+
+void Unpacker::get(std::string_view& value) {
+  const ObjectHead head = take_head();
+  if (head.sort != Sort::bytes) return fail("not bytes where they should be");
+  value = take_bytes(head.value);
+}
+
+void Unpacker::get(std::string& value) {
   std::string_view view;
-  get(view, o);
+  get(view);
   value = view;
 }
 
-void Unpacker::name(std::string& value, const Object* o) {
-  get(value, o);
+void Unpacker::name(std::string& value) {
+  get(value);
   check_name(value);
 }
 
@@ -231,34 +223,39 @@ void Unpacker::check_name(const std::string& name) {
   if (name.empty() || name.size() > max_name_bytes) fail("a name that is empty or too long");
 }
 
-void Unpacker::get(Incarnation& value, const Object* o) {
-  if (array(o) < 2) return fail("an incarnation with too few fields");
-  get(value.born, item(o, 0));
-  get(value.ordinal, item(o, 1));
+void Unpacker::get(Incarnation& value) {
+  const std::size_t n = array_of_at_least(2, "an incarnation with too few fields");
+  get(value.born);
+  get(value.ordinal);
+  skip(n - 2);
 }
 
-void Unpacker::get(Actor& value, const Object* o) {
-  if (array(o) < 3) return fail("an actor with too few fields");
-  name(value.node, item(o, 0));
-  get(value.life.born, item(o, 1));
-  get(value.life.ordinal, item(o, 2));
+void Unpacker::get(Actor& value) {
+  const std::size_t n = array_of_at_least(3, "an actor with too few fields");
+  name(value.node);
+  get(value.life.born);
+  get(value.life.ordinal);
+  skip(n - 3);
 }
 
-void Unpacker::get(Dot& value, const Object* o) {
-  if (array(o) < 4) return fail("a dot with too few fields");
-  get(value.actor, o);
-  get(value.counter, item(o, 3));
+void Unpacker::get(Dot& value) {
+  const std::size_t n = array_of_at_least(4, "a dot with too few fields");
+  name(value.actor.node);
+  get(value.actor.life.born);
+  get(value.actor.life.ordinal);
+  get(value.counter);
+  skip(n - 4);
   if (value.counter == 0 || value.counter > max_counter) fail("a counter out of range");
 }
 
-void Unpacker::get(CounterSet& value, const Object* o) {
-  const std::size_t n = array(o);
+void Unpacker::get(CounterSet& value) {
+  const std::size_t n = array();
   if (n % 2 != 0) return fail("a run without an end");
   std::uint64_t below = 0;  // runs must leave a gap, else one set would have two spellings
   for (std::size_t i = 0; i < n && ok(); i += 2) {
     CounterSet::Run run;
-    get(run.first, item(o, i));
-    get(run.last, item(o, i + 1));
+    get(run.first);
+    get(run.last);
     const bool ascending = i == 0 ? run.first >= 1 : run.first > below + 1;
     if (!ascending || run.last < run.first || run.last > max_counter) return fail("runs that are not in order");
     below = run.last;
@@ -266,37 +263,44 @@ void Unpacker::get(CounterSet& value, const Object* o) {
   }
 }
 
-void Unpacker::get(DotSet& value, const Object* o) {
-  if (array(o) < 2) return fail("a set of dots with too few fields");
+void Unpacker::get(DotSet& value) {
+  const std::size_t n = array_of_at_least(2, "a set of dots with too few fields");
+  const std::size_t actors = array();
+  for (std::size_t i = 0; i < actors && ok(); ++i) {
+    if (array() != 2) return fail("an actor without counters");
+    Actor actor;
+    CounterSet counters;
+    get(actor);
+    get(counters);
+    if (!value.counters(actor).empty()) return fail("an actor twice");
+    value.add(actor, counters);
+  }
   DotSet::Floors floors;
-  get(floors, item(o, 1));
+  get(floors);
   for (const auto& [node, floor] : floors) {
     check_name(node);
     value.raise_floor(node, floor);
   }
-  const Object* actors = item(o, 0);
-  const std::size_t n = array(actors);
-  for (std::size_t i = 0; i < n && ok(); ++i) {
-    const Object* pair = item(actors, i);
-    if (array(pair) != 2) return fail("an actor without counters");
-    Actor actor;
-    CounterSet counters;
-    get(actor, item(pair, 0));
-    get(counters, item(pair, 1));
-    if (!value.counters(actor).empty()) return fail("an actor twice");
-    value.add(actor, counters);
-  }
+  skip(n - 2);
 }
 
-void Unpacker::get(VersionVector& value, const Object* o) {
+void Unpacker::get(VersionVector& value) {
+  if (read_head(at_, end_).value > max_nodes) return fail("more ids than a cluster can have");
   VersionVector::Counts counts;
-  if (array(o) > max_nodes) return fail("more ids than a cluster can have");
-  get(counts, o);
+  get(counts);
   for (const auto& [node, count] : counts) {
     check_name(node);
     if (count > max_counter) fail("a counter out of range");
   }
   value = VersionVector(std::move(counts));
+}
+
+tl::expected<void, Malformed> skip(std::string_view bytes, std::size_t& offset) {
+  Unpacker unpacker(bytes, offset);
+  unpacker.skip(1);
+  if (!unpacker.ok()) return tl::unexpected(Malformed{unpacker.error()});
+  offset = unpacker.offset();
+  return {};
 }
 
 }  // namespace kin::wire

@@ -19,10 +19,10 @@
 //   VersionVector = map of id to count
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +33,7 @@
 
 #include "common/causality/dot_set.hpp"
 #include "common/causality/version_vector.hpp"
+#include "common/wire/object_head.hpp"
 
 namespace kin::wire {
 
@@ -114,122 +115,114 @@ class Packer {
   std::string& out_;
 };
 
-// Reads one msgpack object. Sizes, depth and counts are checked before anything is allocated; the first error
-// sticks, and everything read after it is empty.
+// Reads one msgpack object from front to back, straight from the bytes. Sizes, depth and counts are checked before
+// anything is allocated; the first error sticks, and everything read after it is empty.
 class Unpacker {
  public:
-  struct Object;  // one node of the parsed tree
-
-  // Parses the object that starts at bytes[offset] and moves offset behind it. The bytes must outlive the unpacker.
-  Unpacker(std::string_view bytes, std::size_t& offset);
-  ~Unpacker();
+  // Reads the object that starts at bytes[offset], where `offset` <= bytes.size(). The bytes outlive the unpacker.
+  explicit Unpacker(std::string_view bytes, std::size_t offset = 0);
   Unpacker(const Unpacker&) = delete;
   Unpacker& operator=(const Unpacker&) = delete;
 
-  bool ok() const { return error_.empty(); }
-  const std::string& error() const { return error_; }
-  void fail(std::string what);
+  bool ok() const { return error_ == nullptr; }
+  // What was wrong; only where !ok().
+  const char* error() const { return error_; }
+  void fail(const char* what);
+  // Behind what was read so far.
+  std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
+  // Reads over so many objects, whatever they are, and checks what can be checked all the same.
+  void skip(std::size_t objects);
 
-  template <class T>
-  void root(T& value) {
-    get(value, root_);
-  }
-
-  void get(bool& value, const Object* o);
-  void get(std::uint64_t& value, const Object* o);
-  void get(std::string& value, const Object* o);
-  void get(std::string_view& value, const Object* o);  // a view into the parsed bytes
-  void get(Incarnation& value, const Object* o);
-  void get(Actor& value, const Object* o);
-  void get(Dot& value, const Object* o);
-  void get(CounterSet& value, const Object* o);
-  void get(DotSet& value, const Object* o);
-  void get(VersionVector& value, const Object* o);
+  void get(bool& value);
+  void get(std::uint64_t& value);
+  void get(std::string& value);
+  void get(std::string_view& value);  // a view into the bytes
+  void get(Incarnation& value);
+  void get(Actor& value);
+  void get(Dot& value);
+  void get(CounterSet& value);
+  void get(DotSet& value);
+  void get(VersionVector& value);
 
   template <class T>
   requires std::is_enum_v<T>
-  void get(T& value, const Object* o) {
-    std::uint64_t n = 0;
-    get(n, o);
-    value = static_cast<T>(narrow(n, std::numeric_limits<std::underlying_type_t<T>>::max()));
+  void get(T& value) { value = static_cast<T>(number_up_to(std::numeric_limits<std::underlying_type_t<T>>::max())); }
+  template <class T>
+  requires(std::is_unsigned_v<T> && !std::is_same_v<T, bool>) void get(T& value) {
+    value = static_cast<T>(number_up_to(std::numeric_limits<T>::max()));
   }
   template <class T>
-  requires(std::is_unsigned_v<T> && !std::is_same_v<T, bool>) void get(T& value, const Object* o) {
-    std::uint64_t n = 0;
-    get(n, o);
-    value = static_cast<T>(narrow(n, std::numeric_limits<T>::max()));
-  }
-  template <class T>
-  void get(std::optional<T>& value, const Object* o) {
+  void get(std::optional<T>& value) {
     value.reset();
-    if (!is_nil(o)) get(value.emplace(), o);
+    if (!take_nil()) get(value.emplace());
   }
   template <class T>
-  void get(std::vector<T>& value, const Object* o) {
+  void get(std::vector<T>& value) {
     value.clear();
-    const std::size_t n = array(o);
-    value.reserve(n);
-    for (std::size_t i = 0; i < n && ok(); ++i) get(value.emplace_back(), item(o, i));
+    const std::size_t n = array();
+    // A length is only announced: what it makes room for ahead is little.
+    value.reserve(std::min(n, most_reserved_bytes / sizeof(T)));
+    for (std::size_t i = 0; i < n && ok(); ++i) get(value.emplace_back());
   }
   template <class A, class B>
-  void get(std::pair<A, B>& value, const Object* o) {
-    if (array(o) != 2) return fail("not a pair where one should be");
-    get(value.first, item(o, 0));
-    get(value.second, item(o, 1));
+  void get(std::pair<A, B>& value) {
+    if (array() != 2) return fail("not a pair where one should be");
+    get(value.first);
+    get(value.second);
   }
   template <class K, class T>
-  void get(std::map<K, T>& value, const Object* o) {
+  void get(std::map<K, T>& value) {
     value.clear();
-    const std::size_t n = array(o);
+    const std::size_t n = array();
     for (std::size_t i = 0; i < n && ok(); ++i) {
-      const Object* pair = item(o, i);
-      if (array(pair) != 2) return fail("a map item is not a pair");
+      if (array() != 2) return fail("a map item is not a pair");
       K key{};
-      get(key, item(pair, 0));
-      get(value.emplace_hint(value.end(), std::move(key), T{})->second, item(pair, 1));  // mostly in order
+      get(key);
+      get(value.emplace_hint(value.end(), std::move(key), T{})->second);  // mostly in order
     }
     if (value.size() != n) fail("a map key twice");
   }
   template <class T>
   requires requires(T& t, Unpacker& u) { t.fields(u); }
-  void get(T& value, const Object* o) {
-    const Object* outer = std::exchange(current_, o);
-    value.fields(*this);
-    current_ = outer;
-  }
+  void get(T& value) { value.fields(*this); }
   template <class... T>
   void operator()(T&... field) {
-    const Object* o = current_;
-    if (array(o) < sizeof...(T)) return fail("too few fields");
-    std::size_t i = 0;
-    (get(field, item(o, i++)), ...);
+    const std::size_t n = array_of_at_least(sizeof...(T), "too few fields");
+    (get(field), ...);
+    skip(n - sizeof...(T));
   }
 
  private:
-  struct Parsed;
+  static constexpr std::size_t most_reserved_bytes = 64u << 10;
 
-  std::size_t array(const Object* o);  // its size; an error and 0 where it is no array
-  const Object* item(const Object* o, std::size_t i) const;
-  bool is_nil(const Object* o) const;
-  std::uint64_t narrow(std::uint64_t value, std::uint64_t largest);
-  void name(std::string& value, const Object* o);
+  ObjectHead take_head();
+  std::size_t count(const ObjectHead& head);  // of what follows an array's or a map's head; 0 after an error
+  std::size_t array();                        // its size; an error and 0 where it is no array
+  std::size_t array_of_at_least(std::size_t least, const char* error);  // `least` after an error
+  std::string_view take_bytes(std::uint64_t size);
+  bool take_nil();
+  std::uint64_t number_up_to(std::uint64_t largest);
+  void name(std::string& value);
   void check_name(const std::string& name);
 
-  // A parsed tree begins with 8 KiB, most messages need a few hundred bytes: the last one is used again.
-  static thread_local std::unique_ptr<Parsed> spare_;
-  std::unique_ptr<Parsed> parsed_;
-  const Object* root_ = nullptr;
-  const Object* current_ = nullptr;
-  std::string error_;
+  const char* begin_;
+  const char* at_;
+  const char* end_;  // after an error the same as at_
+  std::size_t items_left_;
+  const char* error_ = nullptr;
 };
 
 // Moves offset behind the object at bytes[offset] and keeps nothing of it. Checks all that can be checked without
 // knowing what it should be: sizes, depth, counts, and that it is complete.
 tl::expected<void, Malformed> skip(std::string_view bytes, std::size_t& offset);
 
+// Most messages and records are smaller; to grow in steps costs more than the whole rest of packing them.
+inline constexpr std::size_t usual_bytes = 256;
+
 template <class T>
 std::string encode(const T& value) {
   std::string out;
+  out.reserve(usual_bytes);
   Packer(out).put(value);
   return out;
 }
@@ -239,8 +232,9 @@ template <class T>
 tl::expected<T, Malformed> decode_at(std::string_view bytes, std::size_t& offset) {
   Unpacker unpacker(bytes, offset);
   T value{};
-  unpacker.root(value);
+  unpacker.get(value);
   if (!unpacker.ok()) return tl::unexpected(Malformed{unpacker.error()});
+  offset = unpacker.offset();
   return value;
 }
 

@@ -16,6 +16,18 @@ struct AnyVersion {
   }
 };
 
+// Why the envelope at message[offset] is not one of this version; `read` has tried to read it as one.
+BadItem what_is_wrong(std::string_view message, std::size_t offset, const Unpacker& read) {
+  AnyVersion any;
+  Unpacker unpacker(message, offset);
+  unpacker.get(any);
+  if (!unpacker.ok()) return {std::string("envelope: ") + unpacker.error()};
+  if (any.version == 0) return {"envelope: version 0"};
+  if (any.version == protocol_version) return {std::string("envelope: ") + read.error()};
+  return {"protocol version " + std::to_string(any.version) + ", newer than " + std::to_string(protocol_version), true,
+          any.request_id};
+}
+
 }  // namespace
 
 void append_item(std::string& message, const Envelope& envelope, std::string_view body) {
@@ -24,25 +36,16 @@ void append_item(std::string& message, const Envelope& envelope, std::string_vie
 }
 
 tl::expected<Item, BadItem> next_item(std::string_view message, std::size_t& offset) {
-  std::size_t at = offset;
-  Unpacker unpacker(message, at);
-  AnyVersion any;
-  unpacker.root(any);
-  if (!unpacker.ok()) return tl::unexpected(BadItem{"envelope: " + unpacker.error()});
-  if (any.version == 0) return tl::unexpected(BadItem{"envelope: version 0"});
-  if (any.version > protocol_version) {
-    return tl::unexpected(
-        BadItem{"protocol version " + std::to_string(any.version) + ", newer than " + std::to_string(protocol_version),
-                true, any.request_id});
-  }
   Envelope envelope;
-  unpacker.root(envelope);
-  if (!unpacker.ok()) return tl::unexpected(BadItem{"envelope: " + unpacker.error()});
-  const std::size_t body = at;
+  Unpacker whole(message, offset);
+  whole.get(envelope);
+  if (!whole.ok() || envelope.version != protocol_version) return tl::unexpected(what_is_wrong(message, offset, whole));
+  const std::size_t body = whole.offset();
   if (body == message.size()) return tl::unexpected(BadItem{"no body behind the envelope"});
-  if (auto skipped = skip(message, at); !skipped) return tl::unexpected(BadItem{"body: " + skipped.error().what});
-  offset = at;
-  return Item{std::move(envelope), message.substr(body, at - body)};
+  std::size_t end = body;
+  if (auto skipped = skip(message, end); !skipped) return tl::unexpected(BadItem{"body: " + skipped.error().what});
+  offset = end;
+  return Item{std::move(envelope), message.substr(body, end - body)};
 }
 
 }  // namespace kin::wire
