@@ -2,8 +2,8 @@
 //
 //   token = "k1." base64url(payload check)      printable, safe to paste in a shell
 //   payload = [bucket, key_hash, dots, clock]   one msgpack object
-//   check = first 4 bytes of BLAKE2b-256(payload): finds slips of the hand, no protection against forgers
-//   key_hash = first 8 bytes of BLAKE2b-256 over bucket, NUL, key
+//   check = first 4 bytes of SipHash-2-4(payload), keyed with zeros: finds slips of the hand, no protection against
+//   forgers key_hash = SipHash-2-4, keyed with zeros, over bucket, NUL, key
 #pragma once
 
 #include <string>
