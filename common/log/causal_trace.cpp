@@ -63,6 +63,7 @@ struct CausalTrace::State {
   std::string buffer;
   // The rendered clock: the entries of all other hosts, and the own one between them and the end.
   std::string others;
+  std::uint64_t* own = nullptr;  // in the clock
 
   ~State() {
     if (fd >= 0) close(fd);
@@ -77,10 +78,16 @@ struct CausalTrace::State {
   }
 
   void line(std::uint64_t wall_us, std::string_view name, const TraceFields& fields) {
-    buffer.append(print_utc(wall_us)).append(" ").append(host).append(" {\"").append(host).append("\":");
-    buffer.append(std::to_string(++clock[host])).append(others).append("} ").append(trace_escape(name));
+    append_utc(buffer, wall_us);
+    buffer.append(" ").append(host).append(" {\"").append(host).append("\":");
+    if (own == nullptr) own = &clock[host];
+    buffer.append(std::to_string(++*own)).append(others).append("} ");
+    append_escaped(buffer, name);
     for (const auto& [key, value] : fields) {
-      buffer.append(" ").append(trace_escape(key)).append("=").append(trace_escape(value));
+      buffer += ' ';
+      append_escaped(buffer, key);
+      buffer += '=';
+      append_escaped(buffer, value);
     }
     buffer += '\n';
   }
@@ -167,6 +174,7 @@ bool CausalTrace::flush() {
     if (n <= 0) {
       close(state_->fd);
       state_->fd = -1;
+      state_->own = nullptr;
       state_->clock.clear();
       buffer.clear();
       return false;

@@ -19,7 +19,8 @@
 
 namespace kin {
 
-using TraceFields = std::vector<std::pair<std::string, std::string>>;
+// Names are literals.
+using TraceFields = std::vector<std::pair<std::string_view, std::string>>;
 
 class CausalTrace {
  public:
@@ -56,13 +57,14 @@ class CausalTrace {
 // A value or key for a trace field or log line: escaped so that no byte of it can start a line or a field.
 // Printable ASCII stays, except '%', ' ', '"', '{', '}' and '\\', which become %XX like all other bytes.
 std::string trace_escape(std::string_view bytes);
+void append_escaped(std::string& out, std::string_view bytes);
 
 // How much of clients' values shows up in logs.
 enum class ValueDisplay { hash, full, none };
 
-// `len:5,hash:9f3c...` with a hash that is keyed (BLAKE2b, by `key`, of any length, or by one that each process draws
-// for itself where it is empty, so that short values cannot be guessed from logs); the value as it is, for the logs
-// escape what they are given; or only its length.
+// `len:5,hash:9f3c...` with a hash that is keyed (SipHash-2-4, by `key`, of any length, or by one that each process
+// draws for itself where it is empty, so that short values cannot be guessed from logs); the value as it is, for the
+// logs escape what they are given; or only its length.
 class ValuePrinter {
  public:
   ValuePrinter(ValueDisplay display, std::string key);

@@ -28,10 +28,8 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 
 constexpr std::array names{"TRACE", "DEBUG", "INFO ", "WARN ", "ERROR", "     "};
 
-std::string printable(std::string_view line) {
+void append_printable(std::string& out, std::string_view line) {
   static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(line.size());
   for (const char c : line) {
     const auto u = static_cast<unsigned char>(c);
     if (u >= 0x20 && u != 0x7f && u < 0x80) {
@@ -42,13 +40,13 @@ std::string printable(std::string_view line) {
       out += digits[u & 15];
     }
   }
-  return out;
 }
 
 class SpdlogLog : public HumanLog {
  public:
   SpdlogLog(std::shared_ptr<spdlog::sinks::sink> sink, LogLevel level, std::string_view who)
-      : level_(level), who_(printable(who)), logger_("kin", std::move(sink)) {
+      : level_(level), logger_("kin", std::move(sink)) {
+    append_printable(who_, who);
     logger_.set_level(to_spdlog(level));
     logger_.flush_on(spdlog::level::warn);
     logger_.set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %v", spdlog::pattern_time_type::utc);
@@ -59,7 +57,9 @@ class SpdlogLog : public HumanLog {
 
   void write(LogLevel level, std::string_view line) override {
     if (!enabled(level)) return;
-    logger_.log(to_spdlog(level), "{} {} {}", names[static_cast<std::size_t>(level)], who_, printable(line));
+    line_.assign(names[static_cast<std::size_t>(level)]).append(" ").append(who_).append(" ");
+    append_printable(line_, line);
+    logger_.log(to_spdlog(level), spdlog::string_view_t(line_));
   }
 
   void flush() override { logger_.flush(); }
@@ -67,6 +67,7 @@ class SpdlogLog : public HumanLog {
  private:
   LogLevel level_;
   std::string who_;
+  std::string line_;  // the last one: a call writes one, so its memory is used again
   spdlog::logger logger_;
 };
 

@@ -5,15 +5,41 @@
 #include <ctime>
 
 namespace kin {
+namespace {
 
-std::string print_utc(std::uint64_t wall_us) {
-  const auto seconds = static_cast<std::time_t>(wall_us / 1'000'000);
+// The part that is the same for a whole second is kept, since most lines are of the second of the one before.
+struct Second {
+  std::uint64_t since_epoch = 0;
+  std::array<char, 64> text{};  // empty: none was printed yet
+};
+
+const char* print_second(std::uint64_t since_epoch) {
+  static thread_local Second last;
+  if (last.text[0] != '\0' && last.since_epoch == since_epoch) return last.text.data();
+  const auto seconds = static_cast<std::time_t>(since_epoch);
   std::tm utc{};
   gmtime_r(&seconds, &utc);
-  std::array<char, 64> out{};
-  std::snprintf(out.data(), out.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06uZ", utc.tm_year + 1900, utc.tm_mon + 1,
-                utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, static_cast<unsigned>(wall_us % 1'000'000));
-  return out.data();
+  std::snprintf(last.text.data(), last.text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.", utc.tm_year + 1900,
+                utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+  last.since_epoch = since_epoch;
+  return last.text.data();
+}
+
+}  // namespace
+
+void append_utc(std::string& out, std::uint64_t wall_us) {
+  out += print_second(wall_us / 1'000'000);
+  std::array<char, 7> micros{};
+  std::uint64_t rest = wall_us % 1'000'000;
+  for (std::size_t i = 6; i > 0; rest /= 10) micros[--i] = static_cast<char>('0' + rest % 10);
+  micros[6] = 'Z';
+  out.append(micros.data(), micros.size());
+}
+
+std::string print_utc(std::uint64_t wall_us) {
+  std::string out;
+  append_utc(out, wall_us);
+  return out;
 }
 
 }  // namespace kin

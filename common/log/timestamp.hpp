@@ -8,5 +8,6 @@ namespace kin {
 
 // wall_us: microseconds since 1970.
 std::string print_utc(std::uint64_t wall_us);
+void append_utc(std::string& out, std::uint64_t wall_us);
 
 }  // namespace kin

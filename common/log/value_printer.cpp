@@ -6,9 +6,14 @@
 namespace kin {
 
 std::string trace_escape(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(bytes.size());
+  append_escaped(out, bytes);
+  return out;
+}
+
+void append_escaped(std::string& out, std::string_view bytes) {
+  static constexpr char digits[] = "0123456789ABCDEF";
   for (const char c : bytes) {
     const auto u = static_cast<unsigned char>(c);
     const bool plain = u > 0x20 && u < 0x7f && c != '%' && c != '"' && c != '{' && c != '}' && c != '\\';
@@ -20,13 +25,12 @@ std::string trace_escape(std::string_view bytes) {
       out += digits[u & 15];
     }
   }
-  return out;
 }
 
 ValuePrinter::ValuePrinter(ValueDisplay display, std::string key) : display_(display), key_(std::move(key)) {
   KIN_REQUIRE(sodium_init() >= 0, "libsodium found no random bytes");
   const bool own = key_.empty();
-  const std::string given = std::exchange(key_, std::string(crypto_generichash_KEYBYTES, '\0'));
+  const std::string given = std::exchange(key_, std::string(crypto_shorthash_KEYBYTES, '\0'));
   auto* key_bytes = reinterpret_cast<unsigned char*>(key_.data());
   if (own) {
     randombytes_buf(key_bytes, key_.size());
@@ -41,12 +45,12 @@ std::string ValuePrinter::print(std::string_view value) const {
   std::string length = "len:" + std::to_string(value.size());
   if (display_ == ValueDisplay::none) return length;
   if (display_ == ValueDisplay::full) return std::string(value);
-  unsigned char digest[crypto_generichash_BYTES_MIN];
-  crypto_generichash(digest, sizeof digest, reinterpret_cast<const unsigned char*>(value.data()), value.size(),
-                     reinterpret_cast<const unsigned char*>(key_.data()), key_.size());
+  unsigned char digest[crypto_shorthash_BYTES];
+  crypto_shorthash(digest, reinterpret_cast<const unsigned char*>(value.data()), value.size(),
+                   reinterpret_cast<const unsigned char*>(key_.data()));
   char text[sizeof digest * 2 + 1];
   sodium_bin2hex(text, sizeof text, digest, sizeof digest);
-  return length + ",hash:" + std::string(text, 16);
+  return length.append(",hash:").append(text);
 }
 
 }  // namespace kin

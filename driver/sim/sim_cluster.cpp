@@ -235,7 +235,8 @@ void SimCluster::notes(Machine& at) {
   KIN_REQUIRE(notes.malformed.empty(), at.id + " was told what it cannot read: " + notes.malformed.front());
   if (!lines_) return;
   for (const TraceEvent& event : notes.trace) {
-    std::string text = stamp(at) + event.name;
+    std::string text = stamp(at);
+    text += event.name;
     for (const auto& [field, value] : event.fields) text.append(" ").append(field).append("=").append(value);
     lines_(text);
   }

@@ -119,8 +119,8 @@ struct Reply {
 // One line of the causal trace. The host escapes all fields; what a field named `value` holds is a client's data and
 // is shown as `log.values` says.
 struct TraceEvent {
-  std::string name;
-  std::vector<std::pair<std::string, std::string>> fields;
+  std::string_view name;  // this and the fields' names are literals
+  std::vector<std::pair<std::string_view, std::string>> fields;
 };
 
 // What a turn wants done. The host hands one object to all steps of a turn.

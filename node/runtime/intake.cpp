@@ -24,8 +24,14 @@ std::string who(const RouterIdentity& from, const wire::Envelope& envelope) {
 
 // bucket/key, or what a request without a bucket is about.
 std::string subject(const Route& route) {
-  const std::string bucket = route.bucket.empty() ? "" : trace_escape(route.bucket) + '/';
-  return bucket + trace_escape(route.key.substr(0, longest_shown_key));
+  std::string out;
+  out.reserve(route.bucket.size() + 1 + std::min(route.key.size(), longest_shown_key));
+  if (!route.bucket.empty()) {
+    append_escaped(out, route.bucket);
+    out += '/';
+  }
+  append_escaped(out, route.key.substr(0, longest_shown_key));
+  return out;
 }
 
 // Both are checked before anything is kept: the codec does not limit them below the size of a message.

@@ -6,6 +6,11 @@
 #include "node/runtime/routing.hpp"
 
 namespace kin {
+namespace {
+
+constexpr std::size_t usual_line_bytes = 160;
+
+}  // namespace
 
 NodeLoop::NodeLoop(const NodeParts& parts)
     : parts_(parts),
@@ -125,8 +130,10 @@ void NodeLoop::log_call(const Call& call, const Reply& reply) const {
     const auto failure = wire::decode<Failure>(reply.body);
     outcome = name(failure ? failure->status : Status::internal);
   }
-  std::string line = "call " + name_of(call.kind);
-  if (!call.about.empty()) line += ' ' + call.about;
+  std::string line;
+  line.reserve(usual_line_bytes);
+  line.append("call ").append(name_of(call.kind));
+  if (!call.about.empty()) line.append(" ").append(call.about);
   line.append(" from ").append(call.client).append(" ").append(outcome).append(" ");
   line.append(std::to_string(parts_.time.now_us() - call.started_us)).append(" us");
   parts_.log.info(line);
