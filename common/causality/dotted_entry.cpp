@@ -29,6 +29,10 @@ Siblings take_covered(Siblings& siblings, const DotSet& past) {
 std::vector<const Siblings::value_type*> shown(const Siblings& siblings) {
   std::vector<const Siblings::value_type*> out;
   out.reserve(siblings.size());
+  if (siblings.size() == 1) {
+    out.push_back(&*siblings.begin());
+    return out;
+  }
   std::set<std::string_view> operations;
   for (const auto& item : siblings) {
     const std::string& operation = item.second.operation;

@@ -6,7 +6,7 @@ namespace kin {
 
 std::optional<CallId> CallTable::open(Call call) {
   if (calls_.size() >= most_open_calls) return std::nullopt;
-  calls_.emplace_hint(calls_.end(), ++last_, std::move(call));
+  calls_.emplace(++last_, std::move(call));
   return last_;
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "common/transport/transport.hpp"
@@ -41,7 +41,7 @@ class CallTable {
   std::size_t size() const { return calls_.size(); }
 
  private:
-  std::map<CallId, Call> calls_;
+  std::unordered_map<CallId, Call> calls_;
   CallId last_ = 0;
 };
 

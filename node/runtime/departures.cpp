@@ -11,6 +11,8 @@ namespace {
 // What an item takes beside its body, event clock included, lies far below this.
 constexpr std::size_t envelope_room = 1u << 20;
 
+constexpr std::size_t most_spare = 16;
+
 }  // namespace
 
 void Departures::send(const TierSend& tier_send) {
@@ -57,19 +59,32 @@ void Departures::fail(const RouterIdentity& to, std::uint64_t request_id, const 
 
 void Departures::leave_to_peers(std::uint64_t now_ms) {
   if (to_peers_.empty()) return;
-  const Messages peers = std::exchange(to_peers_, {});
+  Messages peers = std::exchange(to_peers_, {});
   if (!flush_trace()) return;
   for (const auto& [peer, messages] : peers) {
     for (const Message& message : messages) send_through_faults(peer, message, now_ms);
   }
+  use_again(std::move(peers));
 }
 
 void Departures::leave(std::uint64_t now_ms) {
   leave_to_peers(now_ms);
   if (to_clients_.empty()) return;
   flush_trace();  // who holds a reply may look for its story
-  for (const auto& [client, messages] : std::exchange(to_clients_, {})) {
+  for (const auto& [client, messages] : to_clients_) {
     for (const Message& message : messages) parts_.transport.send_to_client(client, message.bytes);
+  }
+  use_again(std::exchange(to_clients_, {}));
+}
+
+void Departures::use_again(Messages&& sent) {
+  for (auto& [receiver, messages] : sent) {
+    for (Message& message : messages) {
+      if (spare_.size() == most_spare || message.bytes.capacity() > 2 * roomy_message_bytes) continue;
+      message.bytes.clear();
+      message.ends.clear();
+      spare_.push_back(std::move(message));
+    }
   }
 }
 
@@ -91,7 +106,13 @@ void Departures::forget() {
 
 Departures::Message& Departures::open_message(Messages& messages, const std::string& to, std::size_t bytes) {
   std::vector<Message>& of_receiver = messages[to];
-  if (of_receiver.empty() || of_receiver.back().bytes.size() + bytes > roomy_message_bytes) of_receiver.emplace_back();
+  if (of_receiver.empty() || of_receiver.back().bytes.size() + bytes > roomy_message_bytes) {
+    of_receiver.emplace_back();
+    if (!spare_.empty()) {
+      of_receiver.back() = std::move(spare_.back());
+      spare_.pop_back();
+    }
+  }
   return of_receiver.back();
 }
 

@@ -44,7 +44,8 @@ class Departures {
   };
   using Messages = std::map<std::string, std::vector<Message>>;  // by receiver
 
-  static Message& open_message(Messages& messages, const std::string& to, std::size_t bytes);
+  Message& open_message(Messages& messages, const std::string& to, std::size_t bytes);
+  void use_again(Messages&& sent);
   bool flush_trace();  // false once, when it fails
   void send_through_faults(const std::string& peer, const Message& message, std::uint64_t now_ms);
   wire::Envelope envelope(wire::Kind kind, std::uint64_t request_id) const;
@@ -53,6 +54,7 @@ class Departures {
   bool trace_lost_ = false;
   Messages to_peers_;
   Messages to_clients_;
+  std::vector<Message> spare_;  // empty ones, for their memory
 };
 
 }  // namespace kin

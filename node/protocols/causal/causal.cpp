@@ -38,6 +38,7 @@ std::set<Dot> dots_of(const Siblings& siblings) {
 
 CausalProtocol::CausalProtocol(const Environment& environment)
     : env_(environment),
+      order_(env_.cluster.ids()),
       replica_(env_.self, env_.life, env_.cluster.ids(), env_.store, batching(env_.cluster.limits)) {}
 
 void CausalProtocol::step(const Input& input, Outputs& out) {

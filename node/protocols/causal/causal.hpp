@@ -92,6 +92,7 @@ class CausalProtocol : public Protocol {
   void stop_if_superseded(Outputs& out) const;
 
   const Environment env_;
+  const std::vector<NodeId> order_;  // of printed clocks
   CausalReplica replica_;
   std::uint64_t now_ms_ = 0;
   std::uint64_t wall_us_ = 0;

@@ -22,6 +22,9 @@ std::vector<wire::ShownSibling> to_shown(const Siblings& siblings) {
   return out;
 }
 
+const std::string& value_of(const wire::AddUpdate& request) { return request.value; }
+std::string value_of(const wire::Remove&) { return {}; }
+
 std::string print_token(const std::string& bucket, const std::string& joined, DotSet dots, EntryClock clock) {
   const std::string hash = wire::key_hash(bucket, records::user_key_of(joined));
   return wire::print_context({bucket, hash, std::move(dots), std::move(clock)});
@@ -86,7 +89,7 @@ wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
   const EntryView entry = replica_.read(env_.store, key);
   wire::ReadReply reply;
   reply.node = env_.self;
-  reply.order = env_.cluster.ids();
+  reply.order = order_;
   reply.siblings = to_shown(entry.siblings);
   // Over all siblings, hidden copies of one operation included: the context covers them too.
   for (const auto& [dot, sibling] : entry.siblings) reply.clock.join(sibling.clock);
@@ -219,22 +222,22 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   }
 
   const bool has_value = value.has_value();
-  const std::string shown_value = has_value ? value->value : "";
   Written written = replica_.write(out.writes, key, std::move(value), *past, call.wall_us);
+  const Siblings& now = replica_.read(env_.store, key).siblings;
   broadcast_[key].add(written.dot);
   out.trace.push_back({has_value ? "add_update" : "delete",
                        {{"bucket", request.bucket},
                         {"key", request.key},
                         {"dot", to_string(written.dot)},
-                        {"clock", print_positions(written.clock, env_.cluster.ids())},
-                        {"value", shown_value},
-                        {"siblings", std::to_string(count_shown(written.now))}}});
+                        {"clock", print_positions(written.clock, order_)},
+                        {"value", value_of(request)},
+                        {"siblings", std::to_string(count_shown(now))}}});
 
   PendingWrite pending{
       call.id, key, QuorumTally(*count), {}, answer_by(call), now_ms_ + env_.cluster.gossip_interval_ms};
   wire::WriteReply& reply = pending.reply;
   reply.node = env_.self;
-  reply.order = env_.cluster.ids();
+  reply.order = order_;
   reply.dot = written.dot;
   reply.clock = written.clock;
   reply.context = print_token(request.bucket, key, std::move(written.seen), written.clock);
@@ -242,7 +245,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
     reply.replaced.push_back({dot, std::nullopt});
     if (request.want_replaced) reply.replaced.back().value = std::move(sibling.value);
   }
-  reply.siblings = to_shown(written.now);
+  reply.siblings = to_shown(now);
   reply.wanted = *count;
   if (reply.siblings.size() >= env_.cluster.limits.siblings_warn) {
     reply.warning = std::to_string(reply.siblings.size()) + " siblings: read the key and write with its context";

@@ -1,5 +1,7 @@
 #include "node/protocols/causal/entry_cache.hpp"
 
+#include <bit>
+#include <functional>
 #include <utility>
 
 namespace kin::causal {
@@ -10,6 +12,9 @@ constexpr std::size_t bytes_of_a_slot = 256;
 constexpr std::size_t bytes_of_a_sibling = 256;
 constexpr std::size_t bytes_of_a_count = 64;
 constexpr std::size_t bytes_of_an_actor = 128;
+
+// Of the bound, for each bucket.
+constexpr std::size_t bytes_of_a_bucket = 8u << 10;
 
 std::size_t weight(std::string_view key, const Entry& entry) {
   std::size_t out = bytes_of_a_slot + key.size() + entry.context.actors().size() * bytes_of_an_actor;
@@ -22,43 +27,52 @@ std::size_t weight(std::string_view key, const Entry& entry) {
 
 }  // namespace
 
+EntryCache::EntryCache(std::size_t most_bytes)
+    : most_bytes_(most_bytes), buckets_(std::bit_ceil(most_bytes / bytes_of_a_bucket + 1)) {}
+
+EntryCache::Bucket& EntryCache::bucket_of(std::string_view key) {
+  return buckets_[std::hash<std::string_view>{}(key) & (buckets_.size() - 1)];
+}
+
 const Entry* EntryCache::find(std::string_view key) {
-  const auto found = slots_.find(key);
-  if (found == slots_.end()) return nullptr;
+  Bucket& bucket = bucket_of(key);
+  const auto found = bucket.find(key);
+  if (found == bucket.end()) return nullptr;
   order_.splice(order_.begin(), order_, found->second.place);
   return &found->second.entry;
 }
 
 const Entry& EntryCache::put(std::string_view key, Entry entry) {
-  auto place = slots_.lower_bound(key);
-  if (place == slots_.end() || place->first != key) {
-    place = slots_.emplace_hint(place, key, Slot{});
-    place->second.place = order_.insert(order_.begin(), place);
+  Bucket& bucket = bucket_of(key);
+  auto found = bucket.lower_bound(key);
+  if (found == bucket.end() || found->first != key) {
+    found = bucket.emplace_hint(found, key, Slot{});
+    found->second.place = order_.insert(order_.begin(), Place{&bucket, found});
   } else {
-    order_.splice(order_.begin(), order_, place->second.place);
+    order_.splice(order_.begin(), order_, found->second.place);
   }
-  Slot& slot = place->second;
+  Slot& slot = found->second;
   bytes_ -= slot.bytes;
   slot.bytes = weight(key, entry);
   bytes_ += slot.bytes;
   slot.entry = std::move(entry);
-  if (slot.entry.empty() && !std::exchange(slot.hollow, true)) hollow_.push_back(place);
+  if (slot.entry.empty() && !std::exchange(slot.hollow, true)) hollow_.push_back(*slot.place);
   return slot.entry;
 }
 
 void EntryCache::trim() {
-  for (const Slots::iterator slot : hollow_) {
-    slot->second.hollow = false;
-    if (slot->second.entry.empty()) erase(slot);
+  for (const Place& place : hollow_) {
+    place.slot->second.hollow = false;
+    if (place.slot->second.entry.empty()) erase(place);
   }
   hollow_.clear();
   while (bytes_ > most_bytes_) erase(order_.back());
 }
 
-void EntryCache::erase(Slots::iterator slot) {
-  bytes_ -= slot->second.bytes;
-  order_.erase(slot->second.place);
-  slots_.erase(slot);
+void EntryCache::erase(Place place) {
+  bytes_ -= place.slot->second.bytes;
+  order_.erase(place.slot->second.place);
+  place.bucket->erase(place.slot);
 }
 
 }  // namespace kin::causal

@@ -24,7 +24,7 @@ struct Entry {
 class EntryCache {
  public:
   // `most_bytes` is what trim() leaves, about: the sizes of keys and values, and a guess of what they cost besides.
-  explicit EntryCache(std::size_t most_bytes) : most_bytes_(most_bytes) {}
+  explicit EntryCache(std::size_t most_bytes);
 
   // nullptr where it is not in memory. Valid until the next put() of the key, or trim().
   const Entry* find(std::string_view key);
@@ -35,25 +35,32 @@ class EntryCache {
   void trim();
 
   std::size_t bytes() const { return bytes_; }
-  std::size_t size() const { return slots_.size(); }
+  std::size_t size() const { return order_.size(); }
 
  private:
   struct Slot;
-  using Slots = std::map<std::string, Slot, std::less<>>;
+  // A hash finds the bucket, so that most look-ups touch one node of one tree; keys that were chosen to share a
+  // bucket cost what a tree costs.
+  using Bucket = std::map<std::string, Slot, std::less<>>;
+  struct Place {
+    Bucket* bucket = nullptr;
+    Bucket::iterator slot;
+  };
   struct Slot {
     Entry entry;
     std::size_t bytes = 0;
     bool hollow = false;  // stands in hollow_
-    std::list<Slots::iterator>::iterator place;
+    std::list<Place>::iterator place;
   };
 
-  void erase(Slots::iterator slot);
+  Bucket& bucket_of(std::string_view key);
+  void erase(Place place);
 
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  Slots slots_;
-  std::list<Slots::iterator> order_;     // used last at the front
-  std::vector<Slots::iterator> hollow_;  // held nothing when they were put
+  std::vector<Bucket> buckets_;  // a power of two
+  std::list<Place> order_;       // used last at the front
+  std::vector<Place> hollow_;    // held nothing when they were put
 };
 
 }  // namespace kin::causal

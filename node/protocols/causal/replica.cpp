@@ -281,7 +281,6 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
   } else {
     dot_map_.shadow(disk, out.dot, key);
   }
-  out.now = mine.siblings;
   store(disk, key, before, std::move(mine.siblings), mine.context, wall_us);
   return out;
 }

@@ -67,7 +67,6 @@ struct Written {
   EntryClock clock;  // empty for a delete
   DotSet seen;       // what the writer had seen, and the write itself: never the siblings that stay beside it
   Siblings replaced;
-  Siblings now;  // all values that are there after it, hidden copies included
 };
 
 class CausalReplica {
