@@ -40,6 +40,7 @@ struct Grammar {
   void vclock_commands();
   void cluster_commands();
   void log_commands();
+  void bench_command();
   void fault_commands();
   void silence_command(CLI::App& fault);
   void token_commands();
@@ -73,6 +74,7 @@ Grammar::Grammar() {
   cluster_commands();
   log_commands();
   token_commands();
+  bench_command();
   fault_commands();
 }
 
@@ -245,6 +247,51 @@ void Grammar::log_commands() {
   };
   add("merge", LogCommand::Form::merged, "all events in one order: nothing before what it had seen");
   add("shiviz", LogCommand::Form::shiviz, "a file that ShiViz loads");
+}
+
+void Grammar::bench_command() {
+  auto made = std::make_shared<BenchCommand>();
+  auto texts = std::make_shared<std::map<std::string, std::string>>();
+  std::vector<std::string> names;
+  std::string about = "Mixes:";
+  for (const Mix& mix : mixes()) {
+    names.emplace_back(mix.name);
+    about.append("\n  ").append(mix.name).append(std::string(6 - mix.name.size(), ' ')).append(mix.what);
+  }
+  CLI::App* bench = command(app, "bench", "a load, and how long the answers took");
+  bench->footer(about);
+  bench->add_option("MIX", made->mix, "what the operations are (a)")->check(CLI::IsMember(names));
+  bench->add_option("--keys", made->keys, "how many, written first where the mix reads (1000)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
+  bench->add_option("--value-size", made->value_bytes, "bytes of a value (100)")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 20));
+  bench->add_option("--distribution", (*texts)["--distribution"], "which keys: uniform, zipfian or latest (the mix's)")
+      ->check(CLI::IsMember(std::vector<std::string>{"uniform", "zipfian", "latest"}));
+  bench->add_option("--clients", made->clients, "each with a connection and a thread of its own (1)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
+  bench->add_option("--depth", made->depth, "operations in flight of each client (16)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{4096}));
+  bench->add_option("-R", (*texts)["-R"], "how many nodes a read asks: a number, quorum or all")->type_name("N");
+  bench->add_option("-W", (*texts)["-W"], "how many nodes must have a write on disk")->type_name("N");
+  bench->add_option("--duration", (*texts)["--duration"], "how long (10s)")->type_name("TIME");
+  bench->add_option("--rate", made->rate,
+                    "operations a second; then latencies count from when an operation was due (as many as go)");
+  bench->add_option("--unseeing", (*texts)["--unseeing"],
+                    "per cent of the writes that have seen nothing, so that siblings arise (0)");
+  bench->add_flag("!--no-load", made->load, "the keys are there already");
+  bench->add_option("--seed", made->seed, "of the draws (1)");
+  bench->add_option("--prefix", made->prefix, "of all keys (bench-)");
+  commands[bench] = [made, texts] {
+    const auto given = [&](const char* flag) -> const std::string& { return texts->at(flag); };
+    for (const Favour favour : {Favour::uniform, Favour::zipfian, Favour::latest}) {
+      if (given("--distribution") == name(favour)) made->favour = favour;
+    }
+    made->read = level_of("-R", given("-R"));
+    made->write = level_of("-W", given("-W"));
+    if (!given("--duration").empty()) made->duration = checked("--duration", parse_duration(given("--duration")));
+    if (!given("--unseeing").empty()) made->unseeing = checked("--unseeing", parse_percent(given("--unseeing")));
+    return *made;
+  };
 }
 
 void Grammar::fault_commands() {

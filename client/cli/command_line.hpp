@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "client/bench/workload.hpp"
 #include "common/wire/requests.hpp"
 
 namespace kin {
@@ -85,6 +86,21 @@ struct LogCommand {
   std::string folder;
 };
 
+struct BenchCommand {
+  std::string mix = "a";         // one of mixes()
+  std::optional<Favour> favour;  // none: the mix's own
+  std::uint64_t keys = 1000;
+  std::size_t value_bytes = 100;
+  std::size_t clients = 1, depth = 16;
+  wire::Level read, write;
+  std::chrono::milliseconds duration{10'000};
+  std::uint64_t rate = 0;  // of all clients together; 0: as many as go
+  std::uint32_t unseeing = 0;
+  bool load = true;
+  std::uint64_t seed = 1;
+  std::string prefix = "bench-";
+};
+
 struct ClusterStatusCommand {};
 struct ClusterLagCommand {};
 
@@ -135,8 +151,8 @@ struct TokenShowCommand {
 using Command =
     std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
                  VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand, ClusterWaitCommand,
-                 ClusterRemoveCommand, FaultCommand, LogCommand, SilenceCommand, TokenCreateCommand, TokenWriteCommand,
-                 TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;
+                 ClusterRemoveCommand, FaultCommand, LogCommand, BenchCommand, SilenceCommand, TokenCreateCommand,
+                 TokenWriteCommand, TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;
 
 struct Invocation {
   Globals globals;

@@ -1,0 +1,72 @@
+#include "client/render/bench.hpp"
+
+#include "client/bench/bench_run.hpp"
+#include "client/commands/calling.hpp"
+#include "client/commands/run.hpp"
+
+namespace kin {
+namespace {
+
+BenchOptions options_of(const BenchCommand& command, const Globals& globals) {
+  const Mix* mix = mix_named(command.mix);
+  BenchOptions options;
+  options.plan.mix = mix;
+  options.plan.favour = command.favour.value_or(mix->favour);
+  options.plan.bucket = globals.bucket;
+  options.plan.prefix = command.prefix;
+  options.plan.value_bytes = command.value_bytes;
+  options.plan.depth = command.depth;
+  options.plan.read = command.read;
+  options.plan.write = command.write;
+  options.plan.unseeing = command.unseeing;
+  options.plan.rate = static_cast<double>(command.rate) / static_cast<double>(command.clients);
+  options.keys = command.keys;
+  options.clients = command.clients;
+  options.duration = command.duration;
+  options.load = command.load;
+  options.seed = command.seed;
+  options.history = globals.history;
+  return options;
+}
+
+// Over the line that is there; nothing where nobody watches.
+class ProgressLine {
+ public:
+  explicit ProgressLine(const CommandContext& context)
+      : screen_(context.screen), shown_(context.screen.err_is_terminal() && !context.globals.quiet) {}
+  void show(const std::string& line) {
+    if (shown_) screen_.explain('\r' + line + "\x1b[K");
+  }
+  void end() {
+    if (shown_) screen_.explain("\r\x1b[K");
+  }
+
+ private:
+  Screen& screen_;
+  bool shown_;
+};
+
+}  // namespace
+
+int run_command(const BenchCommand& command, const CommandContext& context) {
+  auto book = AddressBook::open(context.globals);
+  if (!book) return context.screen.fail(book.error());
+  const BenchOptions options = options_of(command, context.globals);
+  ProgressLine progress(context);
+  const auto result = run_bench(
+      options, client_options(*book, context), [&] { return book->for_any(); },
+      [&](const BenchStage& stage) { progress.show(text::bench_stage(stage)); });
+  progress.end();
+  if (!result) return context.screen.fail(result.error());
+  const bool as_json = context.screen.output() == Output::json;
+  context.screen.print(as_json ? json::bench(options, *result) : text::bench(options, *result, context.screen.style()));
+  if (!result->history_error.empty()) {
+    context.screen.explain("kin: " + result->history_error + '\n');
+    return exit_code(Status::internal);
+  }
+  if (result->interrupted) return interrupted_exit;
+  const BenchTally& tally = result->tally;
+  return tally.done() == 0 && tally.first_failure ? exit_code(tally.first_failure->status) : 0;
+}
+
+}  // namespace kin

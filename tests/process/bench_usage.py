@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""kin bench on real nodes: its figures agree with what the nodes counted, its history passes the checker, a stall is
+counted from when operations were due, and what it cannot do is told.
+
+    bench_usage.py BIN FOLDER"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+
+import nodes
+
+
+def main(bin_folder, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    with nodes.Nodes(bin_folder, folder, 3, "os") as cluster:
+        def bench(*words, code=0):
+            command = [os.path.join(bin_folder, "kin"), "--config", cluster.config, "-o", "json", *words]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+            assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+            return json.loads(done.stdout)
+
+        def calls():
+            return sum(cluster.status(n)["counters"]["calls"] for n in cluster.ids)
+
+        before = calls()
+        result = bench("bench", "a", "--duration", "1s", "--keys", "100", "--clients", "2", "--depth", "4")
+        assert result["failed"] == 0 and result["operations"] > 100, result
+        assert result["operations"] == sum(kind["operations"] for kind in result["kinds"].values()), result
+        assert abs(result["kinds"]["read"]["operations"] / result["operations"] - 0.5) < 0.1, result
+        # Beside them: a greeting of each client, the keys, and the questions of this test itself.
+        told = result["operations"] + 2 + 100
+        assert 0 <= calls() - before - told <= 10, (calls(), before, told)
+        for kind in result["kinds"].values():
+            assert 0 < kind["p50_us"] <= kind["p90_us"] <= kind["p99_us"] <= kind["p999_us"] <= kind["max_us"], kind
+
+        # Every mix runs; a read finds the keys that were loaded.
+        for mix in ("get", "put", "b", "c", "d", "f"):
+            result = bench("bench", mix, "--duration", "300ms", "--keys", "50", "--prefix", mix + "-")
+            assert result["failed"] == 0 and result["operations"] > 0, result
+            assert mix == "d" or result["not_found"] == 0, result
+
+        # Writes that have seen nothing make siblings; no more than a node takes.
+        result = bench("bench", "put", "--duration", "500ms", "--keys", "5", "--unseeing", "50", "--prefix", "s-")
+        assert result["conflicts"] > 0, result
+
+        # What it noted of itself holds before the checker, and is not empty.
+        history = os.path.join(folder, "history")
+        result = bench("--node", "n1", "--history", history, "bench", "f", "--duration", "500ms", "--keys", "20",
+                       "--no-load", "--prefix", "h-")
+        with open(history) as lines:
+            written = sum(1 for _ in lines)
+        assert written >= result["operations"] > 0, (written, result)
+        checked = subprocess.run([os.path.join(bin_folder, "kin-driver"), "check", "causal", history],
+                                 capture_output=True, text=True, timeout=120)
+        # Nothing is wrong in it; without final reads the checker cannot tell what became of the keys, and says so.
+        assert checked.returncode == 2 and "0 violations" in checked.stdout, checked.stdout[-500:] + checked.stderr
+        assert "%d operations" % written in checked.stdout, checked.stdout[-500:]
+
+        # A node that stands still for half a second: with a rate, the operations that were due meanwhile are late too.
+        freezer = threading.Timer(0.7, cluster.freeze, ["n1"])
+        thawer = threading.Timer(1.2, cluster.thaw, ["n1"])
+        freezer.start()
+        thawer.start()
+        result = bench("--node", "n1", "bench", "get", "--duration", "2s", "--keys", "10", "--depth", "1", "--rate", "200")
+        thawer.join()
+        assert 300 <= result["operations"] <= 420, result
+        assert result["kinds"]["read"]["p90_us"] > 100_000, result
+
+        # What it cannot do.
+        bench("bench", "e", code=2)
+        bench("bench", "get", "--keys", "0", code=2)
+        bench("--node", "n9", "bench", "get", code=2)
+        bench("-b", "nowhere", "bench", "get", code=2)
+        cluster.kill("n3")
+        assert bench("--node", "n3", "--timeout", "300ms", "bench", "get", code=6)["status"] == "UNAVAILABLE"
+    print("bench: figures, mixes, history, stalls and refusals hold")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
