@@ -229,6 +229,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
                         {"clock", print_positions(written.clock, env_.cluster.ids())},
                         {"value", shown_value},
                         {"siblings", std::to_string(count_shown(written.now))}}});
+  tell_news(out);
 
   PendingWrite pending{
       call.id, key, QuorumTally(*count), {}, answer_by(call), now_ms_ + env_.cluster.gossip_interval_ms};
