@@ -245,6 +245,14 @@ void Grammar::log_commands() {
   };
   add("merge", LogCommand::Form::merged, "all events in one order: nothing before what it had seen");
   add("shiviz", LogCommand::Form::shiviz, "a file that ShiViz loads");
+  auto made = std::make_shared<TimelineCommand>();
+  CLI::App* timeline =
+      command(*log, "timeline", "a page with a space-time diagram: writes, messages, faults, conflicts");
+  timeline->add_option("DIR", made->folder, "with n1.trace, n2.trace, ..., or a run's folder")->required();
+  timeline->add_option("--key", made->key, "only this key, of all buckets or of the one that -b names")
+      ->type_name("KEY");
+  timeline->add_option("--html", made->html, "the page; it opens without a network")->type_name("FILE")->required();
+  commands[timeline] = [made] { return *made; };
 }
 
 void Grammar::fault_commands() {

@@ -85,6 +85,12 @@ struct LogCommand {
   std::string folder;
 };
 
+struct TimelineCommand {
+  std::string folder;
+  std::optional<std::string> key;  // none: all
+  std::string html;                // the file to write
+};
+
 struct ClusterStatusCommand {};
 struct ClusterLagCommand {};
 
@@ -135,8 +141,8 @@ struct TokenShowCommand {
 using Command =
     std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
                  VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand, ClusterWaitCommand,
-                 ClusterRemoveCommand, FaultCommand, LogCommand, SilenceCommand, TokenCreateCommand, TokenWriteCommand,
-                 TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;
+                 ClusterRemoveCommand, FaultCommand, LogCommand, TimelineCommand, SilenceCommand, TokenCreateCommand,
+                 TokenWriteCommand, TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;
 
 struct Invocation {
   Globals globals;

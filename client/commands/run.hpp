@@ -30,6 +30,7 @@ int run_command(const ClusterLagCommand& command, const CommandContext& context)
 int run_command(const ClusterWaitCommand& command, const CommandContext& context);
 int run_command(const ClusterRemoveCommand& command, const CommandContext& context);
 int run_command(const LogCommand& command, const CommandContext& context);
+int run_command(const TimelineCommand& command, const CommandContext& context);
 int run_command(const FaultCommand& command, const CommandContext& context);
 int run_command(const SilenceCommand& command, const CommandContext& context);
 int run_command(const TokenCreateCommand& command, const CommandContext& context);

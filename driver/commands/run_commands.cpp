@@ -48,6 +48,7 @@ tl::expected<ScenarioReport, Failure> play(const Scenario& scenario, const std::
   recipe.nodes = scenario.nodes;
   recipe.gossip_interval_ms = scenario.gossip_interval_ms;
   if (scenario.disk_durability_os) recipe.durability = Durability::os;
+  recipe.trace_values = TraceValues::full;  // the file says them already
   StartOptions options;
   options.fresh = true;
   options.owned = !command.keep;
