@@ -12,6 +12,7 @@
 #include "common/wire/status.hpp"
 #include "driver/commands/check_command.hpp"
 #include "driver/commands/cluster_commands.hpp"
+#include "driver/commands/report_command.hpp"
 #include "driver/commands/run_commands.hpp"
 
 namespace {
@@ -27,6 +28,7 @@ struct Arguments {
   std::optional<std::uint64_t> seed;
   UpCommand up;
   RunCommand run;
+  ReportCommand report;
 
   bool json() const { return output == "json"; }
 };
@@ -96,6 +98,14 @@ void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) 
       ->needs(simulated);
   play->add_option("--history", arguments.run.history, "write what the clients did to this file too");
   command(app, "list", "the scenarios of the project", action, [&] { return list(arguments.json()); });
+
+  CLI::App* page = command(app, "report", "a run as one HTML page, which opens without a network", action, [&] {
+    if (arguments.report.run.empty()) arguments.report.run = arguments.dir;
+    arguments.report.json = arguments.json();
+    return report(arguments.report);
+  });
+  page->add_option("DIR", arguments.report.run, "what `run` left, of one scenario or of several (logs/run)");
+  page->add_option("--html", arguments.report.html, "where the page goes (DIR/report.html)")->type_name("FILE");
 
   CLI::App* check = app.add_subcommand("check", "judge a history: 0 clean, 1 violation, 2 gave up, 3 bad input");
   check->require_subcommand(1);

@@ -6,6 +6,6 @@
 namespace kin::assets {
 
 extern const std::string_view d3;  // empty where ./dev could not fetch it
-extern const std::string_view timeline, page_style;
+extern const std::string_view timeline, latencies, page_style;
 
 }  // namespace kin::assets

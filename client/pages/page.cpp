@@ -9,6 +9,10 @@ constexpr std::string_view start_timeline =
     "kinTimeline(document.getElementById('timeline'), "
     "JSON.parse(document.getElementById('timeline-data').textContent));";
 
+constexpr std::string_view start_latencies =
+    "kinLatencies(document.getElementById('latencies'), "
+    "JSON.parse(document.getElementById('latencies-data').textContent));";
+
 // No script, picture or style from elsewhere, and no form: the page cannot tell anybody what it shows.
 constexpr std::string_view policy =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -85,6 +89,9 @@ tl::expected<std::string, std::string> print_page(const Page& page) {
 
 std::string_view timeline_script() { return assets::timeline; }
 std::string_view start_timeline_script() { return start_timeline; }
+
+std::string_view latencies_script() { return assets::latencies; }
+std::string_view start_latencies_script() { return start_latencies; }
 
 std::string timeline_legend() {
   return "<p class=\"legend\"><span class=\"l-write\">a write</span><span class=\"l-news\">a message that brought "

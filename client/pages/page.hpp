@@ -36,4 +36,9 @@ std::string_view timeline_script();
 std::string_view start_timeline_script();
 std::string timeline_legend();  // markup
 
+// The same for a plot of how long calls took: `<div id="latencies"></div>`, and latencies.js says what "latencies-data"
+// is.
+std::string_view latencies_script();
+std::string_view start_latencies_script();
+
 }  // namespace kin

@@ -215,11 +215,22 @@ function kinTimeline(box, data) {
       .attr('y', s => lineOf(s.node) + 24 + s.depth * 2.6).attr('height', d3.max(conflicts, c => c.depth) > 0 ? 2 : 6)
       .call(hover, describeSpan);
 
-    layer.marks.selectAll('g').data(data.marks || []).join('g').each(function (m) {
-      const g = d3.select(this).attr('transform', 'translate(' + x(positionAt(m.time)) + ',0)');
-      g.selectAll('line').data([m]).join('line').attr('class', 'mark').attr('y1', 14).attr('y2', height - bottom);
-      g.selectAll('text').data([m]).join('text').attr('class', 'mark').attr('y', 11).attr('text-anchor', 'middle').text(m.label);
-    }).call(hover, m => [[m.text, ''], ['time', '+' + seconds(m.time - began)]]);
+    // Steps that begin close to each other share a label.
+    const marks = [];
+    for (const m of data.marks || []) {
+      const spot = x(positionAt(m.time)), last = marks[marks.length - 1];
+      if (last && spot - last.x < 26) {
+        last.ms.push(m);
+      } else {
+        marks.push({x: spot, ms: [m]});
+      }
+    }
+    const labelOf = ms => (ms.length === 1 ? ms[0].label : ms[0].label + '\u2013' + ms[ms.length - 1].label);
+    layer.marks.selectAll('g').data(marks).join('g').each(function (mark) {
+      const g = d3.select(this).attr('transform', 'translate(' + mark.x + ',0)');
+      g.selectAll('line').data([mark]).join('line').attr('class', 'mark').attr('y1', 14).attr('y2', height - bottom);
+      g.selectAll('text').data([mark]).join('text').attr('class', 'mark').attr('y', 11).attr('text-anchor', 'middle').text(labelOf(mark.ms));
+    }).call(hover, mark => mark.ms.map(m => ['+' + seconds(m.time - began), m.text]));
 
     const drawn = messages.map(m => {
       const from = data.events[m.sent], x1 = at(m.sent);
