@@ -1,11 +1,10 @@
 #include "client/cli/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <functional>
-#include <map>
+#include <memory>
 
 #include "client/cli/argument_values.hpp"
+#include "client/cli/grammar.hpp"
 #include "client/cli/nearest_word.hpp"
 #include "client/render/bytes.hpp"
 
@@ -14,49 +13,12 @@ namespace {
 
 constexpr const char* version = "kin 0.1.0";
 
-// A flag's text becomes a value, or CLI11's own kind of error.
-template <class Value>
-Value checked(const std::string& flag, tl::expected<Value, std::string> value) {
-  if (!value) throw CLI::ValidationError(flag, value.error());
-  return std::move(*value);
-}
-
 Output output_named(const std::string& text) {
   if (text == "json") return Output::json;
   return text == "raw" ? Output::raw : Output::text;
 }
 
-struct Grammar {
-  CLI::App app{"kin: a replicated key-value store that never hides a conflict", "kin"};
-  Globals globals;
-  std::string timeout_text, output_text = "text";
-  // By the path of the command: builds the struct from what the flags hold.
-  std::map<const CLI::App*, std::function<Command()>> commands;
-
-  Grammar();
-  void global_flags();
-  void data_commands();
-  void resolve_command();
-  void vclock_commands();
-  void cluster_commands();
-  void log_commands();
-  void fault_commands();
-  void silence_command(CLI::App& fault);
-  void token_commands();
-  void token_write_command(CLI::App& token);
-
-  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& what,
-                    const std::vector<std::string>& aliases = {}) {
-    CLI::App* made = parent.add_subcommand(name, what);
-    for (const std::string& alias : aliases) made->alias(alias);
-    return made;
-  }
-  static CLI::App* group(CLI::App& parent, const std::string& name, const std::string& what) {
-    CLI::App* made = parent.add_subcommand(name, what);
-    made->require_subcommand(1);
-    return made;
-  }
-};
+}  // namespace
 
 Grammar::Grammar() {
   app.fallthrough();  // inherited by all commands: global flags work before and behind them
@@ -96,6 +58,8 @@ void Grammar::global_flags() {
   app.add_flag("--no-color", globals.no_color, "no colours (or NO_COLOR)");
 }
 
+namespace {
+
 struct WriteFlags {
   std::string key, level, context;
   bool overwrite = false, new_sibling = false;
@@ -111,6 +75,8 @@ struct WriteFlags {
 wire::Level level_of(const std::string& flag, const std::string& text) {
   return text.empty() ? wire::Level{} : checked(flag, parse_level(text));
 }
+
+}  // namespace
 
 void Grammar::data_commands() {
   {
@@ -316,57 +282,7 @@ void Grammar::silence_command(CLI::App& fault) {
   };
 }
 
-void Grammar::token_commands() {
-  CLI::App* token = group(app, "token", "registers that never hold two values (the atomic tier)");
-  auto created = std::make_shared<TokenCreateCommand>();
-  CLI::App* create = command(*token, "create", "make a token of the tokens file live, at all its holders");
-  create->add_option("--id", created->id, "as the tokens file names it")->required();
-  create->add_flag("--if-absent", created->if_absent, "a token that exists already is no failure");
-  commands[create] = [created] { return *created; };
-
-  token_write_command(*token);
-
-  auto read = std::make_shared<TokenReadCommand>();
-  CLI::App* reading = command(*token, "read", "what the token holds: the newest, whichever reader answers");
-  reading->add_option("--id", read->id)->required();
-  reading->add_option("--reader", read->reader, "only this reader: host:port, or its id")->type_name("H:P");
-  commands[reading] = [read] { return *read; };
-
-  auto dropped = std::make_shared<TokenDropCommand>();
-  CLI::App* drop = command(*token, "drop", "the end of the token, until it is created again");
-  drop->add_option("--id", dropped->id)->required();
-  commands[drop] = [dropped] { return *dropped; };
-
-  commands[command(*token, "list", "all tokens, their writers and readers")] = [] { return TokenListCommand{}; };
-
-  auto shown = std::make_shared<TokenShowCommand>();
-  CLI::App* show = command(*token, "show", "what one holder has on its disk; it may be behind");
-  show->add_option("--id", shown->id)->required();
-  show->add_option("--reader", shown->reader, "this holder: host:port, or its id")->type_name("H:P");
-  commands[show] = [shown] { return *shown; };
-}
-
-void Grammar::token_write_command(CLI::App& token) {
-  struct Flags {
-    std::string id, name, low, mid, high;
-  };
-  auto flags = std::make_shared<Flags>();
-  CLI::App* write = command(token, "write", "give the token a name and a domain; its values are computed from them");
-  write->add_option("--id", flags->id)->required();
-  write->add_option("--name", flags->name, "what is hashed together with each number")->required();
-  write->add_option("--low", flags->low, "the first number")->required();
-  write->add_option("--mid", flags->mid, "the first number behind the partial value's part")->required();
-  write->add_option("--high", flags->high, "the first number behind the domain: low <= mid < high")->required();
-  commands[write] = [flags] {
-    TokenWriteCommand made{flags->id, flags->name};
-    made.low = checked("--low", parse_whole_number(flags->low));
-    made.mid = checked("--mid", parse_whole_number(flags->mid));
-    made.high = checked("--high", parse_whole_number(flags->high));
-    if (made.low > made.mid) throw CLI::ValidationError("--mid", "it must not be below --low");
-    if (made.mid >= made.high) throw CLI::ValidationError("--high", "it must be above --mid");
-    return made;
-  };
-}
+namespace {
 
 const CLI::App* innermost(const CLI::App& app) {
   const auto parsed = app.get_subcommands();

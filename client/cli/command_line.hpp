@@ -1,4 +1,4 @@
-// The command line of kin as plain structs. CLI11 is seen by command_line.cpp only.
+// The command line of kin as plain structs. CLI11 is seen by the files of the grammar only.
 #pragma once
 
 #include <chrono>
