@@ -36,6 +36,7 @@ Grammar::Grammar() {
   log_commands();
   token_commands();
   fault_commands();
+  shell_commands();
 }
 
 void Grammar::global_flags() {
@@ -221,6 +222,18 @@ void Grammar::log_commands() {
   commands[timeline] = [made] { return *made; };
 }
 
+void Grammar::shell_commands() {
+  commands[command(app, "shell", "the same commands line by line, with history and completion, or from a pipe")] = [] {
+    return ShellCommand{};
+  };
+  auto made = std::make_shared<CompletionCommand>();
+  CLI::App* completion = command(app, "completion", "a script that teaches your shell to complete commands of kin");
+  completion->add_option("SHELL", made->shell)
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh", "fish"}));
+  commands[completion] = [made] { return *made; };
+}
+
 void Grammar::fault_commands() {
   CLI::App* fault = group(app, "fault", "break things on purpose, at nodes that run with --enable-faults");
   struct Word {
@@ -401,5 +414,12 @@ tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std:
     return tl::unexpected(problem);
   }
 }
+
+CommandTree command_tree() {
+  const Grammar grammar;
+  return tree_of(grammar.app);
+}
+
+std::string version_text() { return version; }
 
 }  // namespace kin

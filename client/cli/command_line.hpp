@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/cli/command_tree.hpp"
 #include "common/wire/requests.hpp"
 
 namespace kin {
@@ -138,11 +139,18 @@ struct TokenShowCommand {
   std::string reader;  // as above, any holder
 };
 
-using Command =
-    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
-                 VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand, ClusterWaitCommand,
-                 ClusterRemoveCommand, FaultCommand, LogCommand, TimelineCommand, SilenceCommand, TokenCreateCommand,
-                 TokenWriteCommand, TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;
+struct ShellCommand {};
+
+// The script that teaches a shell to complete commands of kin.
+struct CompletionCommand {
+  std::string shell;  // bash, zsh or fish
+};
+
+using Command = std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand,
+                             KeysCommand, VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand,
+                             ClusterLagCommand, ClusterWaitCommand, ClusterRemoveCommand, FaultCommand, LogCommand,
+                             TimelineCommand, SilenceCommand, TokenCreateCommand, TokenWriteCommand, TokenReadCommand,
+                             TokenDropCommand, TokenListCommand, TokenShowCommand, ShellCommand, CompletionCommand>;
 
 struct Invocation {
   Globals globals;
@@ -167,5 +175,9 @@ struct NothingToRun {
 // KIN_CONFIG.
 tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std::string>& args,
                                                           const EnvironmentVariables& environment);
+
+// All commands and flags, as they are parsed.
+CommandTree command_tree();
+std::string version_text();  // kin 0.1.0
 
 }  // namespace kin

@@ -34,6 +34,7 @@ struct Grammar {
   void vclock_commands();
   void cluster_commands();
   void log_commands();
+  void shell_commands();
   void fault_commands();
   void silence_command(CLI::App& fault);
   void token_commands();

@@ -39,5 +39,7 @@ int run_command(const TokenReadCommand& command, const CommandContext& context);
 int run_command(const TokenDropCommand& command, const CommandContext& context);
 int run_command(const TokenListCommand& command, const CommandContext& context);
 int run_command(const TokenShowCommand& command, const CommandContext& context);
+int run_command(const ShellCommand& command, const CommandContext& context);
+int run_command(const CompletionCommand& command, const CommandContext& context);
 
 }  // namespace kin
