@@ -8,15 +8,22 @@
 #include <random>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "common/cli/completion_scripts.hpp"
+#include "common/cli/man_page.hpp"
 #include "common/wire/status.hpp"
 #include "driver/commands/check_command.hpp"
 #include "driver/commands/cluster_commands.hpp"
+#include "driver/commands/report_command.hpp"
 #include "driver/commands/run_commands.hpp"
+#include "driver/commands/shell_command.hpp"
 
 namespace {
 
 using namespace kin::driver;
+using kin::CommandTree;
+namespace driver = kin::driver;
 
 struct Arguments {
   std::string dir = "logs/run";
@@ -27,6 +34,8 @@ struct Arguments {
   std::optional<std::uint64_t> seed;
   UpCommand up;
   RunCommand run;
+  ReportCommand report;
+  std::string shell;
 
   bool json() const { return output == "json"; }
 };
@@ -97,6 +106,14 @@ void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) 
   play->add_option("--history", arguments.run.history, "write what the clients did to this file too");
   command(app, "list", "the scenarios of the project", action, [&] { return list(arguments.json()); });
 
+  CLI::App* page = command(app, "report", "a run as one HTML page, which opens without a network", action, [&] {
+    if (arguments.report.run.empty()) arguments.report.run = arguments.dir;
+    arguments.report.json = arguments.json();
+    return report(arguments.report);
+  });
+  page->add_option("DIR", arguments.report.run, "what `run` left, of one scenario or of several (logs/run)");
+  page->add_option("--html", arguments.report.html, "where the page goes (DIR/report.html)")->type_name("FILE");
+
   CLI::App* check = app.add_subcommand("check", "judge a history: 0 clean, 1 violation, 2 gave up, 3 bad input");
   check->require_subcommand(1);
   check->fallthrough();
@@ -110,26 +127,54 @@ void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) 
         check_register_history);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+// The definitions, and what they set; made anew for each line of a shell.
+struct Program {
   Arguments arguments;
-  Action action = [&] {
+  Action action;
+  CLI::App app{"Clusters of kin on this machine. Without a command: plays the two scenarios of the introduction.",
+               "kin-driver"};
+
+  Program();
+  int run(const std::vector<std::string>& args);
+};
+
+int run_arguments(const std::vector<std::string>& args) { return Program().run(args); }
+
+CommandTree command_tree() { return kin::tree_of(Program().app); }
+
+void add_shell_commands(CLI::App& app, Arguments& arguments, Action& action) {
+  command(app, "shell", "the same commands line by line, with history and completion, or from a pipe", action, [&] {
+    return shell({arguments.dir, arguments.json()}, command_tree(), run_arguments);
+  });
+  command(app, "completion", "a script that teaches your shell to complete commands of kin-driver", action,
+          [&] {
+            std::cout << kin::completion_script(arguments.shell, "kin-driver");
+            return 0;
+          })
+      ->add_option("SHELL", arguments.shell)
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+}
+
+Program::Program() {
+  action = [this] {
     arguments.run.scenarios = seed_scenarios();
     arguments.run.dir = arguments.dir;
     arguments.run.json = arguments.json();
-    return run(arguments.run);
+    return driver::run(arguments.run);
   };
-  CLI::App app("Clusters of kin on this machine. Without a command: plays the two scenarios of the introduction.",
-               "kin-driver");
   app.set_version_flag("--version", std::string("kin-driver ") + KIN_VERSION);
-  app.add_option("--dir", arguments.dir, "the cluster's folder (logs/run)");
+  app.add_option("--dir", arguments.dir, "the cluster's folder (logs/run)")->type_name("DIR");
   app.add_option("-o,--output", arguments.output, "text or json")->check(CLI::IsMember({"text", "json"}));
   app.require_subcommand(0, 1);
   add_cluster_commands(app, arguments, action);
   add_scenario_commands(app, arguments, action);
+  add_shell_commands(app, arguments, action);
+}
+
+int Program::run(const std::vector<std::string>& args) {
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(args.rbegin(), args.rend()));  // CLI11 takes them from the back
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kin::exit_code(kin::Status::usage);
   }
@@ -139,4 +184,27 @@ int main(int argc, char** argv) {
     std::cerr << "kin-driver: " << error.what() << '\n';
     return kin::exit_code(kin::Status::internal);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  // Asked by scripts and by the build, and not shown to people.
+  const auto nodes = [&](const std::string& value) {
+    std::string dir = Arguments().dir;
+    for (std::size_t i = 0; i + 1 < args.size(); ++i) {
+      if (args[i] == "--dir") dir = args[i + 1];
+    }
+    return value == "ID" ? nodes_in(dir) : std::vector<std::string>();
+  };
+  if (const auto answer = kin::answer_completion(args, command_tree(), nodes)) {
+    std::cout << *answer;
+    return 0;
+  }
+  if (args == std::vector<std::string>{"--man-page"}) {
+    std::cout << kin::man_page(command_tree(), std::string("kin-driver ") + KIN_VERSION);
+    return 0;
+  }
+  return run_arguments(args);
 }

@@ -60,6 +60,7 @@ std::vector<std::string> ProtocolCluster::turn(const NodeId& id, const Input& in
     node.cancelled += std::erase_if(node.jobs, [&](const Job& job) { return job.id == job_id; });
   }
   node.warnings.insert(node.warnings.end(), out.warnings.begin(), out.warnings.end());
+  node.traced.insert(node.traced.end(), out.trace.begin(), out.trace.end());
   for (Reply& reply : out.replies) answers_[reply.to] = {reply.kind, std::move(reply.body)};
   if (out.stop) {
     node.stopped = *out.stop;

@@ -105,6 +105,7 @@ class ProtocolCluster {
   // ---- looking
   bool up(const NodeId& node) const { return nodes_.at(node).protocol != nullptr; }
   const std::vector<std::string>& warnings(const NodeId& node) const { return nodes_.at(node).warnings; }
+  const std::vector<TraceEvent>& traced(const NodeId& node) const { return nodes_.at(node).traced; }
   const std::string& stopped(const NodeId& node) const { return nodes_.at(node).stopped; }
   const MemoryStore& disk(const NodeId& node) const { return nodes_.at(node).disk; }
   std::size_t commits(const NodeId& node) const { return nodes_.at(node).commits; }  // of something
@@ -126,6 +127,7 @@ class ProtocolCluster {
     std::vector<Job> jobs;
     std::size_t cancelled = 0;
     std::vector<std::string> warnings;
+    std::vector<TraceEvent> traced;
   };
 
   std::vector<std::string> turn(const NodeId& id, const Input& input);

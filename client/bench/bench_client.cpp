@@ -39,11 +39,11 @@ std::uint64_t BenchTally::failed() const {
 }
 
 BenchClient::BenchClient(const BenchPlan& plan, std::string name, std::vector<Endpoint> endpoints,
-                         ClientOptions options, Workload workload, BenchProgress& progress)
+                         ClientOptions options, const Workload& workload, BenchProgress& progress)
     : plan_(plan),
       name_(std::move(name)),
       client_(std::move(endpoints), std::move(options)),
-      workload_(std::move(workload)),
+      workload_(workload),
       progress_(progress) {}
 
 tl::expected<void, std::string> BenchClient::keep_history(const std::string& path) {

@@ -53,7 +53,7 @@ class BenchClient {
  public:
   // `name` tells this client from the others; `plan` and `progress` outlive it.
   BenchClient(const BenchPlan& plan, std::string name, std::vector<Endpoint> endpoints, ClientOptions options,
-              Workload workload, BenchProgress& progress);
+              const Workload& workload, BenchProgress& progress);
 
   // Appends to the history from now on. Error: a sentence.
   tl::expected<void, std::string> keep_history(const std::string& path);

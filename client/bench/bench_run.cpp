@@ -35,9 +35,9 @@ class Bench {
     // Names of two loads differ, or their values and operations would be taken for each other's.
     const std::string run = to_hex(new_operation_id()).substr(0, 8);
     for (std::size_t i = 0; i < options.clients; ++i) {
-      Workload workload(*options.plan.mix, options.plan.favour, keys_, zipf_, options.seed * 1'000'003 + i);
+      const Workload workload(*options.plan.mix, options.plan.favour, keys_, zipf_, options.seed * 1'000'003 + i);
       clients_.push_back(std::make_unique<BenchClient>(options.plan, "bench-" + run + '.' + std::to_string(i + 1),
-                                                       endpoints(), client, std::move(workload), progress_[i]));
+                                                       endpoints(), client, workload, progress_[i]));
     }
   }
 

@@ -1,11 +1,10 @@
 #include "client/cli/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <functional>
-#include <map>
+#include <memory>
 
 #include "client/cli/argument_values.hpp"
+#include "client/cli/grammar.hpp"
 #include "client/cli/nearest_word.hpp"
 #include "client/render/bytes.hpp"
 
@@ -14,50 +13,12 @@ namespace {
 
 constexpr const char* version = "kin 0.1.0";
 
-// A flag's text becomes a value, or CLI11's own kind of error.
-template <class Value>
-Value checked(const std::string& flag, tl::expected<Value, std::string> value) {
-  if (!value) throw CLI::ValidationError(flag, value.error());
-  return std::move(*value);
-}
-
 Output output_named(const std::string& text) {
   if (text == "json") return Output::json;
   return text == "raw" ? Output::raw : Output::text;
 }
 
-struct Grammar {
-  CLI::App app{"kin: a replicated key-value store that never hides a conflict", "kin"};
-  Globals globals;
-  std::string timeout_text, output_text = "text";
-  // By the path of the command: builds the struct from what the flags hold.
-  std::map<const CLI::App*, std::function<Command()>> commands;
-
-  Grammar();
-  void global_flags();
-  void data_commands();
-  void resolve_command();
-  void vclock_commands();
-  void cluster_commands();
-  void log_commands();
-  void bench_command();
-  void fault_commands();
-  void silence_command(CLI::App& fault);
-  void token_commands();
-  void token_write_command(CLI::App& token);
-
-  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& what,
-                    const std::vector<std::string>& aliases = {}) {
-    CLI::App* made = parent.add_subcommand(name, what);
-    for (const std::string& alias : aliases) made->alias(alias);
-    return made;
-  }
-  static CLI::App* group(CLI::App& parent, const std::string& name, const std::string& what) {
-    CLI::App* made = parent.add_subcommand(name, what);
-    made->require_subcommand(1);
-    return made;
-  }
-};
+}  // namespace
 
 Grammar::Grammar() {
   app.fallthrough();  // inherited by all commands: global flags work before and behind them
@@ -76,6 +37,7 @@ Grammar::Grammar() {
   token_commands();
   bench_command();
   fault_commands();
+  shell_commands();
 }
 
 void Grammar::global_flags() {
@@ -98,6 +60,8 @@ void Grammar::global_flags() {
   app.add_flag("--no-color", globals.no_color, "no colours (or NO_COLOR)");
 }
 
+namespace {
+
 struct WriteFlags {
   std::string key, level, context;
   bool overwrite = false, new_sibling = false;
@@ -113,6 +77,8 @@ struct WriteFlags {
 wire::Level level_of(const std::string& flag, const std::string& text) {
   return text.empty() ? wire::Level{} : checked(flag, parse_level(text));
 }
+
+}  // namespace
 
 void Grammar::data_commands() {
   {
@@ -247,51 +213,26 @@ void Grammar::log_commands() {
   };
   add("merge", LogCommand::Form::merged, "all events in one order: nothing before what it had seen");
   add("shiviz", LogCommand::Form::shiviz, "a file that ShiViz loads");
+  auto made = std::make_shared<TimelineCommand>();
+  CLI::App* timeline =
+      command(*log, "timeline", "a page with a space-time diagram: writes, messages, faults, conflicts");
+  timeline->add_option("DIR", made->folder, "with n1.trace, n2.trace, ..., or a run's folder")->required();
+  timeline->add_option("--key", made->key, "only this key, of all buckets or of the one that -b names")
+      ->type_name("KEY");
+  timeline->add_option("--html", made->html, "the page; it opens without a network")->type_name("FILE")->required();
+  commands[timeline] = [made] { return *made; };
 }
 
-void Grammar::bench_command() {
-  auto made = std::make_shared<BenchCommand>();
-  auto texts = std::make_shared<std::map<std::string, std::string>>();
-  std::vector<std::string> names;
-  std::string about = "Mixes:";
-  for (const Mix& mix : mixes()) {
-    names.emplace_back(mix.name);
-    about.append("\n  ").append(mix.name).append(std::string(6 - mix.name.size(), ' ')).append(mix.what);
-  }
-  CLI::App* bench = command(app, "bench", "a load, and how long the answers took");
-  bench->footer(about);
-  bench->add_option("MIX", made->mix, "what the operations are (a)")->check(CLI::IsMember(names));
-  bench->add_option("--keys", made->keys, "how many, written first where the mix reads (1000)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
-  bench->add_option("--value-size", made->value_bytes, "bytes of a value (100)")
-      ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 20));
-  bench->add_option("--distribution", (*texts)["--distribution"], "which keys: uniform, zipfian or latest (the mix's)")
-      ->check(CLI::IsMember(std::vector<std::string>{"uniform", "zipfian", "latest"}));
-  bench->add_option("--clients", made->clients, "each with a connection and a thread of its own (1)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
-  bench->add_option("--depth", made->depth, "operations in flight of each client (16)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{4096}));
-  bench->add_option("-R", (*texts)["-R"], "how many nodes a read asks: a number, quorum or all")->type_name("N");
-  bench->add_option("-W", (*texts)["-W"], "how many nodes must have a write on disk")->type_name("N");
-  bench->add_option("--duration", (*texts)["--duration"], "how long (10s)")->type_name("TIME");
-  bench->add_option("--rate", made->rate,
-                    "operations a second; then latencies count from when an operation was due (as many as go)");
-  bench->add_option("--unseeing", (*texts)["--unseeing"],
-                    "per cent of the writes that have seen nothing, so that siblings arise (0)");
-  bench->add_flag("!--no-load", made->load, "the keys are there already");
-  bench->add_option("--seed", made->seed, "of the draws (1)");
-  bench->add_option("--prefix", made->prefix, "of all keys (bench-)");
-  commands[bench] = [made, texts] {
-    const auto given = [&](const char* flag) -> const std::string& { return texts->at(flag); };
-    for (const Favour favour : {Favour::uniform, Favour::zipfian, Favour::latest}) {
-      if (given("--distribution") == name(favour)) made->favour = favour;
-    }
-    made->read = level_of("-R", given("-R"));
-    made->write = level_of("-W", given("-W"));
-    if (!given("--duration").empty()) made->duration = checked("--duration", parse_duration(given("--duration")));
-    if (!given("--unseeing").empty()) made->unseeing = checked("--unseeing", parse_percent(given("--unseeing")));
-    return *made;
+void Grammar::shell_commands() {
+  commands[command(app, "shell", "the same commands line by line, with history and completion, or from a pipe")] = [] {
+    return ShellCommand{};
   };
+  auto made = std::make_shared<CompletionCommand>();
+  CLI::App* completion = command(app, "completion", "a script that teaches your shell to complete commands of kin");
+  completion->add_option("SHELL", made->shell)
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh", "fish"}));
+  commands[completion] = [made] { return *made; };
 }
 
 void Grammar::fault_commands() {
@@ -355,57 +296,7 @@ void Grammar::silence_command(CLI::App& fault) {
   };
 }
 
-void Grammar::token_commands() {
-  CLI::App* token = group(app, "token", "registers that never hold two values (the atomic tier)");
-  auto created = std::make_shared<TokenCreateCommand>();
-  CLI::App* create = command(*token, "create", "make a token of the tokens file live, at all its holders");
-  create->add_option("--id", created->id, "as the tokens file names it")->required();
-  create->add_flag("--if-absent", created->if_absent, "a token that exists already is no failure");
-  commands[create] = [created] { return *created; };
-
-  token_write_command(*token);
-
-  auto read = std::make_shared<TokenReadCommand>();
-  CLI::App* reading = command(*token, "read", "what the token holds: the newest, whichever reader answers");
-  reading->add_option("--id", read->id)->required();
-  reading->add_option("--reader", read->reader, "only this reader: host:port, or its id")->type_name("H:P");
-  commands[reading] = [read] { return *read; };
-
-  auto dropped = std::make_shared<TokenDropCommand>();
-  CLI::App* drop = command(*token, "drop", "the end of the token, until it is created again");
-  drop->add_option("--id", dropped->id)->required();
-  commands[drop] = [dropped] { return *dropped; };
-
-  commands[command(*token, "list", "all tokens, their writers and readers")] = [] { return TokenListCommand{}; };
-
-  auto shown = std::make_shared<TokenShowCommand>();
-  CLI::App* show = command(*token, "show", "what one holder has on its disk; it may be behind");
-  show->add_option("--id", shown->id)->required();
-  show->add_option("--reader", shown->reader, "this holder: host:port, or its id")->type_name("H:P");
-  commands[show] = [shown] { return *shown; };
-}
-
-void Grammar::token_write_command(CLI::App& token) {
-  struct Flags {
-    std::string id, name, low, mid, high;
-  };
-  auto flags = std::make_shared<Flags>();
-  CLI::App* write = command(token, "write", "give the token a name and a domain; its values are computed from them");
-  write->add_option("--id", flags->id)->required();
-  write->add_option("--name", flags->name, "what is hashed together with each number")->required();
-  write->add_option("--low", flags->low, "the first number")->required();
-  write->add_option("--mid", flags->mid, "the first number behind the partial value's part")->required();
-  write->add_option("--high", flags->high, "the first number behind the domain: low <= mid < high")->required();
-  commands[write] = [flags] {
-    TokenWriteCommand made{flags->id, flags->name};
-    made.low = checked("--low", parse_whole_number(flags->low));
-    made.mid = checked("--mid", parse_whole_number(flags->mid));
-    made.high = checked("--high", parse_whole_number(flags->high));
-    if (made.low > made.mid) throw CLI::ValidationError("--mid", "it must not be below --low");
-    if (made.mid >= made.high) throw CLI::ValidationError("--high", "it must be above --mid");
-    return made;
-  };
-}
+namespace {
 
 const CLI::App* innermost(const CLI::App& app) {
   const auto parsed = app.get_subcommands();
@@ -524,5 +415,12 @@ tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std:
     return tl::unexpected(problem);
   }
 }
+
+CommandTree command_tree() {
+  const Grammar grammar;
+  return tree_of(grammar.app);
+}
+
+std::string version_text() { return version; }
 
 }  // namespace kin

@@ -1,4 +1,4 @@
-// The command line of kin as plain structs. CLI11 is seen by command_line.cpp only.
+// The command line of kin as plain structs. CLI11 is seen by the files of the grammar only.
 #pragma once
 
 #include <chrono>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/bench/workload.hpp"
+#include "common/cli/command_tree.hpp"
 #include "common/wire/requests.hpp"
 
 namespace kin {
@@ -101,6 +102,12 @@ struct BenchCommand {
   std::string prefix = "bench-";
 };
 
+struct TimelineCommand {
+  std::string folder;
+  std::optional<std::string> key;  // none: all
+  std::string html;                // the file to write
+};
+
 struct ClusterStatusCommand {};
 struct ClusterLagCommand {};
 
@@ -148,11 +155,19 @@ struct TokenShowCommand {
   std::string reader;  // as above, any holder
 };
 
+struct ShellCommand {};
+
+// The script that teaches a shell to complete commands of kin.
+struct CompletionCommand {
+  std::string shell;  // bash, zsh or fish
+};
+
 using Command =
     std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
                  VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand, ClusterWaitCommand,
-                 ClusterRemoveCommand, FaultCommand, LogCommand, BenchCommand, SilenceCommand, TokenCreateCommand,
-                 TokenWriteCommand, TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;
+                 ClusterRemoveCommand, FaultCommand, LogCommand, BenchCommand, TimelineCommand, SilenceCommand,
+                 TokenCreateCommand, TokenWriteCommand, TokenReadCommand, TokenDropCommand, TokenListCommand,
+                 TokenShowCommand, ShellCommand, CompletionCommand>;
 
 struct Invocation {
   Globals globals;
@@ -177,5 +192,9 @@ struct NothingToRun {
 // KIN_CONFIG.
 tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std::string>& args,
                                                           const EnvironmentVariables& environment);
+
+// All commands and flags, as they are parsed.
+CommandTree command_tree();
+std::string version_text();  // kin 0.1.0
 
 }  // namespace kin

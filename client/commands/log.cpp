@@ -2,6 +2,7 @@
 #include <set>
 
 #include "client/commands/run.hpp"
+#include "client/commands/trace_telling.hpp"
 #include "client/render/json.hpp"
 #include "client/traces/causal_order.hpp"
 
@@ -10,17 +11,13 @@ namespace {
 
 constexpr const char* shiviz_parser = R"((?<ts>\S+) (?<host>\S+) (?<clock>\{.*?\}) (?<event>.*))";
 
-std::string counted(std::size_t n, const char* one, const char* many) {
-  return std::to_string(n) + ' ' + (n == 1 ? one : many);
-}
-
 std::string summary(const Traces& traces, const CausalOrder& order) {
   std::set<std::string> hosts;
   for (const TraceLine& line : traces.lines) hosts.insert(line.host);
   std::string out = "kin: " + counted(traces.lines.size(), "event", "events") + " of " +
                     counted(hosts.size(), "process", "processes") + " in " + counted(traces.files, "file", "files") +
                     '\n';
-  for (const std::string& path : traces.torn) out += "kin: " + path + ": its last line is cut off, and left out\n";
+  out += torn_notes(traces);
   if (order.unmet > 0) {
     out += "kin: " + counted(order.unmet, "event", "events") +
            " had seen what is in none of these files; they stand where their time puts them\n";

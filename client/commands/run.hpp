@@ -31,6 +31,7 @@ int run_command(const ClusterWaitCommand& command, const CommandContext& context
 int run_command(const ClusterRemoveCommand& command, const CommandContext& context);
 int run_command(const LogCommand& command, const CommandContext& context);
 int run_command(const BenchCommand& command, const CommandContext& context);
+int run_command(const TimelineCommand& command, const CommandContext& context);
 int run_command(const FaultCommand& command, const CommandContext& context);
 int run_command(const SilenceCommand& command, const CommandContext& context);
 int run_command(const TokenCreateCommand& command, const CommandContext& context);
@@ -39,5 +40,7 @@ int run_command(const TokenReadCommand& command, const CommandContext& context);
 int run_command(const TokenDropCommand& command, const CommandContext& context);
 int run_command(const TokenListCommand& command, const CommandContext& context);
 int run_command(const TokenShowCommand& command, const CommandContext& context);
+int run_command(const ShellCommand& command, const CommandContext& context);
+int run_command(const CompletionCommand& command, const CommandContext& context);
 
 }  // namespace kin

@@ -186,6 +186,16 @@ std::string trace_line(const TraceLine& trace) {
                {"fields", bytes_to_json(trace.fields)}});
 }
 
+std::string timeline(const std::string& file, const TimelineCounts& counts) {
+  return line({{"file", bytes_to_json(file)},
+               {"nodes", counts.nodes},
+               {"events", counts.events},
+               {"messages", counts.messages},
+               {"writes", counts.writes},
+               {"conflicts", counts.conflicts},
+               {"left_out", counts.left_out}});
+}
+
 std::string cluster_status(const ClusterSurvey& survey) {
   Json nodes = Json::array();
   std::string cluster;

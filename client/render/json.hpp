@@ -30,6 +30,11 @@ std::string relation(Relation relation);
 std::string context(const wire::ContextToken& token);
 
 std::string trace_line(const TraceLine& line);
+// What a page with a diagram shows: {"file","nodes","events","messages","writes","conflicts","left_out"}
+struct TimelineCounts {
+  std::size_t nodes = 0, events = 0, messages = 0, writes = 0, conflicts = 0, left_out = 0;
+};
+std::string timeline(const std::string& file, const TimelineCounts& counts);
 
 std::string cluster_status(const ClusterSurvey& survey);
 std::string cluster_lag(const ClusterSurvey& survey);

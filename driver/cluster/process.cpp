@@ -113,6 +113,15 @@ std::optional<ProcessId> identify(pid_t pid) {
   return ProcessId{pid, stat->start_ticks, boot_id()};
 }
 
+const char* name(ProcessState state) {
+  switch (state) {
+    case ProcessState::running: return "running";
+    case ProcessState::stopped: return "paused";
+    case ProcessState::gone: return "down";
+  }
+  return "?";
+}
+
 ProcessState state_of(const ProcessId& process) {
   const auto stat = stat_of(process.pid);
   if (!stat || stat->start_ticks != process.start_ticks || boot_id() != process.boot) return ProcessState::gone;

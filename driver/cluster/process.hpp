@@ -23,6 +23,7 @@ struct ProcessId {
 };
 
 enum class ProcessState { running, stopped, gone };  // stopped: by SIGSTOP
+const char* name(ProcessState state);                // running, paused, down
 
 // The process itself; nothing when there is none of that number.
 std::optional<ProcessId> identify(pid_t pid);

@@ -119,6 +119,7 @@ tl::expected<ClusterConfig, Failure> cluster_of(const ClusterRecipe& recipe, con
   config->faults_enabled = true;
   config->tokens_file.clear();
   if (recipe.durability) config->durability = *recipe.durability;
+  if (recipe.trace_values) config->trace_values = *recipe.trace_values;
   if (recipe.gossip_interval_ms) config->gossip_interval_ms = *recipe.gossip_interval_ms;
   const Ids ids = new_ids(*pattern, *config);
   config->tokens = placed_tokens(pattern->tokens, ids);

@@ -30,6 +30,7 @@ struct ClusterRecipe {
   std::string like;  // a cluster file for buckets, limits and tokens; empty: config/cluster.yml, else built-in settings
   std::optional<Durability> durability;
   std::optional<std::uint32_t> gossip_interval_ms;
+  std::optional<TraceValues> trace_values;
   std::vector<std::string> tiers;  // that the nodes have; empty: not checked
 };
 

@@ -33,15 +33,6 @@ int report(const Cluster::Result<void>& result, const std::string& done) {
   return 0;
 }
 
-const char* process_word(ProcessState state) {
-  switch (state) {
-    case ProcessState::running: return "running";
-    case ProcessState::stopped: return "paused";
-    case ProcessState::gone: return "down";
-  }
-  return "?";
-}
-
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& word : words) out += (out.empty() ? "" : "; ") + word;
@@ -68,10 +59,10 @@ void print_table(const Cluster& cluster, const ClusterSurvey& survey) {
     const std::string pid = state == ProcessState::gone || !process ? "-" : std::to_string(process->pid);
     if (node.status) {
       const wire::StatusReply& status = *node.status;
-      table.row({id, process_word(state), pid, node.endpoint.text(), to_string(Actor{status.node, status.incarnation}),
+      table.row({id, name(state), pid, node.endpoint.text(), to_string(Actor{status.node, status.incarnation}),
                  std::to_string(keys_of(status)), seen_peers(status, survey.nodes.size()), joined(status.faults)});
     } else {
-      table.row({id, process_word(state), pid, node.endpoint.text(), "-", "-", "-",
+      table.row({id, name(state), pid, node.endpoint.text(), "-", "-", "-",
                  state == ProcessState::gone ? "" : "does not answer"});
     }
   }
@@ -87,7 +78,7 @@ void print_json(const Cluster& cluster, const ClusterSurvey& survey) {
     const ProcessState state = cluster.process_state(node.name());
     const auto process = cluster.process(node.name());
     nlohmann::ordered_json one{
-        {"node", node.name()}, {"process", process_word(state)}, {"pid", nullptr}, {"endpoint", node.endpoint.text()}};
+        {"node", node.name()}, {"process", name(state)}, {"pid", nullptr}, {"endpoint", node.endpoint.text()}};
     if (process && state != ProcessState::gone) one["pid"] = process->pid;
     if (node.status) {
       one["incarnation"] = to_string(Actor{node.status->node, node.status->incarnation});

@@ -22,6 +22,15 @@ void catch_interrupts() {
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
 }
 
+void forget_interrupts() {
+  interrupts = 0;
+  for (int signal : {SIGTERM, SIGHUP}) ::signal(signal, SIG_DFL);
+  struct sigaction action {};
+  action.sa_handler = remember;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+}
+
 bool interrupted() { return interrupts != 0; }
 
 }  // namespace kin::driver

@@ -4,12 +4,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "driver/cluster/cluster.hpp"
 #include "driver/commands/interrupt.hpp"
 #include "driver/commands/run_simulated.hpp"
 #include "driver/commands/transcript.hpp"
+#include "driver/report/run_record.hpp"
 #include "driver/scenario/process_world.hpp"
 #include "driver/scenario/scenario_file.hpp"
 
@@ -41,6 +43,28 @@ bool append_file(const std::string& from, const std::string& to) {
   return in && out;
 }
 
+std::map<std::string, std::string> not_running(const Cluster& cluster) {
+  std::map<std::string, std::string> out;
+  for (const std::string& node : cluster.config().ids()) {
+    const ProcessState state = cluster.process_state(node);
+    if (state != ProcessState::running) out[node] = name(state);
+  }
+  return out;
+}
+
+void record_end(RunRecorder& recorder, const Cluster& cluster, const ScenarioReport& report) {
+  for (const SurveyedNode& node : cluster.survey().nodes) {
+    RecordedNode end{node.name(), name(cluster.process_state(node.name())), "", 0, {}};
+    if (node.status) {
+      end.incarnation = to_string(Actor{node.status->node, node.status->incarnation});
+      end.keys = keys_of(*node.status);
+      end.faults = node.status->faults;
+    }
+    recorder.node(end);
+  }
+  recorder.verdict(report);
+}
+
 // Plays one scenario on a cluster of its own. Failure: the cluster could not be started.
 tl::expected<ScenarioReport, Failure> play(const Scenario& scenario, const std::string& dir,
                                            const RunCommand& command) {
@@ -48,6 +72,7 @@ tl::expected<ScenarioReport, Failure> play(const Scenario& scenario, const std::
   recipe.nodes = scenario.nodes;
   recipe.gossip_interval_ms = scenario.gossip_interval_ms;
   if (scenario.disk_durability_os) recipe.durability = Durability::os;
+  recipe.trace_values = TraceValues::full;  // the file says them already
   StartOptions options;
   options.fresh = true;
   options.owned = !command.keep;
@@ -59,14 +84,23 @@ tl::expected<ScenarioReport, Failure> play(const Scenario& scenario, const std::
   if (!cluster) return tl::unexpected(cluster.error());
 
   const std::string history = dir + "/history.jsonl";
-  ProcessWorld world(*cluster, history, interrupted);
+  RunRecorder recorder(dir);
+  recorder.scenario(scenario, cluster->config().ids());
+  ProcessWorld world(*cluster, history, interrupted,
+                     [&](const std::string& node, NodeFault fault) { recorder.disturbed(node, fault); });
   std::size_t number = 0;
   RunObserver observer;
-  if (!command.json) {
-    observer.begins = [&](const StepReport& step) { print_step_begins(++number, step); };
-    observer.ended = print_step_ended;
-  }
+  observer.begins = [&](const StepReport& step) {
+    recorder.step_begins();
+    if (!command.json) print_step_begins(++number, step);
+  };
+  observer.ended = [&](const StepReport& step) {
+    recorder.step_ended(step, not_running(*cluster));
+    if (!command.json) print_step_ended(step);
+  };
   ScenarioReport report = Runner(world, observer, interrupted).run(scenario);
+  record_end(recorder, *cluster, report);
+  if (!recorder.good()) complain(record_file(dir) + " could not be written whole", 0);
   if (!command.json) print_verdict(report, scenario.file);
   if (!command.history.empty() && !append_file(history, command.history))
     complain("the history could not be appended to " + command.history, 0);

@@ -11,15 +11,6 @@ namespace {
 constexpr const char* indent = "      ";
 constexpr std::size_t line_width = 100;
 
-const char* word(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::held: return "held";
-    case Verdict::did_not_hold: return "did not hold";
-    case Verdict::interrupted: return "interrupted";
-  }
-  return "?";
-}
-
 // Breaks at blanks; later lines are indented as deep as the first word of the text.
 void print_wrapped(const std::string& lead, const std::string& text) {
   std::string line = lead;
@@ -81,7 +72,7 @@ void print_step_ended(const StepReport& step) {
 }
 
 void print_verdict(const ScenarioReport& report, const std::string& file) {
-  std::cout << "\nVERDICT " << report.name << ": " << word(report.verdict) << " (" << report.steps.size() << " steps, ";
+  std::cout << "\nVERDICT " << report.name << ": " << name(report.verdict) << " (" << report.steps.size() << " steps, ";
   if (report.simulation) {
     std::cout << "seed " << report.simulation->seed << ", " << seconds(report.simulation->seconds, 3)
               << " simulated in " << seconds(report.seconds, 3);
@@ -105,7 +96,7 @@ std::string print_json(const std::vector<ScenarioReport>& reports) {
                        {"wrong", step.wrong}});
     nlohmann::ordered_json one{{"scenario", report.name},
                                {"title", report.title},
-                               {"verdict", word(report.verdict)},
+                               {"verdict", name(report.verdict)},
                                {"seconds", report.seconds}};
     if (report.simulation) {
       one["seed"] = report.simulation->seed;

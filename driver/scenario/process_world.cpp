@@ -40,10 +40,12 @@ ClientAnswer no_answer(const std::string& message) {
 
 }  // namespace
 
-ProcessWorld::ProcessWorld(Cluster& cluster, const std::string& history_file, std::function<bool()> interrupted)
+ProcessWorld::ProcessWorld(Cluster& cluster, const std::string& history_file, std::function<bool()> interrupted,
+                           std::function<void(const std::string&, NodeFault)> disturbed)
     : cluster_(cluster),
       history_file_(std::filesystem::absolute(history_file).string()),
       interrupted_(std::move(interrupted)),
+      disturbed_(std::move(disturbed)),
       nodes_(cluster.config().ids()) {}
 
 std::vector<ClientAnswer> ProcessWorld::clients(const std::vector<ClientCall>& calls,
@@ -85,7 +87,9 @@ std::vector<ClientAnswer> ProcessWorld::clients(const std::vector<ClientCall>& c
 }
 
 World::Result ProcessWorld::disturb(const std::string& node, NodeFault fault) {
-  return as_sentence(driver::disturb(cluster_, node, fault, interrupted_));
+  auto result = as_sentence(driver::disturb(cluster_, node, fault, interrupted_));
+  if (result && disturbed_) disturbed_(node, fault);
+  return result;
 }
 
 World::Result ProcessWorld::link(const std::string& from, const std::string& to, std::uint32_t drop_percent,

@@ -13,7 +13,9 @@ namespace kin::driver {
 class ProcessWorld : public World {
  public:
   // The cluster outlives the world. The history is appended to `history_file`.
-  ProcessWorld(Cluster& cluster, const std::string& history_file, std::function<bool()> interrupted);
+  // `disturbed` is told of each fault that was carried out; it may be empty.
+  ProcessWorld(Cluster& cluster, const std::string& history_file, std::function<bool()> interrupted,
+               std::function<void(const std::string&, NodeFault)> disturbed = {});
 
   const std::vector<std::string>& nodes() const override { return nodes_; }
   std::vector<ClientAnswer> clients(const std::vector<ClientCall>& calls,
@@ -30,6 +32,7 @@ class ProcessWorld : public World {
   Cluster& cluster_;
   std::string history_file_;
   std::function<bool()> interrupted_;
+  std::function<void(const std::string&, NodeFault)> disturbed_;
   std::vector<std::string> nodes_;
 };
 

@@ -31,6 +31,15 @@ std::set<std::pair<std::string, std::string>> keys_of(const check::CausalHistory
 
 }  // namespace
 
+const char* name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::held: return "held";
+    case Verdict::did_not_hold: return "did not hold";
+    case Verdict::interrupted: return "interrupted";
+  }
+  return "?";
+}
+
 ScenarioReport Runner::run(const Scenario& scenario) {
   const auto start = std::chrono::steady_clock::now();
   ScenarioReport out;

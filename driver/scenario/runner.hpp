@@ -22,6 +22,7 @@ struct StepReport {
 };
 
 enum class Verdict { held, did_not_hold, interrupted };
+const char* name(Verdict verdict);  // held, did not hold, interrupted
 
 // Of a run in virtual time.
 struct Simulation {

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "common/cli/words.hpp"
 #include "common/config/yaml_reader.hpp"
 #include "driver/scenario/command_words.hpp"
 

@@ -113,8 +113,20 @@ tl::expected<wire::Done, Failure> Admin::fault(const wire::Fault& fault) {
     }
   }
   parts_.faults.apply(fault);
+  trace(fault);
   parts_.log.warn("fault " + std::string(action) + (fault.peer.empty() ? "" : " to " + fault.peer));
   return wire::Done{std::string(action)};
+}
+
+void Admin::trace(const wire::Fault& fault) {
+  if (!parts_.host.cluster().trace) return;
+  TraceFields fields{{"action", std::string(word(fault.action))}};
+  if (fault.action == wire::FaultAction::link) {
+    fields.insert(fields.end(), {{"peer", fault.peer},
+                                 {"drop", std::to_string(fault.drop_percent)},
+                                 {"delay_ms", std::to_string(fault.delay_ms)}});
+  }
+  parts_.trace.event(parts_.time.wall_us(), "fault", fields);
 }
 
 tl::expected<wire::Done, Failure> Admin::remove_member(const wire::RemoveMember& request) {

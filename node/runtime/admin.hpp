@@ -34,6 +34,7 @@ class Admin {
   template <class Request>
   Answer carry_out(CallId call, std::string_view body,
                    tl::expected<wire::Done, Failure> (Admin::*handler)(const Request&));
+  void trace(const wire::Fault& fault);
   tl::unexpected<Failure> refuse(Status status, std::string message) const;
 
   NodeParts parts_;

@@ -172,8 +172,11 @@ void Intake::take_from_peer(const wire::Item& item, std::string_view bytes) {
   ++counters_.peer_messages;
   const Actor sender{envelope.sender, {envelope.born, envelope.ordinal}};
   if (host.cluster().trace) {
+    // The number of the sender's own line, so that the two can be told to be one message.
+    const auto sent = envelope.clock.find(to_string(sender));
     parts_.trace.receive(parts_.time.wall_us(), envelope.clock, "receive",
                          {{"from", to_string(sender)},
+                          {"sent", std::to_string(sent == envelope.clock.end() ? 0 : sent->second)},
                           {"tier", std::string(host.entry(*tier).name)},
                           {"bytes", std::to_string(body->message.size())}});
   }

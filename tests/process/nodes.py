@@ -33,7 +33,7 @@ def until(condition, seconds, what):
 class Nodes:
     """n1..nN of one cluster file in `folder`; ended when the block ends. Those in `up` are started: all, if not told."""
 
-    def __init__(self, bin_folder, folder, count, durability="fsync", extra="", up=None, trace=True):
+    def __init__(self, bin_folder, folder, count, durability="fsync", extra="", up=None, trace=True, values="hash"):
         self.bin, self.folder, self.ids = bin_folder, folder, ["n%d" % i for i in range(1, count + 1)]
         self.endpoint = {n: "127.0.0.1:%d" % p for n, p in zip(self.ids, free_ports(count))}
         self.config, self.process = os.path.join(folder, "cluster.yml"), {}
@@ -43,8 +43,8 @@ class Nodes:
             for n in self.ids:
                 host, port = self.endpoint[n].split(":")
                 out.write("  - {id: %s, host: %s, port: %s}\n" % (n, host, port))
-            out.write("storage: {dir: %s/data, durability: %s}\nlog: {dir: %s/logs, trace: %s}\nfaults: {enabled: true}\n%s"
-                      % (folder, durability, folder, str(trace).lower(), extra))
+            out.write("storage: {dir: %s/data, durability: %s}\nlog: {dir: %s/logs, trace: %s, values: %s}\nfaults: {enabled: true}\n%s"
+                      % (folder, durability, folder, str(trace).lower(), values, extra))
 
     def __enter__(self):
         for n in self.up:

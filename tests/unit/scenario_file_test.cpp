@@ -3,11 +3,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "common/cli/words.hpp"
 #include "driver/scenario/command_words.hpp"
 #include "driver/scenario/expectation.hpp"
 #include "driver/scenario/kin_output.hpp"
 
 using namespace kin::driver;
+using kin::split_words;
 
 namespace {
 

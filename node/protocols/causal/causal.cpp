@@ -76,6 +76,7 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
   if (!decoded) return out.malformed.push_back(decoded.error().what);
   if (auto ok = replica_.plausible(message.from, *decoded); !ok) return out.malformed.push_back(ok.error());
   Outbox outbox = replica_.receive(out.writes, message.from, message.life, *decoded, wall_us_);
+  tell_news(out);
   stop_if_superseded(out);
   if (message.life < replica_.lives().at(message.from)) return send_all(std::move(outbox), out);
   heard_ms_[message.from] = now_ms_;
@@ -252,6 +253,10 @@ void CausalProtocol::send(const NodeId& to, const Message& message, Outputs& out
 
 void CausalProtocol::send_all(Outbox&& outbox, Outputs& out) {
   for (const Outgoing& outgoing : outbox) send(outgoing.to, outgoing.message, out);
+}
+
+void CausalProtocol::tell_news(Outputs& out) {
+  for (TraceEvent& event : trace_events(replica_.take_news())) out.trace.push_back(std::move(event));
 }
 
 void CausalProtocol::stop_if_superseded(Outputs& out) const {

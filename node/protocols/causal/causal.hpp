@@ -89,6 +89,7 @@ class CausalProtocol : public Protocol {
   void send_all(Outbox&& outbox, Outputs& out);
   // Entries that changed here go out at the end of the turn.
   void push_later(const NodeId& to, const std::string& key, const DotSet& dots);
+  void tell_news(Outputs& out);
   void stop_if_superseded(Outputs& out) const;
 
   const Environment env_;

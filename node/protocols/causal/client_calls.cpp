@@ -232,6 +232,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
                         {"clock", print_positions(written.clock, order_)},
                         {"value", value_of(request)},
                         {"siblings", std::to_string(count_shown(now))}}});
+  tell_news(out);
 
   PendingWrite pending{
       call.id, key, QuorumTally(*count), {}, answer_by(call), now_ms_ + env_.cluster.gossip_interval_ms};

@@ -171,6 +171,7 @@ void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& be
   }
   const std::size_t conflicting = count_shown(siblings);
   if (conflicting != count_shown(before.siblings)) {
+    news_.note_conflict(key, before.siblings, siblings);
     const std::string record = records::conflict(key);
     if (conflicting > 1) {
       auto index = load<ConflictRecord>(disk, record);
@@ -220,6 +221,7 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, const EntryState& t
         const Dot dot{actor, n};
         if (clock_.has(dot)) continue;
         learn(disk, dot, theirs.key);
+        news_.learnt.add(dot);
         if (!siblings.contains(dot)) dot_map_.shadow(disk, dot, theirs.key);
       }
     }

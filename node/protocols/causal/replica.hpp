@@ -23,11 +23,13 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "node/protocols/causal/dot_map.hpp"
 #include "node/protocols/causal/entry_cache.hpp"
 #include "node/protocols/causal/messages.hpp"
+#include "node/protocols/causal/news.hpp"
 
 namespace kin::causal {
 
@@ -111,6 +113,9 @@ class CausalReplica {
   void remove_member(Overlay& disk, const NodeId& member);
   // At the end of a turn: the clock and what changes with it.
   void persist(Overlay& disk);
+
+  // What has happened since the last time.
+  News take_news() { return std::exchange(news_, {}); }
 
   // ---- what is known
   const NodeId& self() const { return self_; }
@@ -202,6 +207,7 @@ class CausalReplica {
   bool counts_changed_ = false;
   // Trimmed at the end of a turn: one step reads a key several times, and several steps may mean one key.
   mutable EntryCache cache_;
+  News news_;
   std::string strip_after_;  // where the next round of stripping goes on
 };
 

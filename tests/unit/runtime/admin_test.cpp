@@ -40,6 +40,20 @@ TEST_CASE("faults are denied unless allowed, and checked") {
   }
 }
 
+TEST_CASE("faults that are carried out stand in the trace, refused ones do not") {
+  Node node([](ClusterConfig& cluster) { enable_faults(cluster), enable_trace(cluster); });
+  node.fault(wire::FaultAction::isolate);
+  node.ask(request_item(wire::Fault{wire::FaultAction::link, "n2", 30, 20}));
+  node.refusal(request_item(wire::Fault{wire::FaultAction::link, "n9", 10, 0}));
+  std::istringstream trace(text_of(node.folder.path() + "/n1.trace"));
+  std::vector<std::string> told;
+  for (std::string line; std::getline(trace, line);) {
+    const std::size_t at = line.find("} fault ");
+    if (at != std::string::npos) told.push_back(line.substr(at + 8));
+  }
+  CHECK(told == std::vector<std::string>{"action=isolate", "action=link peer=n2 drop=30 delay_ms=20"});
+}
+
 TEST_CASE("an offline node hears nobody but status and fault commands") {
   Node node(enable_faults);
   node.fault(wire::FaultAction::offline);

@@ -1,21 +1,10 @@
 #include "node/runtime/node_loop.hpp"
 
-#include <fstream>
-#include <sstream>
-
 #include "tests/unit/runtime/test_node.hpp"
 
 using namespace kin;
 
-namespace {
-
-std::string text_of(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a call is answered with its request id, from a member with an incarnation") {
   Node node;
@@ -131,7 +120,7 @@ TEST_CASE("the trace line of a send is in the file before the message leaves, an
   }
   const std::string all = files.back();
   CHECK(all.find(R"({"n1.1":1} start)") != std::string::npos);
-  CHECK(all.find("receive from=n2.2 tier=counter bytes=5") < all.find("write key=k"));
+  CHECK(all.find("receive from=n2.2 sent=3 tier=counter bytes=5") < all.find("write key=k"));
   CHECK(all.find("write key=k") < all.find("send to="));
 }
 

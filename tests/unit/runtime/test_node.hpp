@@ -2,8 +2,10 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <functional>
 #include <memory>
+#include <sstream>
 
 #include "tests/temporary_folder.hpp"
 #include "tests/unit/runtime/test_world.hpp"
@@ -76,6 +78,13 @@ struct Node {
     REQUIRE(ask(request_item(fault)).envelope.kind == wire::Kind::done);
   }
 };
+
+// What a file holds.
+inline std::string text_of(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
 
 inline void enable_faults(ClusterConfig& cluster) { cluster.faults_enabled = true; }
 inline void enable_trace(ClusterConfig& cluster) { cluster.trace = true; }

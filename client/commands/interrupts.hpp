@@ -1,0 +1,14 @@
+// Ctrl-C while a command waits for a node.
+#pragma once
+
+namespace kin {
+
+// SIGINT and SIGTERM make the returned descriptor readable, so that the waiting ends and the history gets its line; the
+// second one ends the process. -1 when there can be no pipe.
+int watch_for_interrupts();
+
+// For a program that goes on with the next command: forgets interrupts that came, and from now on SIGINT never ends the
+// process, but SIGTERM does at once.
+void watch_next_command();
+
+}  // namespace kin

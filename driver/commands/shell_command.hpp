@@ -1,0 +1,25 @@
+// shell: the same commands line by line.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/cli/command_tree.hpp"
+
+namespace kin::driver {
+
+struct ShellCommand {
+  std::string dir;
+  bool json = false;
+};
+
+using RunWords = std::function<int(const std::vector<std::string>& args)>;
+
+// `run` parses and runs the words behind the program's name. The exit code: see run_shell.
+int shell(const ShellCommand& command, const CommandTree& tree, const RunWords& run);
+
+// The ids of the nodes of the cluster in this folder; none where there is none.
+std::vector<std::string> nodes_in(const std::string& dir);
+
+}  // namespace kin::driver
