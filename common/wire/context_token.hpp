@@ -1,8 +1,7 @@
 // The context that a client carries from a read to its next write: what it has seen of one key.
 //
-//   token = "k1." base64url(payload check)      printable, safe to paste in a shell
+//   token = "k1." base64url(payload check)      printable, safe to paste in a shell; see armour.hpp
 //   payload = [bucket, key_hash, dots, clock]   one msgpack object
-//   check = first 4 bytes of BLAKE2b-256(payload): finds slips of the hand, no protection against forgers
 //   key_hash = first 8 bytes of BLAKE2b-256 over bucket, NUL, key
 #pragma once
 
