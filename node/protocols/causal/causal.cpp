@@ -41,7 +41,10 @@ CausalProtocol::CausalProtocol(const Environment& environment)
       replica_(env_.self, env_.life, env_.cluster.ids(), env_.store, batching(env_.cluster.limits)) {}
 
 void CausalProtocol::step(const Input& input, Outputs& out) {
+  const std::size_t replies_before = out.replies.size();
   std::visit([&](const auto& event) { on(event, out); }, input);
+  serve_sessions_that_arrived(out);
+  sessions_.wrap(out.replies, replies_before);
 }
 
 void CausalProtocol::on(const Started& started, Outputs& out) {
@@ -66,6 +69,7 @@ void CausalProtocol::on(const ClientCall& call, Outputs& out) {
     case wire::Kind::remove: return with(&CausalProtocol::remove);
     case wire::Kind::keys: return with(&CausalProtocol::keys);
     case wire::Kind::conflicts: return with(&CausalProtocol::conflicts);
+    case wire::Kind::in_session: return with(&CausalProtocol::in_session);
     default: out.fail(call.id, refuse(Status::wrong_tier, "the causal tier does not know this command"));
   }
 }
@@ -101,6 +105,7 @@ void CausalProtocol::on(const Tick& tick, Outputs& out) {
   now_ms_ = std::max(now_ms_, tick.now_ms);
   wall_us_ = tick.wall_us;
   resend(out);
+  end_overdue_sessions(out);
   if (now_ms_ < gossip_at_ms_) return;
   gossip_at_ms_ = now_ms_ + env_.cluster.gossip_interval_ms;
   const std::optional<NodeId> peer = next_to_ask();
@@ -296,8 +301,10 @@ wire::TierReport CausalProtocol::report(std::uint64_t now_ms) const {
     peer.blocks_forgetting = replica_.blocks_forgetting(member);
     out.peers.push_back(std::move(peer));
   }
-  out.counters = {
-      {"writes-waiting", writes_.size()}, {"reads-waiting", reads_.size()}, {"copying", replica_.copying() ? 1 : 0}};
+  out.counters = {{"writes-waiting", writes_.size()},
+                  {"reads-waiting", reads_.size()},
+                  {"copying", replica_.copying() ? 1 : 0},
+                  {"sessions-waiting", sessions_.waiting()}};
   return out;
 }
 
