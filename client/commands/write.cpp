@@ -35,7 +35,7 @@ int run_command(const AddUpdateCommand& command, const CommandContext& context) 
   event.value = *value;
   wire::AddUpdate request = request_of(globals, command, std::move(*value), carried, files->keeps_history());
   return write(command.key, std::move(event), *files, client, context,
-               [&] { return client.add_update(std::move(request)); });
+               [&] { return files->add_update(client, std::move(request)); });
 }
 
 int run_command(const DeleteCommand& command, const CommandContext& context) {
@@ -50,7 +50,7 @@ int run_command(const DeleteCommand& command, const CommandContext& context) {
   HistoryEvent event = files->begin(globals, client.core().options().name, "delete", command.key, carried);
   wire::Remove request = request_of(globals, command, carried, files->keeps_history());
   return write(command.key, std::move(event), *files, client, context,
-               [&] { return client.remove(std::move(request)); });
+               [&] { return files->remove(client, std::move(request)); });
 }
 
 }  // namespace kin
