@@ -50,6 +50,7 @@ struct DeleteCommand {
   wire::Level level;
   std::optional<wire::Seen> seen;
   std::string context;
+  bool until_forgotten = false;  // not over before no node keeps a trace
 };
 
 // Exactly one of the five ways.
@@ -64,7 +65,17 @@ struct ResolveCommand {
   wire::Level level;
 };
 
-struct ConflictsCommand {};
+struct ConflictsCommand {
+  bool watch = false;
+  std::string from;  // where a watch goes on; empty: its beginning
+};
+
+// Exactly one of key and prefix.
+struct WatchCommand {
+  std::optional<std::string> key, prefix;
+  std::string from;  // empty: now, or with `all` what is there
+  bool all = false;
+};
 
 struct KeysCommand {
   std::string prefix;
@@ -133,7 +144,7 @@ struct TokenShowCommand {
 };
 
 using Command =
-    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
+    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, WatchCommand, KeysCommand,
                  VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand, ClusterWaitCommand,
                  ClusterRemoveCommand, FaultCommand, LogCommand, SilenceCommand, TokenCreateCommand, TokenWriteCommand,
                  TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;

@@ -101,6 +101,9 @@ void SimKin::play(const AddUpdateCommand& command) {
 }
 
 void SimKin::play(const DeleteCommand& command) {
+  if (command.until_forgotten) {
+    return refuse({Status::unsupported, Applied::no, "a simulated client does not wait until a key is forgotten"});
+  }
   const WriterContext carried = context_for(command.key, command.seen, command.context);
   wire::Remove request = request_of(globals_, command, carried, call_.in_history);
   request.operation = drawn_id();
