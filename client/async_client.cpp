@@ -31,6 +31,7 @@ struct Connection {
 
 struct Request {
   wire::Kind kind{};
+  wire::Kind asks{};
   std::string body;
   OnOutcome done;
   OnProgress progress;
@@ -97,7 +98,8 @@ const std::vector<Endpoint>& AsyncClient::endpoints() const { return state_->end
 const ClientOptions& AsyncClient::options() const { return state_->options; }
 const ClientCounters& AsyncClient::counters() const { return state_->counters; }
 
-std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only) {
+std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only,
+                                  wire::Kind asks) {
   State& s = *state_;
   KIN_REQUIRE(!only || *only < s.endpoints.size(), "endpoint " + std::to_string(only.value_or(0)));
   const std::uint64_t id = s.next_id++;
@@ -107,6 +109,7 @@ std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome d
   }
   Request request;
   request.kind = kind;
+  request.asks = asks;
   request.body = std::move(body);
   request.done = std::move(done);
   request.only = only;
@@ -247,7 +250,7 @@ bool AsyncClient::State::send_frame(Connection& connection) {
       --request.untried;
       request.queued = true;
       queue.push_back(id);
-    } else if (!is_question(request.kind)) {
+    } else if (!is_question(request.asks)) {
       set_timer(id, request, request.deadline);
     }
   }
@@ -326,7 +329,7 @@ Failure AsyncClient::State::overdue(const Request& request) const {
     return never_reached(named, options.timeout);
   }
   for (const std::size_t i : request.sent_to) named.push_back(endpoints[i]);
-  return never_answered(request.kind, named, options.timeout);
+  return never_answered(request.asks, named, options.timeout);
 }
 
 bool AsyncClient::State::wait(milliseconds longest) {

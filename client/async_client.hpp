@@ -66,9 +66,15 @@ class AsyncClient {
   // pins the request to one endpoint by its position. Returns the request's id.
   template <class Request>
   std::uint64_t submit(const Request& request, OnOutcome done, std::optional<std::size_t> only = std::nullopt) {
-    return submit(Request::kind, wire::encode(request), std::move(done), only);
+    return submit(Request::kind, wire::encode(request), std::move(done), only, Request::kind);
   }
-  std::uint64_t submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only);
+  // What a session asks may be asked again if it may be without one.
+  std::uint64_t submit(const wire::InSession& request, OnOutcome done, std::optional<std::size_t> only = std::nullopt) {
+    return submit(wire::InSession::kind, wire::encode(request), std::move(done), only, request.request);
+  }
+  // `asks` says what is asked, where it is inside a body of another kind.
+  std::uint64_t submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only,
+                       wire::Kind asks);
   // From now on progress of this request is told in poll(), and nothing more after its outcome; without this it is
   // passed over. It does not move the request's deadline.
   void on_progress(std::uint64_t id, OnProgress progress);

@@ -15,6 +15,15 @@ tl::expected<Reply, Failure> narrowed(Outcome outcome) {
   return std::get<Reply>(std::move(*outcome));  // the core checked the kind
 }
 
+template <class Request>
+void carry_context(const Session& session, Request& request) {
+  if (request.seen != wire::Seen::implied) return;
+  auto context = session.context(request.bucket, request.key);
+  if (!context) return;
+  request.seen = wire::Seen::context;
+  request.context = std::move(*context);
+}
+
 Failure broken_off() {
   return {Status::internal, Applied::unknown, "interrupted; what was sent may have been applied", "", 0, 0};
 }
@@ -39,6 +48,13 @@ Client::Result<Reply> Client::ask(const Request& request, std::optional<std::siz
     return tl::unexpected(broken_off());
   }
   return narrowed<Reply>(std::move(**answer));
+}
+
+template <class Reply, class Request>
+Client::Result<Reply> Client::ask(Session& session, const Request& request) {
+  auto reply = ask<wire::InSessionReply>(wire::in_session(request, session.seen()));
+  if (!reply) return tl::unexpected(std::move(reply.error()));
+  return narrowed<Reply>(session.taken(Request::kind, request.bucket, request.key, ClientReply(std::move(*reply))));
 }
 
 template <class Reply, class Request>
@@ -75,6 +91,35 @@ Client::Result<wire::WriteReply> Client::add_update(wire::AddUpdate request) {
 Client::Result<wire::WriteReply> Client::remove(wire::Remove request) {
   if (request.operation.empty()) request.operation = new_operation_id();
   return ask<wire::WriteReply>(request);
+}
+
+Client::Result<wire::ReadReply> Client::read(Session& session, const std::string& bucket, const std::string& key,
+                                             wire::Level level) {
+  return ask<wire::ReadReply>(session, wire::Read{bucket, key, level});
+}
+
+Client::Result<wire::WriteReply> Client::add_update(Session& session, wire::AddUpdate request) {
+  if (request.operation.empty()) request.operation = new_operation_id();
+  carry_context(session, request);
+  return ask<wire::WriteReply>(session, request);
+}
+
+Client::Result<wire::WriteReply> Client::remove(Session& session, wire::Remove request) {
+  if (request.operation.empty()) request.operation = new_operation_id();
+  carry_context(session, request);
+  return ask<wire::WriteReply>(session, request);
+}
+
+Client::Result<wire::WatchReply> Client::watch(std::size_t at, const wire::Watch& request) {
+  return ask<wire::WatchReply>(request, at);
+}
+
+Client::Result<wire::WatchConflictsReply> Client::watch_conflicts(std::size_t at, const wire::WatchConflicts& request) {
+  return ask<wire::WatchConflictsReply>(request, at);
+}
+
+std::vector<Client::Result<wire::TracesReply>> Client::traces_at_all(const wire::TracesOf& request) {
+  return ask_all<wire::TracesReply>(request);
 }
 
 Client::Result<wire::KeysReply> Client::keys(const wire::Keys& request) { return ask<wire::KeysReply>(request); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/async_client.hpp"
+#include "client/session.hpp"
 
 namespace kin {
 
@@ -26,9 +27,22 @@ class Client {
   // An operation id is drawn where the request has none.
   Result<wire::WriteReply> add_update(wire::AddUpdate request);
   Result<wire::WriteReply> remove(wire::Remove request);
+  // The same in a session, which any number of clients may share, one after the other: at a node that lacks what the
+  // session has seen they wait, and end in UNAVAILABLE, applied no. A write that says nothing of what it has seen
+  // carries the session's context of its key.
+  Result<wire::ReadReply> read(Session& session, const std::string& bucket, const std::string& key,
+                               wire::Level level = {});
+  Result<wire::WriteReply> add_update(Session& session, wire::AddUpdate request);
+  Result<wire::WriteReply> remove(Session& session, wire::Remove request);
   // One page. The next one: `after` = the last key of this one, while `more`.
   Result<wire::KeysReply> keys(const wire::Keys& request);
   Result<wire::ConflictsReply> conflicts(const wire::Conflicts& request);
+
+  // One answer of a watch (common/wire/watching.hpp) of the node at this position among the endpoints.
+  Result<wire::WatchReply> watch(std::size_t at, const wire::Watch& request);
+  Result<wire::WatchConflictsReply> watch_conflicts(std::size_t at, const wire::WatchConflicts& request);
+  // What each endpoint keeps of a deleted key; the results stand in their order.
+  std::vector<Result<wire::TracesReply>> traces_at_all(const wire::TracesOf& request);
 
   // `at` is a position among the endpoints; any node where it is not given.
   Result<wire::StatusReply> status(std::optional<std::size_t> at = std::nullopt);
@@ -59,6 +73,8 @@ class Client {
  private:
   template <class Reply, class Request>
   Result<Reply> ask(const Request& request, std::optional<std::size_t> at = std::nullopt, OnProgress progress = {});
+  template <class Reply, class Request>
+  Result<Reply> ask(Session& session, const Request& request);
   template <class Reply, class Request>
   std::vector<Result<Reply>> ask_all(const Request& request);
 

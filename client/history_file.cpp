@@ -74,6 +74,7 @@ std::string history_line(const HistoryEvent& event) {
   line["outcome"] = outcome_word(event.applied);
   line["client"] = event.client;
   line["bucket"] = bytes_to_json(event.bucket);
+  if (!event.session.empty()) line["session"] = bytes_to_json(event.session);
   if (!event.context.empty()) line["token"] = token_of(event.context);
   return json_line(line) + '\n';
 }

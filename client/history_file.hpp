@@ -3,8 +3,9 @@
 //   {"id", "op": "put" | "delete" | "get", "key", "value" | "values", "context", "replaced", "node", "start_ns",
 //    "end_ns", "outcome": "ok" | "fail" | "unknown"}
 //
-// and beside these "client", "bucket" and, where a reply gave a context, "token": the hash of that context. By it a
-// later operation that carries the context finds the id of the operation that gave it.
+// and beside these "client", "bucket", "session" (the name of its file, where there is one) and, where a reply gave a
+// context, "token": the hash of that context. By it a later operation that carries the context finds the id of the
+// operation that gave it.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ namespace kin {
 struct HistoryEvent {
   std::string id;
   std::string client;
-  std::string op;  // put | delete | get
+  std::string session;  // empty: none
+  std::string op;       // put | delete | get
   std::string bucket, key;
   std::optional<std::string> value;                // of a put
   std::optional<std::vector<std::string>> values;  // of a get that was answered

@@ -21,6 +21,10 @@ wire::Kind reply_kind(wire::Kind request) {
     case wire::Kind::token_drop: return wire::Kind::token_reply;
     case wire::Kind::token_list: return wire::Kind::tokens_reply;
     case wire::Kind::token_show: return wire::Kind::token_show_reply;
+    case wire::Kind::in_session: return wire::Kind::in_session_reply;
+    case wire::Kind::watch: return wire::Kind::watch_reply;
+    case wire::Kind::watch_conflicts: return wire::Kind::watch_conflicts_reply;
+    case wire::Kind::traces_of: return wire::Kind::traces_reply;
     default: return wire::Kind::done;
   }
 }
@@ -51,7 +55,10 @@ bool is_question(wire::Kind kind) {
     case wire::Kind::status:
     case wire::Kind::token_read:
     case wire::Kind::token_list:
-    case wire::Kind::token_show: return true;
+    case wire::Kind::token_show:
+    case wire::Kind::watch:
+    case wire::Kind::watch_conflicts:
+    case wire::Kind::traces_of: return true;
     default: return false;
   }
 }
@@ -70,6 +77,10 @@ Outcome read_answer(wire::Kind asked, wire::Kind kind, std::string_view body, co
       case wire::Kind::token_reply: return decoded<wire::TokenReply>(body, from);
       case wire::Kind::tokens_reply: return decoded<wire::TokensReply>(body, from);
       case wire::Kind::token_show_reply: return decoded<wire::TokenShowReply>(body, from);
+      case wire::Kind::in_session_reply: return decoded<wire::InSessionReply>(body, from);
+      case wire::Kind::watch_reply: return decoded<wire::WatchReply>(body, from);
+      case wire::Kind::watch_conflicts_reply: return decoded<wire::WatchConflictsReply>(body, from);
+      case wire::Kind::traces_reply: return decoded<wire::TracesReply>(body, from);
       default: return decoded<wire::Done>(body, from);
     }
   }

@@ -13,14 +13,17 @@
 #include "client/endpoint.hpp"
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
+#include "common/wire/sessions.hpp"
 #include "common/wire/status.hpp"
 #include "common/wire/tokens.hpp"
+#include "common/wire/watching.hpp"
 
 namespace kin {
 
 using ClientReply =
     std::variant<wire::ReadReply, wire::WriteReply, wire::KeysReply, wire::ConflictsReply, wire::StatusReply,
-                 wire::Done, wire::TokenReply, wire::TokensReply, wire::TokenShowReply>;
+                 wire::Done, wire::TokenReply, wire::TokensReply, wire::TokenShowReply, wire::InSessionReply,
+                 wire::WatchReply, wire::WatchConflictsReply, wire::TracesReply>;
 
 // Failure::node is empty where the client itself says so:
 //   UNAVAILABLE, applied no: no endpoint was reached; the message names those that were tried
@@ -31,7 +34,7 @@ using ClientReply =
 using Outcome = tl::expected<ClientReply, Failure>;
 
 // A question changes nothing, so it may be asked again: read, keys, conflicts, status; token_read, token_list,
-// token_show.
+// token_show; watch, watch_conflicts, traces_of.
 bool is_question(wire::Kind kind);
 
 // A body of kind `answered` that came for a request of kind `asked`.

@@ -55,28 +55,23 @@ tl::expected<SessionFile, std::string> SessionFile::load(const std::string& path
     const auto bucket = bytes_from_json(item["bucket"]);
     const auto key = bytes_from_json(item["key"]);
     if (!bucket || !key || !item["context"].is_string()) return damaged;
-    session.contexts_[{*bucket, *key}] = item["context"].get<std::string>();
+    session.session_.remember(*bucket, *key, item["context"].get<std::string>());
   }
+  if (const Json seen = root.value("seen", Json(""));
+      !seen.is_string() || !session.session_.join(seen.get<std::string>()))
+    return damaged;
   return session;
-}
-
-std::optional<std::string> SessionFile::context(const std::string& bucket, const std::string& key) const {
-  const auto found = contexts_.find({bucket, key});
-  if (found == contexts_.end()) return std::nullopt;
-  return found->second;
-}
-
-void SessionFile::remember(const std::string& bucket, const std::string& key, std::string context) {
-  contexts_[{bucket, key}] = std::move(context);
 }
 
 tl::expected<void, std::string> SessionFile::save() const {
   Json contexts = Json::array();
-  for (const auto& [where, context] : contexts_) {
+  for (const auto& [where, context] : session_.contexts()) {
     contexts.push_back(
         {{"bucket", bytes_to_json(where.first)}, {"key", bytes_to_json(where.second)}, {"context", context}});
   }
-  const std::string text = json_line({{"format", format_name}, {"contexts", std::move(contexts)}}) + '\n';
+  Json all{{"format", format_name}, {"contexts", std::move(contexts)}};
+  if (!session_.seen().empty()) all["seen"] = session_.seen();
+  const std::string text = json_line(all) + '\n';
   // A name of its own for each writer: two of them never write into one file.
   const std::string fresh = path_ + '.' + to_hex(new_operation_id()) + ".new";
   const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

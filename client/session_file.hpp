@@ -1,15 +1,17 @@
-// What one user has seen, between calls of kin: the context of the last read or write of each key. JSON:
+// What one user has seen, between calls of kin: the context of the last read or write of each key, and the frontier of
+// all of it. JSON:
 //
-//   {"format": "kin-session-1", "contexts": [{"bucket": "default", "key": "cart", "context": "k1..."}]}
+//   {"format": "kin-session-1", "contexts": [{"bucket": "default", "key": "cart", "context": "k1..."}], "seen":
+//   "f1..."}
 //
+// "seen" is missing in a session that has seen nothing, and in files of earlier versions.
 // Buckets and keys that are not UTF-8 appear as {"base64": "..."}.
 #pragma once
 
-#include <map>
-#include <optional>
 #include <string>
 #include <tl/expected.hpp>
-#include <utility>
+
+#include "client/session.hpp"
 
 namespace kin {
 
@@ -19,8 +21,8 @@ class SessionFile {
   // not what save() writes; an empty file is damaged too.
   static tl::expected<SessionFile, std::string> load(const std::string& path);
 
-  std::optional<std::string> context(const std::string& bucket, const std::string& key) const;
-  void remember(const std::string& bucket, const std::string& key, std::string context);
+  Session& session() { return session_; }
+  const Session& session() const { return session_; }
 
   // Replaces the file as a whole: a crash leaves the old one or the new one. Error: a sentence.
   [[nodiscard]] tl::expected<void, std::string> save() const;
@@ -29,7 +31,7 @@ class SessionFile {
   explicit SessionFile(std::string path) : path_(std::move(path)) {}
 
   std::string path_;
-  std::map<std::pair<std::string, std::string>, std::string> contexts_;
+  Session session_;
 };
 
 }  // namespace kin

@@ -28,6 +28,9 @@ enum class Bug : std::uint8_t {
   answer_counted_twice,  // two answers of one member count as two
   partial_told_as_met,   // a write past its deadline says that it has all copies
 
+  // sessions
+  session_not_awaited,  // a node that is behind a session answers it at once
+
   // forgetting
   delete_forgotten_early,    // a deleted key loses its context at once
   voids_not_learnt,          // counters that nobody has stay open

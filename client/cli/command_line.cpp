@@ -30,6 +30,7 @@ Grammar::Grammar() {
       "Exit codes: 0 ok, 2 usage, 3 not found, 4 conflict, 6 unavailable, 7 time-out or partial, 8 limit, 10 denied");
   global_flags();
   data_commands();
+  watch_commands();
   resolve_command();
   vclock_commands();
   cluster_commands();
@@ -128,11 +129,15 @@ void Grammar::data_commands() {
     auto* context = remove->add_option("--context", flags->context, "remove exactly what this context covers")
                         ->type_name("CONTEXT");
     context->excludes(remove->add_flag("--overwrite", flags->overwrite, "remove all that the node holds"));
-    commands[remove] = [flags, context] {
-      return DeleteCommand{flags->key, level_of("-W", flags->level), flags->seen(context), flags->context};
+    auto wait = std::make_shared<std::string>();
+    remove->add_option("--wait", *wait, "forgotten: until no node keeps a trace of the key")
+        ->check(CLI::IsMember(std::vector<std::string>{"forgotten"}))
+        ->type_name("WHAT");
+    commands[remove] = [flags, context, wait] {
+      return DeleteCommand{flags->key, level_of("-W", flags->level), flags->seen(context), flags->context,
+                           !wait->empty()};
     };
   }
-  commands[command(app, "conflicts", "every key that holds more than one value")] = [] { return ConflictsCommand{}; };
   {
     auto flags = std::make_shared<KeysCommand>();
     CLI::App* keys = command(app, "keys", "the keys of a bucket, in order");
@@ -140,6 +145,30 @@ void Grammar::data_commands() {
     keys->add_option("--limit", flags->limit, "at most so many");
     commands[keys] = [flags] { return *flags; };
   }
+}
+
+void Grammar::watch_commands() {
+  auto conflicts = std::make_shared<ConflictsCommand>();
+  CLI::App* list = command(app, "conflicts", "every key that holds more than one value");
+  auto* watched = list->add_flag("--watch", conflicts->watch, "and then openings and resolutions as they happen");
+  list->add_option("--from", conflicts->from, "go on where a watch ended, with the token that it gave")
+      ->needs(watched)
+      ->type_name("TOKEN");
+  commands[list] = [conflicts] { return *conflicts; };
+
+  auto made = std::make_shared<WatchCommand>();
+  CLI::App* watch = command(app, "watch", "every change of a key, or of all keys that begin so, as it happens");
+  watch->add_option("KEY", made->key);
+  watch->add_option("--prefix", made->prefix, "all keys that begin so; '' is every key")->type_name("P");
+  auto* from = watch->add_option("--from", made->from, "go on where a watch ended, with the token that it gave")
+                   ->type_name("TOKEN");
+  watch->add_flag("--all", made->all, "begin with what is there")->excludes(from);
+  commands[watch] = [made] {
+    if (made->key.has_value() == made->prefix.has_value()) {
+      throw CLI::ValidationError("watch", "say what, in one way: KEY or --prefix P");
+    }
+    return *made;
+  };
 }
 
 void Grammar::resolve_command() {

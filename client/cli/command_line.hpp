@@ -52,6 +52,7 @@ struct DeleteCommand {
   wire::Level level;
   std::optional<wire::Seen> seen;
   std::string context;
+  bool until_forgotten = false;  // not over before no node keeps a trace
 };
 
 // Exactly one of the five ways.
@@ -66,7 +67,17 @@ struct ResolveCommand {
   wire::Level level;
 };
 
-struct ConflictsCommand {};
+struct ConflictsCommand {
+  bool watch = false;
+  std::string from;  // where a watch goes on; empty: its beginning
+};
+
+// Exactly one of key and prefix.
+struct WatchCommand {
+  std::optional<std::string> key, prefix;
+  std::string from;  // empty: now, or with `all` what is there
+  bool all = false;
+};
 
 struct KeysCommand {
   std::string prefix;
@@ -163,7 +174,7 @@ struct CompletionCommand {
 };
 
 using Command =
-    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
+    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, WatchCommand, KeysCommand,
                  VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand, ClusterWaitCommand,
                  ClusterRemoveCommand, FaultCommand, LogCommand, BenchCommand, TimelineCommand, SilenceCommand,
                  TokenCreateCommand, TokenWriteCommand, TokenReadCommand, TokenDropCommand, TokenListCommand,

@@ -30,6 +30,7 @@ struct Grammar {
   Grammar();
   void global_flags();
   void data_commands();
+  void watch_commands();
   void resolve_command();
   void vclock_commands();
   void cluster_commands();

@@ -46,7 +46,8 @@ int run_command(const KeysCommand& command, const CommandContext& context) {
   return 0;
 }
 
-int run_command(const ConflictsCommand&, const CommandContext& context) {
+int run_command(const ConflictsCommand& command, const CommandContext& context) {
+  if (command.watch) return watch_conflicts(command, context);
   auto book = AddressBook::open(context.globals);
   if (!book) return context.screen.fail(book.error());
   Client client(book->for_any(), client_options(*book, context));

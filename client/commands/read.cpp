@@ -15,7 +15,7 @@ int run_command(const ReadCommand& command, const CommandContext& context) {
 
   HistoryEvent event = files->begin(context.globals, client.core().options().name, "get", command.key);
   const wire::Read request = request_of(context.globals, command);
-  const auto reply = client.read(request.bucket, request.key, request.level);
+  const auto reply = files->read(client, request);
   reply ? record(event, *reply, monotonic_ns()) : record(event, reply.error(), monotonic_ns());
   const auto kept = files->finish(context.globals, event);
   return ended(tell(command, reply, context), kept, client, context);

@@ -49,7 +49,7 @@ class Resolving {
 
   tl::expected<wire::ReadReply, Failure> read() {
     HistoryEvent event = files_.begin(context_.globals, client_.core().options().name, "get", command_.key);
-    auto reply = client_.read(context_.globals.bucket, command_.key);
+    auto reply = files_.read(client_, {context_.globals.bucket, command_.key, {}});
     reply ? record(event, *reply, monotonic_ns()) : record(event, reply.error(), monotonic_ns());
     keep(event);
     return reply;
@@ -62,7 +62,8 @@ class Resolving {
     HistoryEvent event = files_.begin(globals, client_.core().options().name, "put", command_.key, carried);
     event.value = value;
     event.start_ns = monotonic_ns();
-    auto reply = client_.add_update(request_of(globals, asked, std::move(value), carried, files_.keeps_history()));
+    auto reply =
+        files_.add_update(client_, request_of(globals, asked, std::move(value), carried, files_.keeps_history()));
     reply ? record(event, *reply, monotonic_ns()) : record(event, reply.error(), monotonic_ns());
     keep(event);
     return reply;

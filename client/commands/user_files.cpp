@@ -24,7 +24,7 @@ WriterContext UserFiles::context_for(const Globals& globals, const std::string& 
                                      const std::string& context) const {
   if (said) return {*said, context};
   if (session_) {
-    if (auto seen = session_->context(globals.bucket, key)) return {wire::Seen::context, *seen};
+    if (auto seen = session_->session().context(globals.bucket, key)) return {wire::Seen::context, *seen};
   }
   return {};
 }
@@ -40,8 +40,24 @@ HistoryEvent UserFiles::begin(const Globals& globals, const std::string& client,
   event.seen = carried.seen;
   if (history_ && carried.seen == wire::Seen::context)
     event.context_of = history_->operation_that_gave(carried.context);
+  event.session = globals.session;
   event.start_ns = monotonic_ns();
   return event;
+}
+
+Client::Result<wire::ReadReply> UserFiles::read(Client& client, const wire::Read& request) {
+  if (session_) return client.read(session_->session(), request.bucket, request.key, request.level);
+  return client.read(request.bucket, request.key, request.level);
+}
+
+Client::Result<wire::WriteReply> UserFiles::add_update(Client& client, wire::AddUpdate request) {
+  if (session_) return client.add_update(session_->session(), std::move(request));
+  return client.add_update(std::move(request));
+}
+
+Client::Result<wire::WriteReply> UserFiles::remove(Client& client, wire::Remove request) {
+  if (session_) return client.remove(session_->session(), std::move(request));
+  return client.remove(std::move(request));
 }
 
 tl::expected<void, std::string> UserFiles::finish(const Globals& globals, const HistoryEvent& event) {
@@ -49,7 +65,8 @@ tl::expected<void, std::string> UserFiles::finish(const Globals& globals, const 
     // Another kin may have written meanwhile: only this key's context is ours to change.
     auto now = SessionFile::load(globals.session);
     if (!now) return tl::unexpected(now.error());
-    now->remember(globals.bucket, event.key, event.context);
+    now->session().remember(globals.bucket, event.key, event.context);
+    if (auto joined = now->session().join(session_->session().seen()); !joined) return joined;
     if (auto saved = now->save(); !saved) return saved;
   }
   if (history_) return history_->append(event);

@@ -6,6 +6,7 @@
 #include <tl/expected.hpp>
 
 #include "client/cli/command_line.hpp"
+#include "client/client.hpp"
 #include "client/history_file.hpp"
 #include "client/session_file.hpp"
 #include "common/wire/status.hpp"
@@ -31,6 +32,10 @@ class UserFiles {
   // An operation that is about to be sent by a client of this name.
   HistoryEvent begin(const Globals& globals, const std::string& client, std::string op, const std::string& key,
                      const WriterContext& carried = {}) const;
+  // Asks in the session, where there is one.
+  Client::Result<wire::ReadReply> read(Client& client, const wire::Read& request);
+  Client::Result<wire::WriteReply> add_update(Client& client, wire::AddUpdate request);
+  Client::Result<wire::WriteReply> remove(Client& client, wire::Remove request);
   // After its reply, or after none came. Error: a sentence; the operation itself is over.
   [[nodiscard]] tl::expected<void, std::string> finish(const Globals& globals, const HistoryEvent& event);
   [[nodiscard]] tl::expected<void, std::string> finish(const RegisterEvent& event);

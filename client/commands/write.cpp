@@ -1,4 +1,5 @@
 #include "client/commands/calling.hpp"
+#include "client/commands/forgetting.hpp"
 #include "client/commands/requests.hpp"
 #include "client/commands/run.hpp"
 #include "client/commands/telling.hpp"
@@ -35,7 +36,7 @@ int run_command(const AddUpdateCommand& command, const CommandContext& context) 
   event.value = *value;
   wire::AddUpdate request = request_of(globals, command, std::move(*value), carried, files->keeps_history());
   return write(command.key, std::move(event), *files, client, context,
-               [&] { return client.add_update(std::move(request)); });
+               [&] { return files->add_update(client, std::move(request)); });
 }
 
 int run_command(const DeleteCommand& command, const CommandContext& context) {
@@ -46,11 +47,19 @@ int run_command(const DeleteCommand& command, const CommandContext& context) {
   if (!book) return context.screen.fail(book.error());
   Client client(book->for_any(), client_options(*book, context));
 
+  const auto until = std::chrono::steady_clock::now() + globals.timeout;
   const WriterContext carried = files->context_for(globals, command.key, command.seen, command.context);
   HistoryEvent event = files->begin(globals, client.core().options().name, "delete", command.key, carried);
   wire::Remove request = request_of(globals, command, carried, files->keeps_history());
-  return write(command.key, std::move(event), *files, client, context,
-               [&] { return client.remove(std::move(request)); });
+  std::optional<Dot> dot;
+  const int code = write(command.key, std::move(event), *files, client, context, [&] {
+    auto reply = files->remove(client, std::move(request));
+    if (reply) dot = reply->dot;
+    return reply;
+  });
+  if (!command.until_forgotten || !dot || client.interrupted()) return code;
+  const int waited = wait_until_forgotten({globals.bucket, command.key, *dot}, context, until);
+  return waited == 0 ? code : waited;
 }
 
 }  // namespace kin

@@ -1,9 +1,8 @@
 // The context that a client carries from a read to its next write: what it has seen of one key.
 //
-//   token = "k1." base64url(payload check)      printable, safe to paste in a shell
+//   token = "k1." base64url(payload check)      printable, safe to paste in a shell; see armour.hpp
 //   payload = [bucket, key_hash, dots, clock]   one msgpack object
-//   check = first 4 bytes of SipHash-2-4(payload), keyed with zeros: finds slips of the hand, no protection against
-//   forgers key_hash = SipHash-2-4, keyed with zeros, over bucket, NUL, key
+//   key_hash = SipHash-2-4, keyed with zeros, over bucket, NUL, key
 #pragma once
 
 #include <string>

@@ -35,6 +35,10 @@ enum class Kind : std::uint16_t {
   token_list = 10,
   token_show = 11,
   token_silence = 12,
+  in_session = 16,
+  watch = 17,
+  watch_conflicts = 18,
+  traces_of = 19,
   // from clients to the runtime itself, whatever the tier
   status = 32,
   fault = 33,
@@ -53,6 +57,10 @@ enum class Kind : std::uint16_t {
   token_progress = 136,
   tokens_reply = 137,
   token_show_reply = 138,
+  in_session_reply = 142,
+  watch_reply = 143,
+  watch_conflicts_reply = 144,
+  traces_reply = 145,
 };
 
 // A process's event clock: host (`n1.3`) to number of its trace lines. Not an entry clock.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "driver/check/seen_graph.hpp"
+#include "driver/check/session_check.hpp"
 
 namespace kin::check {
 
@@ -23,7 +24,11 @@ struct KeyStory {
 class Judge {
  public:
   Judge(const CausalHistory& history, std::size_t most_steps)
-      : operations_(history.operations), graph_(history), steps_(most_steps), observed_(operations_.size()) {
+      : history_(history),
+        operations_(history.operations),
+        graph_(history),
+        steps_(most_steps),
+        observed_(operations_.size()) {
     collect();
   }
 
@@ -32,6 +37,7 @@ class Judge {
     judge_cycles();
     judge_false_conflicts();
     for (const auto& [key, story] : keys_) judge_finals(key, story);
+    judge_each_session();
     return std::move(verdict_);
   }
 
@@ -40,6 +46,7 @@ class Judge {
   void judge_thin_air();
   void judge_cycles();
   void judge_false_conflicts();
+  void judge_each_session();
   void judge_finals(const std::string& key, const KeyStory& story);
   void judge_diverged(const std::string& key, const KeyStory& story);
   void judge_lost(const std::string& key, const KeyStory& story, const Positions& shown);
@@ -59,6 +66,7 @@ class Judge {
   std::string title(std::size_t position) const;
   void report(Wrong wrong, Positions positions, std::string story);
 
+  const CausalHistory& history_;
   const std::vector<Operation>& operations_;
   SeenGraph graph_;
   std::size_t steps_;
@@ -257,6 +265,25 @@ void Judge::judge_resurrected(const std::string& key, const KeyStory& story, con
   }
 }
 
+void Judge::judge_each_session() {
+  const SessionVerdict sessions = judge_sessions(
+      history_, graph_, [&](std::size_t write) { return seen(write); },
+      [&](std::size_t write) { return may_have_replaced_anything(write); });
+  if (sessions.gave_up) verdict_.not_judged.push_back("sessions: the search took too many steps");
+  for (const BrokenSession& one : sessions.broken) {
+    const std::string session = ", of session " + operations_[one.read].session + ", ";
+    const Wrong wrong = one.own ? Wrong::own_write_missed : Wrong::went_back;
+    if (one.old) {
+      report(wrong, {one.read, one.known, *one.old},
+             title(one.read) + session + "shows " + title(*one.old) + ", and the session was beyond it with " +
+                 title(one.known));
+    } else {
+      report(wrong, {one.read, one.known},
+             title(one.read) + session + "shows neither " + title(one.known) + " nor what had seen it");
+    }
+  }
+}
+
 }  // namespace
 
 std::string_view name(Wrong wrong) {
@@ -268,6 +295,8 @@ std::string_view name(Wrong wrong) {
     case Wrong::thin_air: return "thin air";
     case Wrong::cycle: return "cycle";
     case Wrong::diverged: return "diverged";
+    case Wrong::own_write_missed: return "own write missed";
+    case Wrong::went_back: return "went back";
   }
   return "?";
 }

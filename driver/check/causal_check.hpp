@@ -25,6 +25,8 @@
 //                    began
 //   cycle            two or more writes each of which had seen the other
 //   diverged         the last final reads of two nodes differ
+//   own_write_missed a read of a session does not show what the session wrote, nor what came after it
+//   went_back        a read of a session shows an older state than the session has seen (session_check.hpp)
 // A plain read proves nothing about what it does not show: with R = 1 it may be behind.
 #pragma once
 
@@ -37,7 +39,17 @@
 
 namespace kin::check {
 
-enum class Wrong { lost, conflict_missed, false_conflict, resurrected, thin_air, cycle, diverged };
+enum class Wrong {
+  lost,
+  conflict_missed,
+  false_conflict,
+  resurrected,
+  thin_air,
+  cycle,
+  diverged,
+  own_write_missed,
+  went_back
+};
 
 std::string_view name(Wrong wrong);  // "lost", "conflict missed", ...
 

@@ -51,6 +51,7 @@ void read_line(Reading& reading, std::size_t number, const json& line) {
       one_of<Op>(line, "op", {{"put", Op::put}, {"delete", Op::remove}, {"get", Op::get}, {"final", Op::final_read}});
   static_cast<KeyName&>(operation) = key_of(line);
   if (auto node = line.find("node"); node != line.end() && node->is_string()) operation.node = *node;
+  if (auto session = line.find("session"); session != line.end()) operation.session = plain_value(*session);
   static_cast<Course&>(operation) = course_of(line);
 
   if (operation.op == Op::put) operation.value = plain_value(field(line, "value"));

@@ -28,6 +28,7 @@ struct Operation : KeyName, Course {
   std::optional<std::size_t> seen;  // with Past::operation: position of the operation whose context was carried
   std::optional<std::vector<std::string>> replaced;  // values; nothing where the line does not say
   std::string node;
+  std::string session;  // empty: none
 
   bool writes() const { return op == Op::put || op == Op::remove; }
 };

@@ -78,12 +78,11 @@ void SimKin::begin() {
 // ------------------------------------------------------------------------------------------------ commands
 
 void SimKin::play(const ReadCommand& command) {
-  ask(wire::Read::kind, wire::encode(request_of(globals_, command)),
-      [this, command, begun = event("get", command.key, {})](Outcome outcome) {
-        finish<wire::ReadReply>(begun, std::move(outcome), [&](const auto& reply, const CommandContext& context) {
-          return tell(command, reply, context);
-        });
-      });
+  ask_about_key(request_of(globals_, command), [this, command, begun = event("get", command.key, {})](Outcome outcome) {
+    finish<wire::ReadReply>(begun, std::move(outcome), [&](const auto& reply, const CommandContext& context) {
+      return tell(command, reply, context);
+    });
+  });
 }
 
 void SimKin::play(const AddUpdateCommand& command) {
@@ -94,7 +93,7 @@ void SimKin::play(const AddUpdateCommand& command) {
   begun.value = *value;
   wire::AddUpdate request = request_of(globals_, command, std::move(*value), carried, call_.in_history);
   request.operation = drawn_id();
-  ask(wire::AddUpdate::kind, wire::encode(request), [this, key = command.key, begun](Outcome outcome) {
+  ask_about_key(request, [this, key = command.key, begun](Outcome outcome) {
     finish<wire::WriteReply>(begun, std::move(outcome), [&](const auto& reply, const CommandContext& context) {
       return tell(key, reply, context);
     });
@@ -102,15 +101,17 @@ void SimKin::play(const AddUpdateCommand& command) {
 }
 
 void SimKin::play(const DeleteCommand& command) {
+  if (command.until_forgotten) {
+    return refuse({Status::unsupported, Applied::no, "a simulated client does not wait until a key is forgotten"});
+  }
   const WriterContext carried = context_for(command.key, command.seen, command.context);
   wire::Remove request = request_of(globals_, command, carried, call_.in_history);
   request.operation = drawn_id();
-  ask(wire::Remove::kind, wire::encode(request),
-      [this, key = command.key, begun = event("delete", command.key, carried)](Outcome outcome) {
-        finish<wire::WriteReply>(begun, std::move(outcome), [&](const auto& reply, const CommandContext& context) {
-          return tell(key, reply, context);
-        });
-      });
+  ask_about_key(request, [this, key = command.key, begun = event("delete", command.key, carried)](Outcome outcome) {
+    finish<wire::WriteReply>(begun, std::move(outcome), [&](const auto& reply, const CommandContext& context) {
+      return tell(key, reply, context);
+    });
+  });
 }
 
 void SimKin::play(const TokenCreateCommand& command) {
@@ -181,16 +182,27 @@ void SimKin::play_alone(const Command& command) {
 // ------------------------------------------------------------------------------------------------ asking
 
 void SimKin::ask(wire::Kind kind, std::string body, std::function<void(Outcome)> then) {
-  kind_ = kind;
+  kind_ = asks_ = kind;
   body_ = std::move(body);
   then_ = std::move(then);
   if (auto refusal = too_large(body_.size())) return then_(tl::unexpected(std::move(*refusal)));
   clients_.cluster.agenda().at(deadline_, [self = shared_from_this()] {
     if (self->over_) return;
     self->came(tl::unexpected(self->asked_ == 0 ? never_reached({self->at_}, self->globals_.timeout)
-                                                : never_answered(self->kind_, {self->at_}, self->globals_.timeout)));
+                                                : never_answered(self->asks_, {self->at_}, self->globals_.timeout)));
   });
   send_when_reachable();
+}
+
+template <class Request>
+void SimKin::ask_about_key(const Request& request, std::function<void(Outcome)> then) {
+  if (globals_.session.empty()) return ask(Request::kind, wire::encode(request), std::move(then));
+  const wire::InSession in_session = wire::in_session(request, clients_.sessions[globals_.session].seen());
+  ask(wire::InSession::kind, wire::encode(in_session),
+      [this, bucket = request.bucket, key = request.key, then = std::move(then)](Outcome outcome) {
+        then(clients_.sessions[globals_.session].taken(Request::kind, bucket, key, std::move(outcome)));
+      });
+  asks_ = Request::kind;
 }
 
 // A process that is there and runs takes connections, whatever it then does with the requests.
@@ -219,8 +231,6 @@ template <class ReplyBody, class Tell>
 void SimKin::finish(HistoryEvent event, Outcome outcome, const Tell& tell) {
   const auto reply = narrowed<ReplyBody>(std::move(outcome));
   reply ? record(event, *reply, clients_.now_ns()) : record(event, reply.error(), clients_.now_ns());
-  if (!globals_.session.empty() && !event.context.empty())
-    clients_.sessions[globals_.session][{event.bucket, event.key}] = event.context;
   if (call_.in_history) clients_.history += history_line(event);
   print([&](const CommandContext& context) { return tell(reply, context); });
 }
@@ -230,8 +240,8 @@ WriterContext SimKin::context_for(const std::string& key, std::optional<wire::Se
   if (said) return {*said, context};
   const auto session = clients_.sessions.find(globals_.session);
   if (session == clients_.sessions.end()) return {};
-  const auto seen = session->second.find({globals_.bucket, key});
-  return seen == session->second.end() ? WriterContext{} : WriterContext{wire::Seen::context, seen->second};
+  const auto seen = session->second.context(globals_.bucket, key);
+  return seen ? WriterContext{wire::Seen::context, *seen} : WriterContext{};
 }
 
 HistoryEvent SimKin::event(const char* op, const std::string& key, const WriterContext& carried) {
@@ -240,6 +250,7 @@ HistoryEvent SimKin::event(const char* op, const std::string& key, const WriterC
   event.id = name_ + '/' + to_hex(drawn_id());
   event.op = op;
   event.bucket = globals_.bucket;
+  event.session = globals_.session;
   event.key = key;
   event.seen = carried.seen;
   if (carried.seen == wire::Seen::context) {

@@ -25,8 +25,7 @@ struct SimClients {
   Rng rng;                                                       // names operations
   std::string history;                                           // lines
   std::map<CallId, std::function<void(const Reply&)>> awaiting;  // replies
-  // Of --session, by the name of the file, the bucket and the key: kept here, and no file is written.
-  std::map<std::string, std::map<std::pair<std::string, std::string>, std::string>> sessions;
+  std::map<std::string, Session> sessions;  // of --session, by the name of the file; no file is written
   std::uint64_t runs = 0;
 
   std::uint64_t now_ns() const { return cluster.agenda().now() * 1000; }
@@ -62,6 +61,9 @@ class SimKin : public std::enable_shared_from_this<SimKin> {
   WriterContext context_for(const std::string& key, std::optional<wire::Seen> said, const std::string& context) const;
   HistoryEvent event(const char* op, const std::string& key, const WriterContext& carried);
   void ask(wire::Kind kind, std::string body, std::function<void(Outcome)> then);
+  // The same in the session, where there is one.
+  template <class Request>
+  void ask_about_key(const Request& request, std::function<void(Outcome)> then);
   void send_when_reachable();
   void came(Outcome outcome);
   template <class ReplyBody, class Tell>
@@ -77,6 +79,7 @@ class SimKin : public std::enable_shared_from_this<SimKin> {
   Endpoint at_;
   std::string name_;
   wire::Kind kind_{};
+  wire::Kind asks_{};  // another one in a session
   std::string body_;
   std::function<void(Outcome)> then_;
   CallId asked_ = 0;  // 0: nothing was sent

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/assert.hpp"
+#include "common/wire/sessions.hpp"
 
 namespace kin::sim {
 namespace {
@@ -26,6 +27,13 @@ Body decoded(const Reply& reply) {
   return std::move(*body);
 }
 
+// What a session's reply has inside, and any other one as it is.
+Reply unwrapped(const Reply& reply) {
+  if (reply.kind != wire::Kind::in_session_reply) return reply;
+  auto inner = decoded<wire::InSessionReply>(reply);
+  return {reply.to, inner.reply, std::move(inner.body), reply.last};
+}
+
 // Values, keys and ids of this load need no escaping.
 std::string quoted(const std::string& text) { return '"' + text + '"'; }
 
@@ -46,7 +54,8 @@ void CausalLoad::start(SimCluster& cluster) {
   cluster_ = &cluster;
   const std::vector<NodeId> nodes = cluster.config().ids();
   for (std::size_t i = 0; i < options_.clients; ++i) {
-    clients_.push_back({nodes[i % nodes.size()], {}});
+    clients_.push_back(
+        {nodes[i % nodes.size()], {}, i * 100 < std::uint64_t{options_.clients} * options_.sessions, {}, {}});
     next(i);
   }
 }
@@ -59,6 +68,12 @@ void CausalLoad::next(std::size_t client) {
   });
 }
 
+template <class Request>
+Question CausalLoad::question(const Client& client, CallId call, const Request& request) const {
+  if (!client.keeps_session) return {call, Request::kind, wire::encode(request)};
+  return {call, wire::Kind::in_session, wire::encode(wire::in_session(request, client.seen))};
+}
+
 void CausalLoad::ask(std::size_t client) {
   ++asked_;
   ++open_;
@@ -66,6 +81,7 @@ void CausalLoad::ask(std::size_t client) {
   const std::vector<NodeId> nodes = cluster_->config().ids();
   Operation operation;
   operation.client = client;
+  operation.in_session = who.keeps_session;
   operation.node = rng_.below(100) < options_.roaming ? nodes[rng_.below(nodes.size())] : who.home;
   // A few keys get most of the traffic: where writers meet, there are siblings.
   const std::uint64_t range = rng_.below(4) == 0 ? options_.keys : std::max<std::uint64_t>(1, options_.keys / 5);
@@ -78,7 +94,7 @@ void CausalLoad::ask(std::size_t client) {
 
   std::vector<Question> questions;
   if (rng_.below(100) < options_.reads) {
-    questions.push_back({call, wire::Kind::read, wire::encode(wire::Read{bucket, operation.key, level})});
+    questions.push_back(question(who, call, wire::Read{bucket, operation.key, level}));
   } else {
     const bool removes = rng_.below(100) < options_.deletes;
     operation.kind = removes ? Kind::remove : Kind::put;
@@ -102,21 +118,19 @@ void CausalLoad::ask(std::size_t client) {
     if (operation.level > 1) {
       const CallId peek = cluster_->new_call();
       peeks_.emplace(peek, call);
-      questions.push_back(
-          {peek, wire::Kind::read, wire::encode(wire::Read{bucket, operation.key, {wire::Quorum::count, 1}})});
+      questions.push_back(question(who, peek, wire::Read{bucket, operation.key, {wire::Quorum::count, 1}}));
     }
     if (removes) {
       questions.push_back(
-          {call, wire::Kind::remove,
-           wire::encode(wire::Remove{bucket, operation.key, operation.seen, context, level, "", true})});
+          question(who, call, wire::Remove{bucket, operation.key, operation.seen, context, level, "", true}));
     } else {
       operation.value = "v" + std::to_string(call);
       if (operation.value.size() < options_.value_bytes) {
         operation.value.append(options_.value_bytes - operation.value.size(), '.');
       }
-      questions.push_back({call, wire::Kind::add_update,
-                           wire::encode(wire::AddUpdate{bucket, operation.key, operation.value, operation.seen, context,
-                                                        level, "", true})});
+      questions.push_back(
+          question(who, call,
+                   wire::AddUpdate{bucket, operation.key, operation.value, operation.seen, context, level, "", true}));
     }
   }
   const NodeId node = operation.node;
@@ -128,8 +142,10 @@ void CausalLoad::ask(std::size_t client) {
 // ------------------------------------------------------------------------------------------------ judging
 
 void CausalLoad::stepped(const NodeId& node, const std::vector<Reply>& replies) {
-  for (const Reply& reply : replies) {
+  for (const Reply& given : replies) {
+    const Reply reply = unwrapped(given);
     if (auto peek = peeks_.find(reply.to); peek != peeks_.end()) {
+      if (reply.kind == wire::Kind::failure) continue;  // it waited too long, and so did the write behind it
       const auto read = decoded<wire::ReadReply>(reply);
       Operation& operation = operations_.at(peek->second);
       oracle_.shows(node, operation.key, values_of(read.siblings));
@@ -248,13 +264,27 @@ void CausalLoad::close(CallId call, const Reply* reply) {
     ++answered_;
     operation.outcome = "ok";
     if (operation.event) oracle_.promised(operation.key, *operation.event);
-    std::string context = operation.kind == Kind::read ? decoded<wire::ReadReply>(*reply).context
-                                                       : decoded<wire::WriteReply>(*reply).context;
+    if (operation.in_session) {
+      clients_[operation.client].seen = decoded<wire::InSessionReply>(*reply).seen;
+      follow_session(operation);
+    }
+    const Reply inner = unwrapped(*reply);
+    std::string context = operation.kind == Kind::read ? decoded<wire::ReadReply>(inner).context
+                                                       : decoded<wire::WriteReply>(inner).context;
     std::deque<Token>& tokens = clients_[operation.client].tokens;
     tokens.push_back({operation.key, std::move(context), *operation.told, "o" + std::to_string(call)});
     if (tokens.size() > remembered_tokens) tokens.pop_front();
   }
   next(operation.client);
+}
+
+void CausalLoad::follow_session(Operation& operation) {
+  SessionView& view = clients_[operation.client].view;
+  if (operation.kind == Kind::read) {
+    oracle_.read_in_session(operation.node, view, operation.key, operation.values);
+  } else {
+    oracle_.wrote_in_session(view, operation.key, *operation.event);
+  }
 }
 
 // ------------------------------------------------------------------------------------------------ the end
@@ -312,6 +342,24 @@ void CausalLoad::read_again() {
     }
     oracle_.shows(node, key, values_of(decoded<wire::ReadReply>(reply).siblings));
   }
+  read_in_each_session();
+}
+
+// Whatever was lost on the way, no session waits for ever.
+void CausalLoad::read_in_each_session() {
+  const std::vector<NodeId> nodes = cluster_->config().ids();
+  for (Client& client : clients_) {
+    const NodeId& node = nodes[rng_.below(nodes.size())];
+    if (!client.keeps_session || client.view.keys.empty() || cluster_->gone(node)) continue;
+    const std::string& key = client.view.keys.begin()->first;
+    const wire::InSession request = wire::in_session(wire::Read{bucket, key, {}}, client.seen);
+    const Reply reply = ask_and_wait(node, wire::InSession::kind, wire::encode(request));
+    if (reply.kind == wire::Kind::failure) {
+      return oracle_.wrong("no answer", node + " cannot serve a session: " + decoded<Failure>(reply).message);
+    }
+    const std::vector<std::string> values = values_of(decoded<wire::ReadReply>(unwrapped(reply)).siblings);
+    oracle_.read_in_session(node, client.view, key, values);
+  }
 }
 
 // `keys` and `conflicts` are indexes beside the entries: they must say the same.
@@ -365,6 +413,7 @@ std::vector<std::string> CausalLoad::history() const {
       // What was replaced is only known to who was answered.
       if (operation.end) line += ",\"replaced\":" + list(operation.replaced);
     }
+    if (operation.in_session) line += ",\"session\":" + quoted("s" + std::to_string(operation.client));
     line += ",\"node\":" + quoted(operation.node) + ",\"start_ns\":" + std::to_string(operation.start * 1000) +
             ",\"end_ns\":" + (operation.end ? std::to_string(*operation.end * 1000) : "null") +
             ",\"outcome\":" + quoted(operation.outcome) + '}';

@@ -1,6 +1,6 @@
 // Clients of the causal tier: each works through its own node, now and then through another one, and remembers the
-// contexts that it was given, old ones too. What they are told goes to a CausalOracle, which knows no clocks; what is
-// promised of names and clocks is judged here:
+// contexts that it was given, old ones too. Some keep to a session. What they are told goes to a CausalOracle, which
+// knows no clocks; what is promised of names and clocks is judged here:
 //   two names   a dot names two values, or a value has not kept its dot and its clock
 //   clock       the clock of a write is not above that of a value which it replaced
 #pragma once
@@ -67,16 +67,25 @@ class CausalLoad : public Load {
     std::optional<CausalOracle::Event> event;
     std::optional<EventSet> told;  // what the reply's context stands for
     std::vector<std::string> values, replaced;
+    bool in_session = false;
     bool closed = false;  // answered, or given up
   };
   struct Client {
     NodeId home;
     std::deque<Token> tokens;
+    bool keeps_session = false;
+    std::string seen;  // as the last reply of the session gave it
+    SessionView view;
   };
 
   void next(std::size_t client);
   void ask(std::size_t client);
   void close(CallId call, const Reply* reply);
+  // As the client sends it: in its session, where it keeps one.
+  template <class Request>
+  Question question(const Client& client, CallId call, const Request& request) const;
+  void follow_session(Operation& operation);
+  void read_in_each_session();
   void write_was_stepped(Operation& operation, const std::vector<std::string>& held_or_replaced);
   // How a value is named, everywhere and for ever.
   struct Name {

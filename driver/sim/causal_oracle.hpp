@@ -9,6 +9,7 @@
 //   erased         a write removed a value that no writer had seen
 //                  or a client was told that a write is applied, and its turn is gone
 //   stale quorum   a read that overlaps the members which acknowledged a write neither shows it nor what saw it
+//   own write missed, went back   a session's read is older than what the session wrote or was shown
 //
 // Writes that only a disk knew which was lost may be missing. To which nodes a write has got is only counted where it
 // is certain, so a few writes too many are excused, and none too few.
@@ -23,6 +24,7 @@
 
 #include "common/causality/dot.hpp"
 #include "driver/sim/event_set.hpp"
+#include "driver/sim/session_view.hpp"
 
 namespace kin::sim {
 
@@ -64,6 +66,12 @@ class CausalOracle {
   // A write at this node took these values away. Its writer need not have been shown them: a context also covers what
   // was gone before it was given; but then another writer had seen them.
   void erased(const NodeId& node, const std::string& key, const std::vector<std::string>& values);
+
+  // A session was told that its write is applied; and these are all values that a read of it was told.
+  // (causal_oracle_sessions.cpp)
+  void wrote_in_session(SessionView& session, const std::string& key, Event event) const;
+  void read_in_session(const NodeId& node, SessionView& session, const std::string& key,
+                       const std::vector<std::string>& values);
 
   // The last turn of the node is durable, or is gone.
   void settled(const NodeId& node, bool durable);

@@ -66,6 +66,7 @@ struct Options {
                                           // overwrite all
   std::uint32_t roaming = 20;             // of a hundred operations: how many go to another node than the client's own
   std::uint32_t levels = 10;              // of a hundred operations: how many ask for R or W above one
+  std::uint32_t sessions = 50;            // of a hundred clients: how many keep to a session
   std::uint32_t batch_keys = 512;         // entries of a message of members: few make many messages of a few keys
   std::uint32_t cache_bytes = 64u << 20;  // of entries that a node keeps in memory
   Weather weather;

@@ -37,7 +37,11 @@ bool is_about_a_bucket(wire::Kind kind) {
     case wire::Kind::add_update:
     case wire::Kind::remove:
     case wire::Kind::keys:
-    case wire::Kind::conflicts: return true;
+    case wire::Kind::conflicts:
+    case wire::Kind::in_session:
+    case wire::Kind::watch:
+    case wire::Kind::watch_conflicts:
+    case wire::Kind::traces_of: return true;
     default: return false;
   }
 }
@@ -61,8 +65,9 @@ tl::expected<Route, Misrouted> route(const ReplicaHost& host, wire::Kind kind, s
   }
   auto address = wire::decode<Address>(body);
   if (!address) return refuse(host, Status::usage, "malformed " + name_of(kind) + ": " + address.error().what, true);
-  // A list of conflicts may ask for all buckets: the first tier serves it.
-  if (address->bucket.empty() && kind == wire::Kind::conflicts) return Route{0, {}, {}};
+  // Who asks for conflicts may mean all buckets: the first tier serves it.
+  const bool about_conflicts = kind == wire::Kind::conflicts || kind == wire::Kind::watch_conflicts;
+  if (address->bucket.empty() && about_conflicts) return Route{0, {}, {}};
   const BucketConfig* bucket = host.cluster().bucket(address->bucket);
   if (bucket == nullptr) {
     return refuse(host, Status::usage,
@@ -86,6 +91,10 @@ std::string name_of(wire::Kind kind) {
     case wire::Kind::token_list: return "token_list";
     case wire::Kind::token_show: return "token_show";
     case wire::Kind::token_silence: return "token_silence";
+    case wire::Kind::in_session: return "in_session";
+    case wire::Kind::watch: return "watch";
+    case wire::Kind::watch_conflicts: return "watch_conflicts";
+    case wire::Kind::traces_of: return "traces_of";
     case wire::Kind::status: return "status";
     case wire::Kind::fault: return "fault";
     case wire::Kind::remove_member: return "remove_member";

@@ -21,6 +21,11 @@ void quorums_and_lost_disks(Options& options) {
   quorums(options);
   lost_disks(options);
 }
+void sessions(Options& options) {
+  options.sessions = 100;
+  options.roaming = 100;
+  with(options, {Fault::isolate});
+}
 void deletes(Options& options) {
   options.deletes = 20;
   with(options, {Fault::split, Fault::delays});
@@ -102,6 +107,9 @@ constexpr std::array bugs{
                quorums_and_lost_disks},
     PlantedBug{Bug::partial_told_as_met, "partial-told-as-met", "a write past its deadline says that it has all copies",
                quorums_and_lost_disks},
+
+    PlantedBug{Bug::session_not_awaited, "session-not-awaited", "a node that is behind a session answers it at once",
+               sessions},
 
     PlantedBug{Bug::delete_forgotten_early, "delete-forgotten-early", "a deleted key loses its context at once",
                deletes},

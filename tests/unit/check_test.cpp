@@ -29,6 +29,11 @@ class Story {
   }
   // The last reads of three nodes.
   Story& finals(const std::string& values) { return final_read(values, "n1").final_read(values, "n2"); }
+  // The operations from here on are of this session; empty: of none.
+  Story& session(const std::string& name) {
+    session_ = name;
+    return *this;
+  }
   // The next operation starts together with the last one.
   Story& meanwhile() {
     clock_ -= 10;
@@ -45,14 +50,15 @@ class Story {
   Story& line(const std::string& id, const std::string& op, const std::string& fields, const std::string& node,
               const std::string& outcome) {
     clock_ += 10;
-    text_ += R"({"id":")" + id + R"(","op":")" + op + R"(","key":"k",)" + fields + R"("node":")" + node +
+    const std::string of_session = session_.empty() || op == "final" ? "" : R"("session":")" + session_ + "\",";
+    text_ += R"({"id":")" + id + R"(","op":")" + op + R"(","key":"k",)" + fields + of_session + R"("node":")" + node +
              R"(","start_ns":)" + std::to_string(clock_) + R"(,"end_ns":)" +
              (outcome == "unknown" ? "null" : std::to_string(clock_ + 5)) + R"(,"outcome":")" + outcome + "\"}\n";
     return *this;
   }
 
   int clock_ = 0;
-  std::string text_;
+  std::string text_, session_;
 };
 
 CausalVerdict judge(const std::string& text) {
@@ -264,4 +270,63 @@ TEST_CASE("causal history: values that are not UTF-8, and buckets") {
 {"id":"4","op":"final","bucket":"y","key":"k","values":[{"base64":"/w=="}],"node":"n1","start_ns":3,"end_ns":4,"outcome":"ok"}
 )";
   CHECK(judge(text).clean());
+}
+
+TEST_CASE("causal check: a session reads what it wrote, at any node, or what came after it") {
+  Story same;
+  same.session("s").put("1", "a", "implied", "[]").get("2", R"(["a"])", "n2");
+  CHECK(judge(same.finals(R"(["a"])").text()).clean());
+  Story replaced;
+  replaced.session("s").put("1", "a", "implied", "[]");
+  replaced.session("").put("2", "b", "implied", R"(["a"])").put("3", "c", "2", R"(["b"])", "n3");
+  CHECK(judge(replaced.session("s").get("4", R"(["c"])", "n2").finals(R"(["c"])").text()).clean());
+  Story deleted;
+  deleted.session("s").put("1", "a", "implied", "[]").session("").remove("2", "implied", R"(["a"])");
+  CHECK(judge(deleted.session("s").get("3", "[]", "n2").finals("[]").text()).clean());
+}
+
+TEST_CASE("causal check: a read of a session without the session's own write") {
+  Story behind;
+  behind.session("s").put("1", "a", "implied", "[]").get("2", "[]", "n2").finals(R"(["a"])");
+  CHECK(kinds(behind) == Kinds{"own write missed"});
+  CHECK_THAT(judge(behind.text()).violations.at(0).story,
+             Catch::Contains("get at n2 (line 2, id 2), of session s, shows neither put a at n1 (line 1, id 1)"));
+  Story older;
+  older.put("0", "o", "implied", "[]").session("s").put("1", "a", "implied", R"(["o"])");
+  CHECK(kinds(older.get("2", R"(["o"])", "n2").finals(R"(["a"])")) == Kinds{"own write missed", "own write missed"});
+  Story undeleted;
+  undeleted.put("0", "o", "implied", "[]").session("s").remove("1", "implied", R"(["o"])");
+  CHECK(kinds(undeleted.get("2", R"(["o"])", "n2").finals("[]")) == Kinds{"own write missed"});
+  Story another_session;
+  another_session.session("s").put("1", "a", "implied", "[]").session("t").get("2", "[]", "n2");
+  CHECK(kinds(another_session.session("").get("3", "[]", "n2").finals(R"(["a"])")).empty());
+}
+
+TEST_CASE("causal check: the reads of a session never go back") {
+  Story gone;
+  gone.put("1", "a", "implied", "[]").session("s").get("2", R"(["a"])").get("3", "[]", "n2");
+  CHECK(kinds(gone.finals(R"(["a"])")) == Kinds{"went back"});
+  Story older;
+  older.put("1", "a", "implied", "[]").put("2", "b", "implied", R"(["a"])");
+  older.session("s").get("3", R"(["b"])").get("4", R"(["a"])", "n2");
+  CHECK(kinds(older.finals(R"(["b"])")) == Kinds{"went back", "went back"});
+  Story back_again;  // what a read no longer showed was removed
+  back_again.put("1", "a", "implied", "[]").remove("2", "implied", R"(["a"])");
+  back_again.session("s").get("3", R"(["a"])").get("4", "[]", "n2").get("5", R"(["a"])", "n3");
+  CHECK(kinds(back_again.finals("[]")) == Kinds{"went back"});
+}
+
+TEST_CASE("causal check: what a session did at the same time orders nothing") {
+  Story story;
+  story.session("s").put("1", "a", "implied", "[]").meanwhile().get("2", "[]", "n2");
+  CHECK(judge(story.finals(R"(["a"])").text()).clean());
+}
+
+TEST_CASE("causal check: a delete that may have happened excuses a session's read, one that began later does not") {
+  Story maybe;
+  maybe.session("s").put("1", "a", "implied", "[]").session("").remove("2", "1", "[]", "n3", "unknown");
+  CHECK(judge(maybe.session("s").get("3", "[]", "n2").finals("[]").text()).clean());
+  Story later;
+  later.session("s").put("1", "a", "implied", "[]").get("2", "[]", "n2").session("").remove("3", "1", R"(["a"])");
+  CHECK(kinds(later.finals("[]")) == Kinds{"own write missed"});
 }

@@ -165,25 +165,73 @@ TEST_CASE("a session remembers the context of each bucket and key") {
   const std::string path = folder.file("s.json");
   auto session = SessionFile::load(path);
   REQUIRE(session.has_value());
-  CHECK(session->context("default", "cart") == std::nullopt);
-  session->remember("default", "cart", "k1.a");
-  session->remember("default", "\xff", "k1.b");
+  CHECK(session->session().context("default", "cart") == std::nullopt);
+  session->session().remember("default", "cart", "k1.a");
+  session->session().remember("default", "\xff", "k1.b");
   REQUIRE(session->save());
   CHECK(content(path) == R"({"format":"kin-session-1","contexts":[{"bucket":"default","key":"cart","context":"k1.a"},)"
                          R"({"bucket":"default","key":{"base64":"/w=="},"context":"k1.b"}]})"
                          "\n");
   auto again = SessionFile::load(path);
   REQUIRE(again.has_value());
-  CHECK(again->context("default", "\xff") == "k1.b");
-  CHECK(again->context("other", "cart") == std::nullopt);
+  CHECK(again->session().context("default", "\xff") == "k1.b");
+  CHECK(again->session().context("other", "cart") == std::nullopt);
   CHECK(folder.files() == 1);  // no half-written file beside it
+}
+
+TEST_CASE("a session joins what it has seen, and its file keeps it") {
+  Folder folder;
+  const std::string path = folder.file("s.json");
+  const auto frontier = [](const NodeId& node, std::uint64_t counter) {
+    DotSet dots;
+    dots.add(Dot{{node, {1, 1}}, counter});
+    return wire::print_frontier(dots);
+  };
+  auto file = SessionFile::load(path);
+  REQUIRE(file.has_value());
+  CHECK(file->session().seen().empty());
+  REQUIRE(file->session().join(frontier("n1", 1)));
+  REQUIRE(file->session().join(frontier("n2", 7)));
+  REQUIRE(file->session().join(""));
+  CHECK_FALSE(file->session().join("f1.nonsense"));
+  REQUIRE(file->save());
+  const auto again = SessionFile::load(path);
+  REQUIRE(again.has_value());
+  const auto seen = wire::parse_frontier(again->session().seen());
+  REQUIRE(seen.has_value());
+  CHECK(seen->has(Dot{{"n1", {1, 1}}, 1}));
+  CHECK(seen->has(Dot{{"n2", {1, 1}}, 7}));
+  CHECK(seen->size() == 2);
+}
+
+TEST_CASE("an answer in a session gives what it has inside, and is remembered") {
+  Session session;
+  DotSet dots;
+  dots.add(Dot{{"n1", {1, 1}}, 4});
+  wire::ReadReply read;
+  read.node = "n1";
+  read.context = "k1.abc";
+  const wire::InSessionReply good{wire::print_frontier(dots), wire::Kind::read_reply, wire::encode(read)};
+  const Outcome inner = session.taken(wire::Kind::read, "default", "cart", ClientReply(good));
+  REQUIRE(inner.has_value());
+  CHECK(std::get<wire::ReadReply>(*inner).node == "n1");
+  CHECK(session.context("default", "cart") == "k1.abc");
+  CHECK(session.seen() == good.seen);
+  const wire::InSessionReply other_kind{good.seen, wire::Kind::keys_reply, wire::encode(wire::KeysReply{})};
+  CHECK_FALSE(session.taken(wire::Kind::read, "default", "b", ClientReply(other_kind)));
+  const wire::InSessionReply no_frontier{"f1.x", wire::Kind::read_reply, wire::encode(read)};
+  CHECK_FALSE(session.taken(wire::Kind::read, "default", "b", ClientReply(no_frontier)));
+  CHECK(session.context("default", "b") == std::nullopt);
+  CHECK(session.seen() == good.seen);
 }
 
 TEST_CASE("a damaged session is refused and left as it is") {
   Folder folder;
   const std::string path = folder.file("s.json");
   for (const char* damage : {"", "{", "[]", R"({"format":"kin-session-1"})", R"({"format":"x","contexts":[]})",
-                             R"({"format":"kin-session-1","contexts":[{"bucket":"b","key":1,"context":"k"}]})"}) {
+                             R"({"format":"kin-session-1","contexts":[{"bucket":"b","key":1,"context":"k"}]})",
+                             R"({"format":"kin-session-1","contexts":[],"seen":"f1.x"})",
+                             R"({"format":"kin-session-1","contexts":[],"seen":7})"}) {
     write_file(path, damage);
     Globals globals;
     globals.session = path;

@@ -4,8 +4,10 @@
 #include "common/wire/envelope.hpp"
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
+#include "common/wire/sessions.hpp"
 #include "common/wire/status.hpp"
 #include "common/wire/tokens.hpp"
+#include "common/wire/watching.hpp"
 #include "node/protocols/causal/messages.hpp"
 
 namespace kin::wire {
@@ -63,13 +65,16 @@ Sample sample(std::string name, const causal::Message& message) {
           }};
 }
 
-Sample context() {
-  const std::string text = print_context({"default", key_hash("default", "cart"), some_dots(), clock21});
-  return {"context token", text, [](std::string_view bytes) -> tl::expected<std::string, std::string> {
-            auto parsed = parse_context(bytes);
+template <class Token>
+Sample word(std::string name, const Token& token, std::string (*print)(const Token&),
+            tl::expected<Token, std::string> (*parse)(std::string_view)) {
+  return {std::move(name), print(token),
+          [parse, print](std::string_view bytes) -> tl::expected<std::string, std::string> {
+            auto parsed = parse(bytes);
             if (!parsed) return tl::unexpected(parsed.error());
-            return print_context(*parsed);
-          }};
+            return print(*parsed);
+          },
+          true};
 }
 
 std::vector<Sample> all() {
@@ -106,7 +111,8 @@ std::vector<Sample> all() {
       sample("status_reply",
              StatusReply{"n1", "demo", "0.1.0", n1.life, 60'000, {"isolated"}, true, {tier}, {{"received", 9}}}),
       sample("done", Done{"n5 is removed"}),
-      context(),
+      word("context token", ContextToken{"default", key_hash("default", "cart"), some_dots(), clock21}, print_context,
+           parse_context),
       sample("causal push", causal::Message(causal::Push{some_dots(), {entry_state()}})),
       sample("causal ack", causal::Message(causal::Ack{one_dot()})),
       sample("causal gossip", causal::Message(causal::Gossip{report()})),
@@ -135,6 +141,28 @@ std::vector<Sample> all() {
       sample("tokens_reply", TokensReply{{{"1020", "n1", {"n2", "n3"}}}}),
       sample("token_show_reply",
              TokenShowReply{"n2", {"1020", "n1", {"n2", "n3"}}, false, "written", token_value(), {n1.life, 7}}),
+      sample("in_session", InSession{"default", "cart", "f1.abc", Kind::read, encode(Read{"default", "cart", {}})}),
+      sample("in_session_reply", InSessionReply{"f1.abd", Kind::done, encode(Done{"done"})}),
+      word("frontier", some_dots(), print_frontier, parse_frontier),
+      sample("watch", Watch{"default", "car", true, WatchFrom::token, "w1.abc", 100}),
+      sample("watch_reply", WatchReply{"n1",
+                                       {"n1", "n2"},
+                                       {{"cart", {shown_sibling()}, clock21, "k1.abc"}, {"cat", {}, {}, "k1.abd"}},
+                                       "w1.abd",
+                                       false,
+                                       true}),
+      sample("watch_conflicts", WatchConflicts{"default", "c1.abc", 100}),
+      sample("watch_conflicts_reply",
+             WatchConflictsReply{
+                 "n1", {{"default", "cart", true, 2, wall_us}, {"default", "cat", false, 1, 0}}, "c1.abd", true}),
+      sample("traces_of", TracesOf{"default", "cart", {n1, 57}}),
+      sample("traces_reply", TracesReply{"n2", true, 0, true, 2, {"n1", "n2"}, {"n1"}}),
+      word("watch token",
+           WatchToken{watch_hash("default", "car", true), some_dots(),
+                      WatchWalk{std::string("default\0cart", 12), one_dot()}},
+           print_watch, parse_watch),
+      word("conflicts token", ConflictsToken{"", some_dots(), {{"default", "cart"}}}, print_watch,
+           parse_conflicts_watch),
   };
   return out;
 }

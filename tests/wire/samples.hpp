@@ -14,6 +14,9 @@ struct Sample {
   std::string bytes;
   // Decodes, and encodes again what was understood. Error: why the bytes were refused.
   std::function<tl::expected<std::string, std::string>(std::string_view)> recode;
+  bool word = false;  // text by itself, and no body of a message
+
+  bool is_word() const { return word; }
 };
 
 const std::vector<Sample>& samples();

@@ -39,10 +39,15 @@ std::set<Dot> dots_of(const Siblings& siblings) {
 CausalProtocol::CausalProtocol(const Environment& environment)
     : env_(environment),
       order_(env_.cluster.ids()),
-      replica_(env_.self, env_.life, env_.cluster.ids(), env_.store, batching(env_.cluster.limits)) {}
+      replica_(env_.self, env_.life, env_.cluster.ids(), env_.store, batching(env_.cluster.limits)),
+      watches_(env_.self, env_.cluster.ids(), replica_, env_.store,
+               [this](const std::string& joined) { return event_of(joined); }) {}
 
 void CausalProtocol::step(const Input& input, Outputs& out) {
+  const std::size_t replies_before = out.replies.size();
   std::visit([&](const auto& event) { on(event, out); }, input);
+  serve_sessions_that_arrived(out);
+  sessions_.wrap(out.replies, replies_before);
 }
 
 void CausalProtocol::on(const Started& started, Outputs& out) {
@@ -67,6 +72,10 @@ void CausalProtocol::on(const ClientCall& call, Outputs& out) {
     case wire::Kind::remove: return with(&CausalProtocol::remove);
     case wire::Kind::keys: return with(&CausalProtocol::keys);
     case wire::Kind::conflicts: return with(&CausalProtocol::conflicts);
+    case wire::Kind::in_session: return with(&CausalProtocol::in_session);
+    case wire::Kind::watch: return with(&CausalProtocol::watch);
+    case wire::Kind::watch_conflicts: return with(&CausalProtocol::watch_conflicts);
+    case wire::Kind::traces_of: return with(&CausalProtocol::traces_of);
     default: out.fail(call.id, refuse(Status::wrong_tier, "the causal tier does not know this command"));
   }
 }
@@ -103,6 +112,8 @@ void CausalProtocol::on(const Tick& tick, Outputs& out) {
   now_ms_ = std::max(now_ms_, tick.now_ms);
   wall_us_ = tick.wall_us;
   resend(out);
+  end_overdue_sessions(out);
+  watches_.tick(now_ms_, out);
   if (now_ms_ < gossip_at_ms_) return;
   gossip_at_ms_ = now_ms_ + env_.cluster.gossip_interval_ms;
   const std::optional<NodeId> peer = next_to_ask();
@@ -156,6 +167,7 @@ void CausalProtocol::finish_turn(Outputs& out) {
   };
   push(std::exchange(broadcast_, {}), replica_.peers());
   for (const auto& [peer, keys] : std::exchange(directed_, {})) push(keys, {peer});
+  watches_.tell_news(out);
   replica_.persist(out.writes);
 }
 
@@ -302,8 +314,11 @@ wire::TierReport CausalProtocol::report(std::uint64_t now_ms) const {
     peer.blocks_forgetting = replica_.blocks_forgetting(member);
     out.peers.push_back(std::move(peer));
   }
-  out.counters = {
-      {"writes-waiting", writes_.size()}, {"reads-waiting", reads_.size()}, {"copying", replica_.copying() ? 1 : 0}};
+  out.counters = {{"writes-waiting", writes_.size()},
+                  {"reads-waiting", reads_.size()},
+                  {"copying", replica_.copying() ? 1 : 0},
+                  {"sessions-waiting", sessions_.waiting()},
+                  {"watches-waiting", watches_.waiting()}};
   return out;
 }
 

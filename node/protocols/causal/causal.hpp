@@ -16,6 +16,8 @@
 #include "common/quorum/quorum_tally.hpp"
 #include "common/wire/requests.hpp"
 #include "node/protocols/causal/replica.hpp"
+#include "node/protocols/causal/session_calls.hpp"
+#include "node/protocols/causal/watch_calls.hpp"
 #include "node/protocols/protocol.hpp"
 
 namespace kin::causal {
@@ -66,6 +68,15 @@ class CausalProtocol : public Protocol {
   void remove(const ClientCall& call, const wire::Remove& request, Outputs& out);
   void keys(const ClientCall& call, const wire::Keys& request, Outputs& out);
   void conflicts(const ClientCall& call, const wire::Conflicts& request, Outputs& out);
+  // Any of these in a session: it may have to wait until this node has what its session has seen.
+  void in_session(const ClientCall& call, const wire::InSession& request, Outputs& out);
+  void serve_sessions_that_arrived(Outputs& out);
+  void end_overdue_sessions(Outputs& out);
+  // Watches, and what is left of a deleted key (watch_requests.cpp)
+  void watch(const ClientCall& call, const wire::Watch& request, Outputs& out);
+  void watch_conflicts(const ClientCall& call, const wire::WatchConflicts& request, Outputs& out);
+  void traces_of(const ClientCall& call, const wire::TracesOf& request, Outputs& out);
+  wire::WatchEvent event_of(const std::string& joined) const;
   // What add_update and remove share: the write itself, its reply, and the wait for W.
   template <class Request>
   void write(const ClientCall& call, const Request& request, std::optional<Sibling> value, Outputs& out);
@@ -95,6 +106,8 @@ class CausalProtocol : public Protocol {
   const Environment env_;
   const std::vector<NodeId> order_;  // of printed clocks
   CausalReplica replica_;
+  SessionCalls sessions_{replica_};
+  WatchCalls watches_;
   std::uint64_t now_ms_ = 0;
   std::uint64_t wall_us_ = 0;
   std::uint64_t gossip_at_ms_ = 0;

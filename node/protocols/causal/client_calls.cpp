@@ -162,6 +162,30 @@ void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& re
   out.reply(call.id, wire::Kind::conflicts_reply, reply);
 }
 
+// ------------------------------------------------------------------------------------------------ sessions
+
+void CausalProtocol::in_session(const ClientCall& call, const wire::InSession& request, Outputs& out) {
+  ClientCall inner;
+  const auto now = sessions_.enter(call, request, answer_by(call), inner);
+  if (!now) return out.fail(call.id, refuse(now.error().status, now.error().message));
+  if (*now) on(inner, out);
+}
+
+void CausalProtocol::serve_sessions_that_arrived(Outputs& out) {
+  if (sessions_.waiting() == 0) return;
+  for (const WaitingCall& waiting : sessions_.arrived()) on(waiting.call(), out);
+}
+
+void CausalProtocol::end_overdue_sessions(Outputs& out) {
+  for (const SessionCalls::Overdue& late : sessions_.overdue(now_ms_)) {
+    out.fail(late.id, refuse(Status::unavailable,
+                             env_.self + " lacks " + late.lacking +
+                                 " that this session has seen, and they did not come in time. Ask another node, ask "
+                                 "again later (kin cluster lag tells what is missing where), or give another session "
+                                 "file if this one is of another cluster"));
+  }
+}
+
 // ------------------------------------------------------------------------------------------------ writing
 
 tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& bucket, const std::string& key,

@@ -126,6 +126,11 @@ class CausalReplica {
   std::vector<NodeId> peers() const;    // without this node
   const Report* report_of(const NodeId& member) const;
   const DotMap& dot_map() const { return dot_map_; }
+  // The dots that are here and not in `theirs`, those of retired lives included that it has not retired.
+  DotSet::Counters lacking(const DotSet& theirs) const;
+  // In order, at most `most`: keys (bucket, NUL, key) behind `after` that have an entry, or dots in the dot map and no
+  // entry any more (deletes that somebody may lack).
+  std::vector<std::string> keys_behind(const Overlay& disk, const std::string& after, std::size_t most) const;
   std::uint64_t keys() const { return keys_; }
   bool copying() const { return copying_.has_value(); }
   // A newer process of this node, or its removal, is known: this process must stop.
@@ -164,7 +169,6 @@ class CausalReplica {
   // replica_gossip.cpp
   Report my_report() const { return {lives_, clock_}; }
   void note_report(Overlay& disk, const NodeId& sender, const Report& report);
-  DotSet::Counters lacking(const DotSet& theirs) const;
   Ends ends_from(const DotSet::Floors& floors) const;
   void learn_voids(const DotSet& voids);
   bool knows_what_others_settled_without(const Entries& entries) const;
@@ -176,7 +180,6 @@ class CausalReplica {
   Outbox on(Overlay& disk, const NodeId& sender, const OfferCopy& offer, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Copy& copy, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Page& page, std::uint64_t wall_us);
-  std::vector<std::string> keys_behind(const Overlay& disk, const std::string& after, std::size_t most) const;
   Outbox begin_copy(const NodeId& source);
   void finish_copy(Overlay& disk);
 

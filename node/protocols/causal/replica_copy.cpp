@@ -19,7 +19,6 @@ Outbox CausalReplica::begin_copy(const NodeId& source) {
   return {{source, Copy{""}}};
 }
 
-// Keys that have an entry, or dots in the dot map and no entry any more (deletes that somebody may lack).
 std::vector<std::string> CausalReplica::keys_behind(const Overlay& disk, const std::string& after,
                                                     std::size_t most) const {
   std::vector<std::string> with_entry;

@@ -36,7 +36,6 @@ void CausalReplica::note_report(Overlay& disk, const NodeId& sender, const Repor
   disk.put(records::report(sender), wire::encode(held->second));
 }
 
-// The dots that are here and not in `theirs`, retired lives included that they have not retired.
 DotSet::Counters CausalReplica::lacking(const DotSet& theirs) const {
   DotSet::Counters out = clock_.minus(theirs);
   for (const auto& [actor, last] : ended_) {

@@ -1,0 +1,103 @@
+#include "client/commands/forgetting.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "client/commands/address_book.hpp"
+#include "client/render/watching.hpp"
+
+namespace kin {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds between_two_looks{50}, longest_look{1000}, shortest_look{100};
+
+// What the answers say together.
+struct Traces {
+  std::set<std::string> members, answered;
+  std::string kept;      // who still keeps what, in words; empty: nobody
+  std::string blocking;  // members that are not known to have the delete
+};
+
+void add(std::string& list, const std::string& one) { list += (list.empty() ? "" : ", ") + one; }
+
+std::string what_is_kept(const wire::TracesReply& reply) {
+  if (reply.values > 0 && reply.has_delete) return "a value that the delete had not seen";
+  if (!reply.has_delete) return "not the delete yet";
+  return reply.mapped > 0 ? "the names of its writes" : "what the delete had seen";
+}
+
+Traces look(Client& client, const wire::TracesOf& question) {
+  Traces out;
+  std::set<std::string> lacking;
+  const auto answers = client.traces_at_all(question);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i]) {
+      const Endpoint& silent = client.endpoints()[i];
+      add(out.kept, (silent.node.empty() ? silent.text() : silent.node) + " does not answer");
+      if (!silent.node.empty()) lacking.insert(silent.node);
+      continue;
+    }
+    const wire::TracesReply& reply = *answers[i];
+    out.answered.insert(reply.node);
+    out.members.insert(reply.members.begin(), reply.members.end());
+    if (reply.record || reply.mapped > 0 || !reply.has_delete)
+      add(out.kept, reply.node + " has " + what_is_kept(reply));
+    lacking.insert(reply.lacking.begin(), reply.lacking.end());
+  }
+  for (const std::string& node : lacking) {
+    const bool has =
+        out.answered.contains(node) && std::any_of(answers.begin(), answers.end(), [&](const auto& answer) {
+          return answer && answer->node == node && answer->has_delete;
+        });
+    if (!has) add(out.blocking, node);
+  }
+  return out;
+}
+
+std::string in_words(const Traces& traces) {
+  std::string out = "the key is deleted, and not yet forgotten: " + traces.kept;
+  if (!traces.blocking.empty()) {
+    out += ". Waiting for " + traces.blocking + " to have it; a node that never comes back ends this with " +
+           "kin cluster remove ID";
+  }
+  return out + ". kin cluster lag tells more";
+}
+
+}  // namespace
+
+int wait_until_forgotten(const wire::TracesOf& question, const CommandContext& context, Clock::time_point until) {
+  Screen& screen = context.screen;
+  Globals anywhere = context.globals;
+  anywhere.node.clear();  // all nodes have to forget, whichever took the delete
+  auto book = AddressBook::open(anywhere);
+  if (!book) return screen.fail(book.error());
+  while (true) {
+    ClientOptions options = client_options(*book, context);
+    const auto left = std::chrono::duration_cast<milliseconds>(until - Clock::now());
+    options.timeout = std::clamp(left, shortest_look, longest_look);
+    Client client(book->all(), options);
+    const Traces traces = look(client, question);
+    for (const std::string& member : traces.members) {
+      if (traces.answered.size() < client.endpoints().size() || traces.answered.contains(member)) continue;
+      return screen.fail(
+          {Status::usage, Applied::yes,
+           "the key is deleted, but " + member +
+               " cannot be asked whether it has forgotten it: give --config, or all nodes in --endpoints",
+           "", 0, 0});
+    }
+    if (traces.kept.empty() && !traces.answered.empty()) {
+      if (screen.output() == Output::json) screen.print(json::forgotten_by_all());
+      if (screen.output() == Output::text && !context.globals.quiet) screen.print("  forgotten by all nodes\n");
+      return 0;
+    }
+    const bool interrupted = client.interrupted() || !client.core().poll(between_two_looks);
+    if (!interrupted && Clock::now() < until) continue;
+    const int code = screen.fail({Status::timeout, Applied::yes, in_words(traces), "", 0, 0});
+    return interrupted ? interrupted_exit : code;
+  }
+}
+
+}  // namespace kin

@@ -1,0 +1,29 @@
+// What a watcher was told last of each key, so that no state is told twice in a row: an update that comes late, when
+// what replaced it is known, makes a node tell a key once more.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+#include "common/wire/watching.hpp"
+
+namespace kin {
+
+class ToldStates {
+ public:
+  // Remembers about so many keys; of those told longest ago it forgets.
+  explicit ToldStates(std::size_t most = 100'000) : most_(most) {}
+
+  // True where the event shows another state than was told last of its key; then that is remembered.
+  bool is_news(const wire::WatchEvent& event);
+
+ private:
+  const std::size_t most_;
+  std::unordered_map<std::string, std::string> last_;  // key to its values' dots
+  std::deque<std::string> order_;                      // keys, as they were told of first
+};
+
+}  // namespace kin

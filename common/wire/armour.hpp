@@ -1,0 +1,21 @@
+// Bytes as a word that people can paste: what contexts, sessions and watches are handed around as.
+//
+//   word = mark base64url(payload check)     the mark says what it is and in which version: `k1.`
+//   check = first 4 bytes of BLAKE2b-256(payload): finds slips of the hand, no protection against forgers
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace kin::wire {
+
+// The first `length` bytes, at most 32, of BLAKE2b-256.
+std::string short_hash(std::string_view bytes, std::size_t length);
+
+std::string print_armoured(std::string_view mark, std::string_view payload);
+
+// The payload. Error: what is wrong with the text, as the end of a sentence: "it is cut off".
+tl::expected<std::string, std::string> parse_armoured(std::string_view mark, std::string_view text);
+
+}  // namespace kin::wire
