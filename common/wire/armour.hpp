@@ -1,7 +1,7 @@
 // Bytes as a word that people can paste: what contexts, sessions and watches are handed around as.
 //
 //   word = mark base64url(payload check)     the mark says what it is and in which version: `k1.`
-//   check = first 4 bytes of BLAKE2b-256(payload): finds slips of the hand, no protection against forgers
+//   check = first 4 bytes of SipHash-2-4(payload), keyed with zeros: finds slips of the hand, no protection against forgers
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace kin::wire {
 
-// The first `length` bytes, at most 32, of BLAKE2b-256.
+// The first `length` bytes, at most 8, of SipHash-2-4 with a key of zeros.
 std::string short_hash(std::string_view bytes, std::size_t length);
 
 std::string print_armoured(std::string_view mark, std::string_view payload);
