@@ -89,7 +89,7 @@ struct LogCommand {
 struct TimelineCommand {
   std::string folder;
   std::optional<std::string> key;  // none: all
-  std::string html;                // the file to write
+  std::string html, svg;           // the file to write; one of the two is empty
 };
 
 struct ClusterStatusCommand {};
