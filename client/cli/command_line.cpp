@@ -248,8 +248,17 @@ void Grammar::log_commands() {
   timeline->add_option("DIR", made->folder, "with n1.trace, n2.trace, ..., or a run's folder")->required();
   timeline->add_option("--key", made->key, "only this key, of all buckets or of the one that -b names")
       ->type_name("KEY");
-  timeline->add_option("--html", made->html, "the page; it opens without a network")->type_name("FILE")->required();
-  commands[timeline] = [made] { return *made; };
+  CLI::Option* html =
+      timeline->add_option("--html", made->html, "the page; it opens without a network")->type_name("FILE");
+  CLI::Option* svg =
+      timeline->add_option("--svg", made->svg, "instead of a page a picture, for a document")->type_name("FILE");
+  html->excludes(svg);
+  commands[timeline] = [made] {
+    if (made->html.empty() && made->svg.empty()) {
+      throw CLI::ValidationError("timeline", "say where it goes: --html FILE, or --svg FILE");
+    }
+    return *made;
+  };
 }
 
 void Grammar::shell_commands() {

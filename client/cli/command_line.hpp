@@ -116,7 +116,7 @@ struct BenchCommand {
 struct TimelineCommand {
   std::string folder;
   std::optional<std::string> key;  // none: all
-  std::string html;                // the file to write
+  std::string html, svg;           // the file to write; one of the two is empty
 };
 
 struct ClusterStatusCommand {};

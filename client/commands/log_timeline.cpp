@@ -1,19 +1,21 @@
-// kin log timeline: the traces of a cluster as one page to look at.
+// kin log timeline: the traces of a cluster as a page, or a picture, to look at.
 #include <algorithm>
 
 #include "client/commands/run.hpp"
 #include "client/commands/trace_telling.hpp"
-#include "client/pages/diagram_json.hpp"
-#include "client/pages/page.hpp"
+#include "client/pages/diagram_svg.hpp"
 #include "client/pages/page_file.hpp"
+#include "client/pages/timeline_page.hpp"
 #include "client/render/bytes.hpp"
 #include "client/render/json.hpp"
 
 namespace kin {
 namespace {
 
-// Beyond this a browser grows slow, and nobody sees one message in thousands that brought nothing.
-constexpr std::size_t most_events = 20'000;
+// Beyond these a browser grows slow, and nobody sees one message in thousands that brought nothing; a picture has no
+// zoom.
+constexpr std::size_t most_events_of_page = 20'000;
+constexpr std::size_t most_events_of_picture = 2'000;
 
 json::TimelineCounts counts_of(const Diagram& diagram) {
   json::TimelineCounts out;
@@ -26,15 +28,25 @@ json::TimelineCounts counts_of(const Diagram& diagram) {
   return out;
 }
 
-std::string body_of(const std::string& title, const Diagram& diagram, const std::string& notes) {
-  std::string out = "<h1>" + html_escape(title) + "</h1>\n";
-  if (!diagram.events.empty()) {
-    out += "<p class=\"note\">" + std::to_string(diagram.events.size()) + " events of " +
-           std::to_string(diagram.nodes.size()) + " nodes from " +
-           html_escape(utc_time(diagram.events.front().time_us)) + "</p>\n";
+tl::unexpected<Failure> refused(Status status, std::string message) {
+  return tl::unexpected(Failure{status, Applied::no, std::move(message), "", 0, 0});
+}
+
+tl::expected<std::string, Failure> drawn(const TimelineCommand& command, const Diagram& diagram,
+                                         const TimelineTexts& texts) {
+  if (command.svg.empty()) {
+    auto page = timeline_page(diagram, texts);
+    if (!page) return refused(Status::unsupported, page.error());
+    return std::move(*page);
   }
-  if (!notes.empty()) out += "<p class=\"note\">" + html_escape(notes) + "</p>\n";
-  return out + timeline_legend() + "<div id=\"timeline\"></div>\n";
+  Diagram fewer = diagram;
+  leave_out_quiet(fewer, 0);
+  if (fewer.events.size() > most_events_of_picture) {
+    return refused(Status::limit, std::to_string(fewer.events.size()) +
+                                      " events are too many for a picture, the limit is " +
+                                      std::to_string(most_events_of_picture) + ": take one key with --key, or --html");
+  }
+  return diagram_svg(fewer, texts.title);
 }
 
 }  // namespace
@@ -44,41 +56,38 @@ int run_command(const TimelineCommand& command, const CommandContext& context) {
   const auto traces = read_traces(command.folder);
   if (!traces) return screen.fail(usage_failure(traces.error()));
   Diagram diagram = diagram_of(*traces);
-  std::string shown_key;
+  TimelineTexts texts{"What the nodes did", "", ""};
   if (command.key) {
     std::optional<std::string> bucket;
     if (context.globals.bucket_given) bucket = context.globals.bucket;
     auto only = about_key(diagram, bucket, *command.key);
-    if (!only)
+    if (!only) {
       return screen.fail({Status::not_found, Applied::no, only.error() + ": " + escaped(*command.key), "", 0, 0});
+    }
     diagram = std::move(*only);
-    shown_key = (bucket && *bucket != "default" ? escaped(*bucket) + '/' : "") + escaped(*command.key);
+    texts.key = (bucket && *bucket != "default" ? escaped(*bucket) + '/' : "") + escaped(*command.key);
+    texts.title = "The life of " + texts.key;
   }
-  leave_out_quiet(diagram, most_events);
-
-  std::string notes = torn_notes(*traces);
+  leave_out_quiet(diagram, most_events_of_page);
+  texts.note = torn_notes(*traces);
   if (diagram.left_out > 0) {
-    notes += "kin: " + counted(diagram.left_out, "message", "messages") +
-             " that brought nothing new are left out; --key KEY shows one key alone\n";
+    texts.note += "kin: " + counted(diagram.left_out, "message", "messages") +
+                  " that brought nothing new are left out; --key KEY shows one key alone\n";
   }
-  const std::string title = command.key ? "The life of " + shown_key : "What the nodes did";
-  const auto page = print_page({title,
-                                body_of(title, diagram, notes),
-                                {{"timeline-data", diagram_json(diagram, {}, shown_key)}},
-                                {timeline_script(), start_timeline_script()}});
-  if (!page) return screen.fail({Status::unsupported, Applied::no, page.error(), "", 0, 0});
-  if (const auto written = write_page(command.html, *page); !written) {
-    return screen.fail(usage_failure(written.error()));
-  }
+  const auto text = drawn(command, diagram, texts);
+  if (!text) return screen.fail(text.error());
+  const std::string& file = command.svg.empty() ? command.html : command.svg;
+  if (const auto written = write_page(file, *text); !written) return screen.fail(usage_failure(written.error()));
+
   const json::TimelineCounts counts = counts_of(diagram);
   if (screen.output() == Output::json) {
-    screen.print(json::timeline(command.html, counts));
+    screen.print(json::timeline(file, counts));
   } else if (!context.globals.quiet) {
-    screen.print(command.html + ": " + counted(counts.writes, "write", "writes") + " and " +
+    screen.print(file + ": " + counted(counts.writes, "write", "writes") + " and " +
                  counted(counts.messages, "message", "messages") + " of " + counted(counts.nodes, "node", "nodes") +
                  "; open it in a browser\n");
   }
-  if (!context.globals.quiet) screen.explain(notes);
+  if (!context.globals.quiet) screen.explain(texts.note);
   return 0;
 }
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import xml.dom.minidom
 
 from browser import Browser
 from nodes import Nodes
@@ -125,6 +126,21 @@ def one_key():
     kin("-b", "other", "log", "timeline", at("few"), "--key", "cart", "--html", at("nothing.html"), ok=3)
 
 
+def a_picture():
+    kin("log", "timeline", at("few"), "--svg", at("few.svg"))
+    picture = xml.dom.minidom.parse(at("few.svg"))
+    assert len([c for c in picture.getElementsByTagName("circle") if c.getAttribute("class") == "write"]) == 5
+    assert len([r for r in picture.getElementsByTagName("rect") if r.getAttribute("class") == "conflict"]) == 5
+    assert not picture.getElementsByTagName("script") and not picture.getElementsByTagName("img")
+    kin("log", "timeline", at("few"), "--key", "cart", "--svg", at("cart.svg"))
+    for colours in (False, True):
+        with Browser(at("few"), dark=colours) as page:
+            page.open(at("cart.svg"))
+            assert not page.problems, page.problems
+            page.picture(at("cart-svg-%s.png" % ("dark" if colours else "light")), full=False)
+    assert "say where it goes" in kin("log", "timeline", at("few"), ok=2).stderr
+
+
 def broken_traces():
     shutil.copytree(at("few/logs"), at("torn"))
     with open(at("torn/n2.trace"), "ab") as trace:
@@ -179,6 +195,7 @@ def thousands_of_events():
 
 conflict_of_the_introduction()
 one_key()
+a_picture()
 broken_traces()
 thousands_of_events()
 print("timeline: fine")

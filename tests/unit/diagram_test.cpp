@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/pages/diagram_json.hpp"
+#include "client/pages/diagram_svg.hpp"
 #include "client/pages/page.hpp"
 #include "client/traces/trace_fields.hpp"
 
@@ -168,5 +169,9 @@ TEST_CASE("what clients wrote stays text in a page") {
   CHECK(json.find_first_of("<>&") == std::string::npos);
   const auto read = nlohmann::json::parse(json);
   CHECK(read["events"][0]["key"] == "</script><script>alert(1)</script><!-- & \\xff");
+  const std::string picture = diagram_svg(diagram, evil);
+  CHECK(picture.find("<script") == std::string::npos);
+  CHECK(picture.find("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!-- &amp; \\xff</title>") !=
+        std::string::npos);
   CHECK(html_escape("<b a='\"'>&") == "&lt;b a=&#39;&quot;&#39;&gt;&amp;");
 }
