@@ -122,7 +122,9 @@ std::vector<Client::Result<wire::TracesReply>> Client::traces_at_all(const wire:
   return ask_all<wire::TracesReply>(request);
 }
 
-Client::Result<wire::KeysReply> Client::keys(const wire::Keys& request) { return ask<wire::KeysReply>(request); }
+Client::Result<wire::KeysReply> Client::keys(const wire::Keys& request, std::optional<std::size_t> at) {
+  return ask<wire::KeysReply>(request, at);
+}
 
 Client::Result<wire::ConflictsReply> Client::conflicts(const wire::Conflicts& request) {
   return ask<wire::ConflictsReply>(request);

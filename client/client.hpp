@@ -35,7 +35,7 @@ class Client {
   Result<wire::WriteReply> add_update(Session& session, wire::AddUpdate request);
   Result<wire::WriteReply> remove(Session& session, wire::Remove request);
   // One page. The next one: `after` = the last key of this one, while `more`.
-  Result<wire::KeysReply> keys(const wire::Keys& request);
+  Result<wire::KeysReply> keys(const wire::Keys& request, std::optional<std::size_t> at = std::nullopt);
   Result<wire::ConflictsReply> conflicts(const wire::Conflicts& request);
 
   // One answer of a watch (common/wire/watching.hpp) of the node at this position among the endpoints.

@@ -7,6 +7,7 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "common/wire/watching.hpp"
 
@@ -14,16 +15,19 @@ namespace kin {
 
 class ToldStates {
  public:
-  // Remembers about so many keys; of those told longest ago it forgets.
+  // Remembers so many keys; then it forgets the one that it was told of first.
   explicit ToldStates(std::size_t most = 100'000) : most_(most) {}
 
   // True where the event shows another state than was told last of its key; then that is remembered.
   bool is_news(const wire::WatchEvent& event);
 
+  // Keys that were told to have a value, last, in order.
+  std::vector<std::string> alive() const;
+
  private:
   const std::size_t most_;
-  std::unordered_map<std::string, std::string> last_;  // key to its values' dots
-  std::deque<std::string> order_;                      // keys, as they were told of first
+  std::unordered_map<std::string, DotSet> last_;  // key to its values' dots
+  std::deque<std::string> order_;                 // keys, as they were told of first
 };
 
 }  // namespace kin

@@ -21,12 +21,12 @@ inline bool may_pass(const Failure& failure) {
          failure.status == Status::internal;
 }
 
-// `ask(client, at)` is one question at the node `at`, with the newest token; `tell(reply)` prints it. `resume` begins
-// the command line that goes on behind the last token. Returns the exit code.
+// `ask(client, at)` is one question at the node `at`, with the newest token; `tell(reply, client, at)` prints it.
+// `resume` begins the command line that goes on behind the last token. Returns the exit code.
 template <class Reply>
 int follow(const CommandContext& context, const std::string& resume,
            const std::function<Client::Result<Reply>(Client&, std::size_t)>& ask,
-           const std::function<void(const Reply&)>& tell, std::string token) {
+           const std::function<void(const Reply&, Client&, std::size_t)>& tell, std::string token) {
   auto book = AddressBook::open(context.globals);
   if (!book) return context.screen.fail(book.error());
   Client client(book->for_any(), client_options(*book, context));
@@ -59,7 +59,7 @@ int follow(const CommandContext& context, const std::string& resume,
       context.screen.explain("watching at " + reply->node + "; Ctrl-C ends it and says how to go on\n");
     }
     begun = true;
-    tell(*reply);
+    tell(*reply, client, at);
   }
 }
 

@@ -1,4 +1,7 @@
 // kin watch and kin conflicts --watch.
+#include <algorithm>
+#include <iterator>
+
 #include "client/commands/following.hpp"
 #include "client/commands/run.hpp"
 #include "client/told_states.hpp"
@@ -10,38 +13,79 @@ std::string with_value(const std::string& flag, const std::string& value) {
   return " " + flag + " " + shell_word(value);
 }
 
+class WatchingKeys {
+ public:
+  WatchingKeys(const WatchCommand& command, const CommandContext& context) : screen_(context.screen) {
+    request_.bucket = context.globals.bucket;
+    request_.is_prefix = command.prefix.has_value();
+    request_.name = command.prefix.value_or(command.key.value_or(""));
+    request_.begin = command.all ? wire::WatchFrom::start : wire::WatchFrom::now;
+    if (!command.from.empty()) request_.begin = wire::WatchFrom::token;
+    request_.from = command.from;
+  }
+
+  Client::Result<wire::WatchReply> ask(Client& client, std::size_t at) { return client.watch(at, request_); }
+
+  void tell(const wire::WatchReply& reply, Client& client, std::size_t at) {
+    if (reply.forgotten) {
+      as_json() ? screen_.print(json::forgotten()) : screen_.explain(text::forgotten());
+      looks_for_deletes_ = true;
+    }
+    std::vector<wire::WatchEvent> news;
+    const auto add = [&](const wire::WatchEvent& event) {
+      if (states_.is_news(event)) news.push_back(event);
+    };
+    for (const wire::WatchEvent& event : reply.events) add(event);
+    if (looks_for_deletes_ && !reply.more) {
+      const auto gone = gone_at(client, at);
+      looks_for_deletes_ = !gone;
+      for (const std::string& key : gone.value_or(std::vector<std::string>{})) add({key, {}, {}, ""});
+    }
+    for (const wire::WatchEvent& event : news) {
+      const std::string token = &event == &news.back() ? reply.token : "";
+      screen_.print(as_json() ? json::changed(request_.bucket, event, reply, token)
+                              : text::changed(event, reply, screen_.style()));
+    }
+    request_.begin = wire::WatchFrom::token;
+    request_.from = reply.token;
+  }
+
+ private:
+  bool as_json() const { return screen_.output() == Output::json; }
+
+  // Of the keys that were told to have a value: those that have none at this node, which has all that was told. Nothing
+  // where it does not say.
+  std::optional<std::vector<std::string>> gone_at(Client& client, std::size_t at) const {
+    std::vector<std::string> out = states_.alive();
+    wire::Keys page{request_.bucket, request_.name, "", 1000};
+    while (true) {
+      const auto there = client.keys(page, at);
+      if (!there) return std::nullopt;
+      std::vector<std::string> rest;
+      std::set_difference(out.begin(), out.end(), there->keys.begin(), there->keys.end(), std::back_inserter(rest));
+      out = std::move(rest);
+      if (!there->more || there->keys.empty()) return out;
+      page.after = there->keys.back();
+    }
+  }
+
+  Screen& screen_;
+  wire::Watch request_;
+  ToldStates states_;
+  bool looks_for_deletes_ = false;
+};
+
 }  // namespace
 
 int run_command(const WatchCommand& command, const CommandContext& context) {
-  wire::Watch request;
-  request.bucket = context.globals.bucket;
-  request.is_prefix = command.prefix.has_value();
-  request.name = command.prefix.value_or(command.key.value_or(""));
-  request.begin = command.all ? wire::WatchFrom::start : wire::WatchFrom::now;
-  if (!command.from.empty()) request.begin = wire::WatchFrom::token;
-  request.from = command.from;
+  WatchingKeys watching(command, context);
   const std::string resume =
       context.globals.command + " watch" +
-      (command.prefix ? with_value("--prefix", *command.prefix) : " " + shell_word(request.name));
-  ToldStates states;
-  const auto ask = [&](Client& client, std::size_t at) { return client.watch(at, request); };
-  const auto tell = [&](const wire::WatchReply& reply) {
-    Screen& screen = context.screen;
-    const bool as_json = screen.output() == Output::json;
-    if (reply.forgotten) as_json ? screen.print(json::forgotten()) : screen.explain(text::forgotten());
-    std::vector<const wire::WatchEvent*> news;
-    for (const wire::WatchEvent& event : reply.events) {
-      if (states.is_news(event)) news.push_back(&event);
-    }
-    for (const wire::WatchEvent* event : news) {
-      const std::string token = event == news.back() ? reply.token : "";
-      screen.print(as_json ? json::changed(request.bucket, *event, reply, token)
-                           : text::changed(*event, reply, screen.style()));
-    }
-    request.begin = wire::WatchFrom::token;
-    request.from = reply.token;
-  };
-  return follow<wire::WatchReply>(context, resume, ask, tell, command.from);
+      (command.prefix ? with_value("--prefix", *command.prefix) : " " + shell_word(command.key.value_or("")));
+  return follow<wire::WatchReply>(
+      context, resume, [&](Client& client, std::size_t at) { return watching.ask(client, at); },
+      [&](const wire::WatchReply& reply, Client& client, std::size_t at) { watching.tell(reply, client, at); },
+      command.from);
 }
 
 int watch_conflicts(const ConflictsCommand& command, const CommandContext& context) {
@@ -50,7 +94,7 @@ int watch_conflicts(const ConflictsCommand& command, const CommandContext& conte
   if (context.globals.bucket_given) request.bucket = context.globals.bucket;
   request.from = command.from;
   const auto ask = [&](Client& client, std::size_t at) { return client.watch_conflicts(at, request); };
-  const auto tell = [&](const wire::WatchConflictsReply& reply) {
+  const auto tell = [&](const wire::WatchConflictsReply& reply, Client& /*client*/, std::size_t /*at*/) {
     Screen& screen = context.screen;
     for (std::size_t i = 0; i < reply.changes.size(); ++i) {
       const wire::ConflictChange& change = reply.changes[i];

@@ -10,9 +10,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* about_forgotten =
-    "all nodes have forgotten some of what happened meanwhile: values that are there were told, deletes may be "
-    "missing; "
-    "kin keys lists what is there";
+    "all nodes have forgotten some of what happened meanwhile: what is there is told, and which keys are gone that "
+    "this "
+    "watch told of; other deletes may be missing. kin keys lists what is there";
 
 wire::ReadReply as_read(const wire::WatchEvent& event, const wire::WatchReply& reply) {
   wire::ReadReply read;

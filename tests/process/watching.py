@@ -125,6 +125,8 @@ def main(bin_folder, folder):
         nodes.until(lambda: [e["key"] for e in everything.of("delete")] == ["count"], 20, "the delete")
         everything.interrupt()
 
+        forgotten_delete(cluster, bin_folder)
+
         # A token of something else is refused at once.
         for words in (["watch", "count", "--from", tokens[0]], ["watch", "--prefix", "k", "--from", tokens[2]],
                       ["watch", "--prefix", "k", "--from", tokens[0][:-3]], ["conflicts", "--watch", "--from", "x"],
@@ -132,6 +134,23 @@ def main(bin_folder, folder):
             cluster.kin(*words, ok=(2,))
         text(cluster, bin_folder)
     print("watching: %d keys, %d counts, %d conflicts" % (len(written), len(counts), len(opened)))
+
+
+def forgotten_delete(cluster, bin_folder):
+    """A watcher stands still while a key that it told of is deleted and forgotten by all, and its node begins anew."""
+    watch = Watch(cluster, bin_folder, "watch", "--prefix", "gone", "--node", "n1")
+    watch.begun()
+    for key in ("gone-1", "gone-2"):
+        cluster.kin("add_update", key, "v", node="n2")
+    nodes.until(lambda: len(watch.of("update")) == 2, 20, "both keys are told")
+    watch.process.send_signal(signal.SIGSTOP)
+    cluster.kill("n1")
+    cluster.start("n1")
+    cluster.kin("delete", "gone-1", "--wait", "forgotten", "--timeout", "30s", node="n2")
+    watch.process.send_signal(signal.SIGCONT)
+    nodes.until(lambda: watch.of("delete"), 20, "the delete is told")
+    watch.interrupt()
+    assert [e["key"] for e in watch.of("delete")] == ["gone-1"] and len(watch.of("update")) == 2, watch.events
 
 
 def text(cluster, bin_folder):

@@ -61,6 +61,7 @@ TEST_CASE("a state is told once, another one and a delete again, and of few keys
   CHECK(states.is_news(event({})));
   CHECK_FALSE(states.is_news(event({})));
   CHECK(states.is_news(one));
+  CHECK(states.alive() == std::vector<std::string>{"cart"});
   for (const char* key : {"x", "y"}) {
     auto other = event({sibling("c", 3)});
     other.key = key;
@@ -68,6 +69,8 @@ TEST_CASE("a state is told once, another one and a delete again, and of few keys
     CHECK_FALSE(states.is_news(other));
   }
   CHECK(states.is_news(one));
+  CHECK(states.is_news(event({})));
+  CHECK(states.alive() == std::vector<std::string>{"y"});
 }
 
 TEST_CASE("what people see of a watch") {

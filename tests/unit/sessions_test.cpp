@@ -105,6 +105,23 @@ TEST_CASE("what a session saw of one key does not make it wait for writes to oth
   CHECK(ann.values(ann.read("n2", "a")) == Strings{"1"});
 }
 
+TEST_CASE("a session remembers what it wrote over reads of other keys, also where a node knows it beyond a gap") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "other", "x");
+  cluster.drop_all();
+  Session ann(cluster);
+  wire::AddUpdate blind{"default", "a", "1"};
+  blind.seen = wire::Seen::nothing;  // else it has seen all that n1 knows without a gap
+  ann.take<wire::WriteReply>(cluster.ask("n1", wire::in_session(blind, "")));
+  const auto push = cluster.take("push", "n1", "n2");
+  REQUIRE(push);
+  cluster.drop_all();
+  cluster.deliver(*push);
+  CHECK(ann.values(ann.read("n2", "b")).empty());
+  CHECK(ann.waits(ann.read("n3", "a")));
+  CHECK(ann.values(ann.read("n2", "a")) == Strings{"1"});
+}
+
 TEST_CASE("a write of a session waits as its reads do, so it replaces what the session wrote before") {
   ProtocolCluster cluster(3);
   Session ann(cluster);
