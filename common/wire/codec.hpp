@@ -9,7 +9,8 @@
 //
 // Grammar:
 //   struct     = array of its fields in order. A reader ignores further elements, so fields may be added at the
-//                end; it refuses an array that is too short.
+//                end; it refuses an array that is too short. Fields that were added (with_added) are left out from
+//                the last one that holds something, so that they cost nothing where they are not used.
 //   string     = bin (a reader takes str too): keys and values are bytes, names are UTF-8
 //   integer    = unsigned msgpack integer; bool = msgpack bool; enum = its number
 //   optional   = nil or the thing; vector = array; map = array of [key, value], ascending
@@ -109,8 +110,24 @@ class Packer {
     array(sizeof...(T));
     (put(field), ...);
   }
+  // The first `Required` fields were there from the start.
+  template <std::size_t Required, class... T>
+  void with_added(T&... field) {
+    std::size_t at = 0;
+    std::size_t used = Required;
+    ((++at, used = at > Required && says_something(field) ? at : used), ...);
+    array(used);
+    at = 0;
+    ((at++ < used ? put(field) : void()), ...);
+  }
 
  private:
+  template <class T>
+  static bool says_something(const T& field) {
+    if constexpr (requires { field == T{}; }) return !(field == T{});
+    return true;
+  }
+
   std::string& out_;
 };
 
@@ -203,6 +220,14 @@ class Unpacker {
     if (array(o) < sizeof...(T)) return fail("too few fields");
     std::size_t i = 0;
     (get(field, item(o, i++)), ...);
+  }
+  template <std::size_t Required, class... T>
+  void with_added(T&... field) {
+    const Object* o = current_;
+    const std::size_t there = array(o);
+    if (there < Required) return fail("too few fields");
+    std::size_t i = 0;
+    ((i < there ? get(field, item(o, i)) : static_cast<void>(field = T{}), ++i), ...);
   }
 
  private:

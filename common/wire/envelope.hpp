@@ -35,6 +35,7 @@ enum class Kind : std::uint16_t {
   token_list = 10,
   token_show = 11,
   token_silence = 12,
+  explain = 13,
   // from clients to the runtime itself, whatever the tier
   status = 32,
   fault = 33,
@@ -53,6 +54,7 @@ enum class Kind : std::uint16_t {
   token_progress = 136,
   tokens_reply = 137,
   token_show_reply = 138,
+  explain_reply = 139,
 };
 
 // A process's event clock: host (`n1.3`) to number of its trace lines. Not an entry clock.

@@ -78,7 +78,7 @@ std::vector<Bomb> bombs() {
 
 TEST_CASE("a message that is cut off anywhere is refused") {
   for (const Sample& sample : samples()) {
-    for (std::size_t n = 0; n < sample.bytes.size(); ++n) {
+    for (std::size_t n = sample.may_be_empty() ? 1 : 0; n < sample.bytes.size(); ++n) {
       INFO(sample.name << " cut off at " << n);
       CHECK_FALSE(sample.recode(std::string_view(sample.bytes).substr(0, n)));
     }
@@ -113,7 +113,7 @@ TEST_CASE("whatever one byte is changed to, what is understood can be said again
 
 TEST_CASE("a context token with any byte changed is refused") {
   for (const Sample& sample : samples()) {
-    if (sample.name != "context token") continue;
+    if (!sample.is_text()) continue;
     for (std::size_t at = 0; at < sample.bytes.size(); ++at) {
       for (char to : {'A', 'b', '7', '-', '_', ' ', '\n', '=', '\0', '\x80'}) {
         std::string text = sample.bytes;
@@ -131,7 +131,7 @@ TEST_CASE("no field takes a type that it never has") {
       from_hex("ff"), from_hex("d3ffffffffffffffff"), from_hex("ca3f800000"), from_hex("cb7ff8000000000000"),
       from_hex("80"), from_hex("81a16101"),           from_hex("d40100")};
   for (const Sample& sample : samples()) {
-    if (sample.name == "context token") continue;
+    if (sample.is_text()) continue;
     for (const std::string& object : foreign) CHECK_FALSE(sample.recode(object));
     CHECK_FALSE(sample.recode(from_hex("c0")));
     const auto offsets = element_offsets(sample.bytes);
@@ -148,7 +148,7 @@ TEST_CASE("no field takes a type that it never has") {
 
 TEST_CASE("a field too few is refused, a field more is not") {
   for (const Sample& sample : samples()) {
-    if (sample.name == "context token" || sample.bytes == "\x90") continue;
+    if (sample.is_text() || sample.grows() || sample.bytes == "\x90") continue;
     INFO(sample.name);
     const auto offsets = element_offsets(sample.bytes);
     std::string fewer = sample.bytes.substr(0, offsets[offsets.size() - 2]);
@@ -164,6 +164,7 @@ TEST_CASE("bombs are refused for the price of their own bytes") {
   for (const Bomb& bomb : bombs()) {
     INFO(bomb.name);
     for (const Sample& sample : samples()) {
+      if (bomb.bytes.empty() && sample.may_be_empty()) continue;
       const std::size_t before = bytes_allocated();
       const bool refused = !sample.recode(bomb.bytes);
       const std::size_t cost = bytes_allocated() - before;

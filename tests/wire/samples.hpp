@@ -14,6 +14,12 @@ struct Sample {
   std::string bytes;
   // Decodes, and encodes again what was understood. Error: why the bytes were refused.
   std::function<tl::expected<std::string, std::string>(std::string_view)> recode;
+
+  bool is_text() const { return name.starts_with("context token"); }
+  // No bytes at all are something that can be said.
+  bool may_be_empty() const { return name == "lineage"; }
+  // Its last fields may be absent.
+  bool grows() const { return name.starts_with("add_update"); }
 };
 
 const std::vector<Sample>& samples();

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t push_bytes = 256u << 10;  // about: a longer push goes out in several messages
 constexpr std::uint64_t catching_up_patience_ms = 1000;
+constexpr std::size_t operations_bytes = 8u << 20;
 
 std::string hex(std::string_view bytes) {
   static constexpr char digits[] = "0123456789abcdef";
@@ -25,6 +26,9 @@ Batching batching(const Limits& limits) {
   Batching out;
   out.answer_keys = out.page_keys = limits.batch_keys;
   out.cache_bytes = limits.cache_bytes;
+  out.lineage.most = limits.lineage;
+  out.lineage.few = std::min<std::size_t>(out.lineage.few, limits.lineage);
+  if (limits.lineage > LineageBounds{}.most) out.lineage.few = limits.lineage;
   return out;
 }
 
@@ -38,7 +42,9 @@ std::set<Dot> dots_of(const Siblings& siblings) {
 
 CausalProtocol::CausalProtocol(const Environment& environment)
     : env_(environment),
-      replica_(env_.self, env_.life, env_.cluster.ids(), env_.store, batching(env_.cluster.limits)) {}
+      replica_(env_.self, env_.life, env_.cluster.ids(), env_.store, batching(env_.cluster.limits)),
+      silences_(env_.cluster.suspect_ms),
+      operations_(operations_bytes) {}
 
 void CausalProtocol::step(const Input& input, Outputs& out) {
   std::visit([&](const auto& event) { on(event, out); }, input);
@@ -66,6 +72,7 @@ void CausalProtocol::on(const ClientCall& call, Outputs& out) {
     case wire::Kind::remove: return with(&CausalProtocol::remove);
     case wire::Kind::keys: return with(&CausalProtocol::keys);
     case wire::Kind::conflicts: return with(&CausalProtocol::conflicts);
+    case wire::Kind::explain: return with(&CausalProtocol::explain);
     default: out.fail(call.id, refuse(Status::wrong_tier, "the causal tier does not know this command"));
   }
 }
@@ -78,6 +85,7 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
   stop_if_superseded(out);
   if (message.life < replica_.lives().at(message.from)) return send_all(std::move(outbox), out);
   heard_ms_[message.from] = now_ms_;
+  silences_.heard(message.from, now_ms_, wall_us_);
   // A report that is known here is durable at its sender, so it acknowledges all that it covers.
   if (const auto* ack = std::get_if<Ack>(&*decoded)) count_acks(message.from, ack->dots, out);
   if (const auto* gossip = std::get_if<Gossip>(&*decoded)) count_acks(message.from, gossip->report.clock, out);
@@ -100,6 +108,7 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
 void CausalProtocol::on(const Tick& tick, Outputs& out) {
   now_ms_ = std::max(now_ms_, tick.now_ms);
   wall_us_ = tick.wall_us;
+  silences_.begin(replica_.peers(), now_ms_, wall_us_);
   resend(out);
   if (now_ms_ < gossip_at_ms_) return;
   gossip_at_ms_ = now_ms_ + env_.cluster.gossip_interval_ms;
