@@ -21,6 +21,9 @@ enum class Bug : std::uint8_t {
   late_value_enters,        // a merge takes what it has seen and no longer holds
   base_joined,              // the base of a push enters the node clock
 
+  // the story of a conflict
+  lineage_of_the_write_alone,  // a value names what it replaced, and nothing that was seen before that
+
   // gossip, read repair, quorums
   last_entry_skipped,    // an answer to gossip leaves out its last entry
   offer_keeps_waiting,   // who is offered a full copy goes on waiting for the answer that it replaced

@@ -16,6 +16,9 @@
 
 namespace kin {
 
+// What a client may say about a value, besides the value.
+using Metadata = std::map<std::string, std::string>;
+
 // One value of a key and where it came from.
 struct Sibling {
   std::string value;
@@ -23,12 +26,16 @@ struct Sibling {
   std::string operation;         // the client's operation id, or empty
   std::string client;            // who wrote it, as the client names itself
   std::uint64_t written_us = 0;  // the coordinator's wall clock, microseconds since 1970; shown, never compared
+  std::string content_type;      // as the client says it; shown, never looked at
+  Metadata meta;
+  std::string lineage;               // what its writer had seen of the key (lineage.hpp), packed; empty: nothing
+  std::map<Dot, std::string> bases;  // values that it may turn out to have in common with another; see keep_base
 
   bool operator==(const Sibling&) const = default;
 
   template <class V>
   void fields(V& v) {
-    v(value, clock, operation, client, written_us);
+    v.template with_added<5>(value, clock, operation, client, written_us, content_type, meta, lineage, bases);
   }
 };
 

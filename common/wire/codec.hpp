@@ -9,7 +9,8 @@
 //
 // Grammar:
 //   struct     = array of its fields in order. A reader ignores further elements, so fields may be added at the
-//                end; it refuses an array that is too short.
+//                end; it refuses an array that is too short. Fields that were added (with_added) are left out from
+//                the last one that holds something, so that they cost nothing where they are not used.
 //   string     = bin (a reader takes str too): keys and values are bytes, names are UTF-8
 //   integer    = unsigned msgpack integer; bool = msgpack bool; enum = its number
 //   optional   = nil or the thing; vector = array; map = array of [key, value], ascending
@@ -110,8 +111,24 @@ class Packer {
     array(sizeof...(T));
     (put(field), ...);
   }
+  // The first `Required` fields were there from the start.
+  template <std::size_t Required, class... T>
+  void with_added(T&... field) {
+    std::size_t at = 0;
+    std::size_t used = Required;
+    ((++at, used = at > Required && says_something(field) ? at : used), ...);
+    array(used);
+    at = 0;
+    ((at++ < used ? put(field) : void()), ...);
+  }
 
  private:
+  template <class T>
+  static bool says_something(const T& field) {
+    if constexpr (requires { field == T{}; }) return !(field == T{});
+    return true;
+  }
+
   std::string& out_;
 };
 
@@ -190,6 +207,13 @@ class Unpacker {
     const std::size_t n = array_of_at_least(sizeof...(T), "too few fields");
     (get(field), ...);
     skip(n - sizeof...(T));
+  }
+  template <std::size_t Required, class... T>
+  void with_added(T&... field) {
+    const std::size_t there = array_of_at_least(Required, "too few fields");
+    std::size_t at = 0;
+    ((at++ < there ? get(field) : static_cast<void>(field = T{})), ...);
+    skip(there - std::min(there, sizeof...(T)));
   }
 
  private:

@@ -14,15 +14,32 @@
 
 namespace kin::wire {
 
+// A value that was shown, and what its writer had seen.
+struct SeenValue {
+  Dot dot;
+  EntryClock clock;
+  std::uint64_t tag = 0;  // operation_tag() of lineage.hpp
+  std::string lineage;    // packed
+
+  bool operator==(const SeenValue&) const = default;
+
+  template <class V>
+  void fields(V& v) {
+    v.template with_added<2>(dot, clock, tag, lineage);
+  }
+};
+
 struct ContextToken {
   std::string bucket;
   std::string key_hash;
   DotSet dots;
-  EntryClock clock;  // the join over what was shown
+  EntryClock clock;             // the join over what was shown
+  std::vector<SeenValue> seen;  // what was shown, for the lineage of the next write; it decides nothing
+  std::string lineage;          // the same of many values, packed together
 
   template <class V>
   void fields(V& v) {
-    v(bucket, key_hash, dots, clock);
+    v.template with_added<4>(bucket, key_hash, dots, clock, seen, lineage);
   }
 };
 

@@ -7,8 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/causality/dot.hpp"
-#include "common/causality/version_vector.hpp"
+#include "common/causality/dotted_entry.hpp"
 #include "common/wire/envelope.hpp"
 
 namespace kin::wire {
@@ -21,10 +20,12 @@ struct ShownSibling {
   std::string client;
   std::uint64_t written_us = 0;  // coordinator's wall clock, microseconds since 1970
   std::string operation;
+  std::string content_type;
+  Metadata meta;
 
   template <class V>
   void fields(V& v) {
-    v(value, clock, dot, client, written_us, operation);
+    v.template with_added<6>(value, clock, dot, client, written_us, operation, content_type, meta);
   }
 };
 
@@ -84,11 +85,12 @@ struct KeysReply {
 struct ConflictRow {
   std::string bucket, key;
   std::uint32_t siblings = 0;
-  std::uint64_t since_us = 0;  // this node's wall clock when it first held more than one value
+  std::uint64_t since_us = 0;        // this node's wall clock when it first held more than one value
+  std::vector<std::string> writers;  // the clients that wrote them, each once, in the order of the values
 
   template <class V>
   void fields(V& v) {
-    v(bucket, key, siblings, since_us);
+    v.template with_added<4>(bucket, key, siblings, since_us, writers);
   }
 };
 
@@ -99,6 +101,63 @@ struct ConflictsReply {
   template <class V>
   void fields(V& v) {
     v(rows, more);
+  }
+};
+
+// One value as explain tells of it: also the copies of an operation that read does not show.
+struct ToldSibling {
+  ShownSibling shown;
+  std::string lineage;  // what its writer had seen: lineage_codec.hpp
+  // The asked node's wall clock when it took the value in; 0: not recorded, it came before the conflict
+  std::uint64_t known_since_us = 0;
+
+  template <class V>
+  void fields(V& v) {
+    v(shown, lineage, known_since_us);
+  }
+};
+
+// A time in which the asked node heard nothing of another member, by its own wall clock.
+struct Silence {
+  std::string member;
+  std::uint64_t from_us = 0;
+  std::uint64_t until_us = 0;  // 0: it lasts
+
+  template <class V>
+  void fields(V& v) {
+    v(member, from_us, until_us);
+  }
+};
+
+// What a bucket keeps of the last common value while a conflict is open.
+struct BaseValue {
+  Dot dot;
+  std::string value;
+
+  bool operator==(const BaseValue&) const = default;
+
+  template <class V>
+  void fields(V& v) {
+    v(dot, value);
+  }
+};
+
+// Kind::explain_reply
+struct ExplainReply {
+  std::string node;
+  std::vector<std::string> order;
+  std::vector<ToldSibling> siblings;
+  std::string context;                  // as of a read
+  std::uint64_t conflict_since_us = 0;  // 0: there is none
+  Incarnation incarnation;
+  std::uint64_t started_us = 0;   // wall clock of the process's start, or of the first that it heard of it
+  std::uint64_t now_us = 0;       // wall clock of this answer
+  std::vector<Silence> silences;  // the last of them, in the order in which they began
+  std::vector<BaseValue> bases;   // of a bucket with keep_base
+
+  template <class V>
+  void fields(V& v) {
+    v(node, order, siblings, context, conflict_since_us, incarnation, started_us, now_us, silences, bases);
   }
 };
 

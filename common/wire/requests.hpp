@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/causality/dotted_entry.hpp"
 #include "common/wire/envelope.hpp"
 
 namespace kin::wire {
@@ -43,6 +44,11 @@ enum class Seen : std::uint8_t {
   nothing = 3,    // one more sibling
 };
 
+inline constexpr std::size_t max_content_type_bytes = 255;
+inline constexpr std::size_t max_meta = 16;
+inline constexpr std::size_t max_meta_bytes = 1024;
+inline constexpr std::size_t max_operation_bytes = 64;
+
 // Kind::add_update
 struct AddUpdate {
   static constexpr Kind kind = Kind::add_update;
@@ -52,10 +58,12 @@ struct AddUpdate {
   Level level;
   std::string operation;       // unique per operation, the same in every retry; may be empty
   bool want_replaced = false;  // repeat in the reply the values that were replaced (for histories)
+  std::string content_type;    // at most max_content_type_bytes
+  Metadata meta;               // at most max_meta pairs of together max_meta_bytes
 
   template <class V>
   void fields(V& v) {
-    v(bucket, key, value, seen, context, level, operation, want_replaced);
+    v.template with_added<8>(bucket, key, value, seen, context, level, operation, want_replaced, content_type, meta);
   }
 };
 
@@ -97,6 +105,17 @@ struct Conflicts {
   template <class V>
   void fields(V& v) {
     v(bucket, after_bucket, after_key, limit);
+  }
+};
+
+// Kind::explain. What the asked node knows of one key and of its own dealings with the others; asked of every node.
+struct Explain {
+  static constexpr Kind kind = Kind::explain;
+  std::string bucket, key;
+
+  template <class V>
+  void fields(V& v) {
+    v(bucket, key);
   }
 };
 

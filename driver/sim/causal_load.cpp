@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t remembered_tokens = 12;
 constexpr const char* bucket = "default";
+constexpr std::uint64_t explain_every = 3;  // of the reads, about
 constexpr Micros longest_last_answer_us = 60'000'000;
 
 std::vector<std::string> values_of(const std::vector<wire::ShownSibling>& siblings) {
@@ -48,7 +49,7 @@ std::string list(const std::vector<std::string>& values) {
 std::unique_ptr<Load> make_causal_load(const Options& options) { return std::make_unique<CausalLoad>(options); }
 
 CausalLoad::CausalLoad(const Options& options)
-    : options_(options), rng_(options.seed ^ 0x10AD), oracle_(node_ids(options)) {}
+    : options_(options), rng_(options.seed ^ 0x10AD), oracle_(node_ids(options)), stories_(oracle_) {}
 
 void CausalLoad::start(SimCluster& cluster) {
   cluster_ = &cluster;
@@ -95,6 +96,12 @@ void CausalLoad::ask(std::size_t client) {
   std::vector<Question> questions;
   if (rng_.below(100) < options_.reads) {
     questions.push_back(question(who, call, wire::Read{bucket, operation.key, level}));
+    // In the same turn, so that what is told is about what is shown; a read in a session may have to wait.
+    if (asked_ % explain_every == 0 && !operation.in_session) {
+      const CallId explain = cluster_->new_call();
+      explains_.emplace(explain, operation.key);
+      questions.push_back({explain, wire::Kind::explain, wire::encode(wire::Explain{bucket, operation.key})});
+    }
   } else {
     const bool removes = rng_.below(100) < options_.deletes;
     operation.kind = removes ? Kind::remove : Kind::put;
@@ -150,6 +157,14 @@ void CausalLoad::stepped(const NodeId& node, const std::vector<Reply>& replies) 
       Operation& operation = operations_.at(peek->second);
       oracle_.shows(node, operation.key, values_of(read.siblings));
       write_was_stepped(operation, values_of(read.siblings));
+      continue;
+    }
+    if (const auto explain = explains_.find(reply.to); explain != explains_.end()) {
+      if (reply.kind != wire::Kind::explain_reply) {
+        oracle_.wrong("odd answer", node + " explains nothing: " + decoded<Failure>(reply).message);
+      } else {
+        stories_.judge(node, explain->second, decoded<wire::ExplainReply>(reply));
+      }
       continue;
     }
     const auto found = operations_.find(reply.to);
@@ -210,6 +225,7 @@ void CausalLoad::judge_write(Operation& operation, const wire::WriteReply& reply
     write_was_stepped(operation, operation.replaced);
     oracle_.shows(operation.node, operation.key, values_of(reply.siblings));
   }
+  stories_.named(operation.key, reply.dot, *operation.event);
   judge_names(operation.node, operation.key, reply.siblings);
   for (const std::string& replaced : operation.replaced) {
     const auto older = names_.find({operation.key, replaced});

@@ -2,6 +2,7 @@
 // contexts that it was given, old ones too. Some keep to a session. What they are told goes to a CausalOracle, which
 // knows no clocks; what is promised of names and clocks is judged here:
 //   two names   a dot names two values, or a value has not kept its dot and its clock
+//   story       what is told of a conflict is not what its writers had seen (story_judge.hpp)
 //   clock       the clock of a write is not above that of a value which it replaced
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
 #include "driver/sim/load.hpp"
+#include "driver/sim/story_judge.hpp"
 
 namespace kin::sim {
 
@@ -31,6 +33,8 @@ class CausalLoad : public Load {
   std::uint64_t answered() const override { return answered_; }
   std::uint64_t judged() const override { return oracle_.judged(); }
   std::uint64_t excused() const override { return oracle_.excused(); }
+  std::uint64_t stories() const override { return stories_.judged(); }
+  std::uint64_t uncertain_stories() const override { return stories_.uncertain(); }
   const std::vector<Violation>& violations() const override { return oracle_.violations(); }
   std::vector<std::string> story() const override;
   std::vector<std::string> history() const override;
@@ -104,10 +108,12 @@ class CausalLoad : public Load {
   const Options options_;
   Rng rng_;
   CausalOracle oracle_;
+  StoryJudge stories_;
   SimCluster* cluster_ = nullptr;
   std::vector<Client> clients_;
   std::map<CallId, Operation> operations_;  // all of them: a late answer still counts for the oracle
   std::map<CallId, CallId> peeks_;          // a read that goes before a write whose reply may never come
+  std::map<CallId, std::string> explains_;  // keys that are asked about beside a read
   std::uint64_t asked_ = 0, answered_ = 0, open_ = 0;
   std::optional<Reply> awaited_;  // of a question that is asked in the end
   CallId awaits_ = 0;

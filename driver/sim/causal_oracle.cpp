@@ -76,6 +76,18 @@ EventSet CausalOracle::closure(const std::string& key, Event event) const {
   return out;
 }
 
+const EventSet& CausalOracle::seen(const std::string& key, Event event) const {
+  return keys_.at(key).writes.at(event).seen;
+}
+
+std::optional<CausalOracle::Event> CausalOracle::event_of(const std::string& key, const std::string& value) const {
+  const auto history = keys_.find(key);
+  if (history == keys_.end()) return std::nullopt;
+  const auto event = history->second.by_value.find(value);
+  if (event == history->second.by_value.end()) return std::nullopt;
+  return event->second;
+}
+
 void CausalOracle::shows(const NodeId& node, const std::string& key, const std::vector<std::string>& values,
                          std::uint32_t quorum, std::uint64_t acknowledged_before) {
   ++judged_;

@@ -57,6 +57,11 @@ class CausalOracle {
   // The same for a writer, the write itself included.
   EventSet closure(const std::string& key, Event event) const;
 
+  // What the writer had seen, without the write itself.
+  const EventSet& seen(const std::string& key, Event event) const;
+  // The write of this value, where there is one.
+  std::optional<Event> event_of(const std::string& key, const std::string& value) const;
+
   // A node says, in a turn that is not settled, that these are all values of the key. `quorum`: how many members were
   // asked, this one included; `acknowledged_before`: see mark().
   void shows(const NodeId& node, const std::string& key, const std::vector<std::string>& values,

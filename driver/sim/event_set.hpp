@@ -23,6 +23,11 @@ class EventSet {
     if (other.words_.size() > words_.size()) words_.resize(other.words_.size());
     for (std::size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
   }
+  // Those that are in both.
+  void keep(const EventSet& other) {
+    if (words_.size() > other.words_.size()) words_.resize(other.words_.size());
+    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
+  }
 
   // Calls visit(event) for each, in order.
   template <class Visit>

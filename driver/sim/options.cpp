@@ -81,6 +81,7 @@ Options draw(std::uint64_t seed, std::string_view tier) {
   // Some pages a full copy, and not so many that it takes longer than the rounds within which all must agree.
   out.batch_keys = one_of<3>(rng, {512, out.keys / 4 + 1, out.keys / 10 + 1});
   out.cache_bytes = one_of<3>(rng, {0, 4u << 10, 64u << 20});
+  out.lineage = one_of<3>(rng, {16, 64, 64});
   out.tier = tier;
   out.sessions = one_of<4>(rng, {0, 0, 50, 100});
   if (has_tokens(tier)) {
@@ -110,7 +111,8 @@ std::string describe(const Options& options) {
            std::to_string(options.blind) + "% blind; " + std::to_string(options.levels) + "% with R or W above one; " +
            std::to_string(options.sessions) + "% of the clients in a session), values of " +
            std::to_string(options.value_bytes) + " bytes, " + std::to_string(options.batch_keys) + " keys a batch, " +
-           std::to_string(options.cache_bytes) + " bytes of cache";
+           std::to_string(options.cache_bytes) + " bytes of cache, " + std::to_string(options.lineage) +
+           " versions a lineage";
   } else {
     out += " and creates)";
   }

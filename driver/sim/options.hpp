@@ -69,6 +69,7 @@ struct Options {
   std::uint32_t sessions = 50;            // of a hundred clients: how many keep to a session
   std::uint32_t batch_keys = 512;         // entries of a message of members: few make many messages of a few keys
   std::uint32_t cache_bytes = 64u << 20;  // of entries that a node keeps in memory
+  std::uint32_t lineage = 16;             // versions that a value names as seen
   Weather weather;
   Speed speed;
   std::uint32_t fault_gap_ms = 500;  // between two faults, on average

@@ -19,6 +19,7 @@ ClusterConfig config_of(const Options& options) {
   config.request_ms = options.timeout_ms;
   config.limits.batch_keys = options.batch_keys;
   config.limits.cache_bytes = options.cache_bytes;
+  config.limits.lineage = options.lineage;
   if (has_tokens(options.tier)) {
     config.faults_enabled = true;
     config.buckets.clear();  // gossip about nothing would take most of the time
@@ -166,6 +167,8 @@ class Run {
     out.answered = load_->answered();
     out.judged = load_->judged();
     out.excused = load_->excused();
+    out.stories = load_->stories();
+    out.uncertain_stories = load_->uncertain_stories();
     out.trace_hash = cluster_.trace_hash();
     out.simulated_us = cluster_.agenda().now();
     out.rounds = rounds_;

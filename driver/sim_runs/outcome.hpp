@@ -44,8 +44,10 @@ enum class Sum : std::uint8_t {
   steps,
   invariant_checks,
   starts,
+  stories,
+  uncertain_stories,
 };
-inline constexpr std::size_t sum_kinds = 15;
+inline constexpr std::size_t sum_kinds = 17;
 
 // Runs it in this process. Where `check_history` is set, check causal judges its history as well;
 // histories of tokens are always judged, by check linearizable.

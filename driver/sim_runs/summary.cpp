@@ -48,6 +48,10 @@ std::string Summary::text(std::size_t jobs, std::chrono::duration<double> took) 
                     " answered in time, " + number(Sum::judged) + " answers judged, " + grouped(histories_) +
                     " histories judged by the checks of kin-driver, " + number(Sum::excused) +
                     " writes excused that only a lost disk knew\n";
+  if (sum(Sum::stories) + sum(Sum::uncertain_stories) > 0) {
+    out += "conflicts: " + number(Sum::stories) + " explained as the oracle knows them, " +
+           number(Sum::uncertain_stories) + " that were said to be uncertain\n";
+  }
   out += "time: " + as_time(simulated_us_) + " simulated in " + std::to_string(std::lround(took.count())) + " s, " +
          per_second(sum(Sum::operations), took) + " operations/s with " + std::to_string(jobs) +
          (jobs == 1 ? " process" : " processes") + "; all nodes agreed within " + std::to_string(most_rounds_) +

@@ -38,6 +38,7 @@ bool is_about_a_bucket(wire::Kind kind) {
     case wire::Kind::remove:
     case wire::Kind::keys:
     case wire::Kind::conflicts:
+    case wire::Kind::explain: return true;
     case wire::Kind::in_session:
     case wire::Kind::watch:
     case wire::Kind::watch_conflicts:
@@ -84,6 +85,7 @@ std::string name_of(wire::Kind kind) {
     case wire::Kind::remove: return "delete";
     case wire::Kind::keys: return "keys";
     case wire::Kind::conflicts: return "conflicts";
+    case wire::Kind::explain: return "explain";
     case wire::Kind::token_create: return "token_create";
     case wire::Kind::token_write: return "token_write";
     case wire::Kind::token_read: return "token_read";

@@ -92,6 +92,9 @@ constexpr std::array bugs{
     PlantedBug{Bug::late_value_enters, "late-value-enters", "a merge takes what it had seen and no longer holds"},
     PlantedBug{Bug::base_joined, "base-joined", "the base of a push enters the node clock"},
 
+    PlantedBug{Bug::lineage_of_the_write_alone, "lineage-of-the-write-alone",
+               "a value names what it replaced, and nothing that was seen before that"},
+
     PlantedBug{Bug::last_entry_skipped, "last-entry-skipped", "an answer to gossip leaves out its last entry"},
     PlantedBug{Bug::offer_keeps_waiting, "offer-keeps-waiting",
                "who is offered a full copy goes on waiting for the answer that it replaced",

@@ -7,6 +7,7 @@
 #include "common/wire/codec.hpp"
 #include "common/wire/envelope.hpp"
 #include "common/wire/replies.hpp"
+#include "common/wire/requests.hpp"
 #include "tests/wire/samples.hpp"
 
 using namespace kin::wire;
@@ -106,4 +107,20 @@ TEST_CASE("a kind that this version does not know is still an item") {
   auto item = next_item(message, offset);
   REQUIRE(item);
   CHECK(static_cast<int>(item->envelope.kind) == 9999);
+}
+
+TEST_CASE("fields that were added cost nothing where they are not used, and may be absent") {
+  const AddUpdate plain{"default", "cart", "apples", Seen::implied, "", {}, "op-1", false};
+  AddUpdate told = plain;
+  told.meta = {{"by", "till 4"}};
+  const std::string bytes = encode(plain);
+  CHECK(static_cast<unsigned char>(bytes[0]) == 0x98);  // 8 fields, as before there were more
+  CHECK(static_cast<unsigned char>(encode(told)[0]) == 0x9a);
+  CHECK(decode<AddUpdate>(encode(told))->meta == told.meta);
+  CHECK(decode<AddUpdate>(encode(told))->content_type.empty());
+  CHECK(decode<AddUpdate>(bytes)->meta.empty());
+  std::string fewer = bytes;
+  fewer[0] = static_cast<char>(0x97);
+  fewer.pop_back();
+  CHECK_FALSE(decode<AddUpdate>(fewer));
 }

@@ -78,7 +78,7 @@ std::vector<Bomb> bombs() {
 
 TEST_CASE("a message that is cut off anywhere is refused") {
   for (const Sample& sample : samples()) {
-    for (std::size_t n = 0; n < sample.bytes.size(); ++n) {
+    for (std::size_t n = sample.may_be_empty() ? 1 : 0; n < sample.bytes.size(); ++n) {
       INFO(sample.name << " cut off at " << n);
       CHECK_FALSE(sample.recode(std::string_view(sample.bytes).substr(0, n)));
     }
@@ -148,7 +148,7 @@ TEST_CASE("no field takes a type that it never has") {
 
 TEST_CASE("a field too few is refused, a field more is not") {
   for (const Sample& sample : samples()) {
-    if (sample.is_word() || sample.bytes == "\x90") continue;
+    if (sample.is_word() || sample.grows() || sample.bytes == "\x90") continue;
     INFO(sample.name);
     const auto offsets = element_offsets(sample.bytes);
     std::string fewer = sample.bytes.substr(0, offsets[offsets.size() - 2]);
@@ -164,6 +164,7 @@ TEST_CASE("bombs are refused for the price of their own bytes") {
   for (const Bomb& bomb : bombs()) {
     INFO(bomb.name);
     for (const Sample& sample : samples()) {
+      if (bomb.bytes.empty() && sample.may_be_empty()) continue;
       const std::size_t before = bytes_allocated();
       const bool refused = !sample.recode(bomb.bytes);
       const std::size_t cost = bytes_allocated() - before;

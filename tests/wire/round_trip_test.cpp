@@ -90,6 +90,10 @@ struct Draw {
   template <class T>
   requires requires(T& t, Draw& d) { t.fields(d); }
   void put(T& v) { v.fields(*this); }
+  template <std::size_t Required, class... T>
+  void with_added(T&... field) {
+    (put(field), ...);
+  }
   template <class... T>
   void operator()(T&... field) {
     (put(field), ...);

@@ -2,6 +2,7 @@
 
 #include "common/wire/context_token.hpp"
 #include "common/wire/envelope.hpp"
+#include "common/wire/lineage_codec.hpp"
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
 #include "common/wire/sessions.hpp"
@@ -37,6 +38,30 @@ DotSet one_dot() {
 }
 
 ShownSibling shown_sibling() { return {"apples", clock21, {n1, 57}, "peter@host:4711", wall_us, "op-1"}; }
+
+// One version before, and what is left out before that.
+std::string lineage() {
+  Version before{{n1, 55}, EntryClock({{"n1", 1}}), 7, {}, {}};
+  before.left_out.widen(Dot{n2, 2});
+  before.left_out.widen(Dot{n2, 3});
+  Lineage out = Lineage::of({before}, {});
+  out.add_newest({n1, 56}, clock21, 0);
+  return pack(out);
+}
+
+ShownSibling described_sibling() {
+  ShownSibling out = shown_sibling();
+  out.content_type = "text/plain";
+  out.meta = {{"by", "till 4"}};
+  return out;
+}
+
+causal::EntryState described_state() {
+  Sibling sibling{"apples",           clock21,   "op-1", "peter@host:4711", wall_us, "text/plain",
+                  {{"by", "till 4"}}, lineage(), {}};
+  sibling.bases.emplace(Dot{n1, 56}, "bread");
+  return {std::string("default\0cart", 12), {{Dot{n1, 57}, sibling}}, one_dot(), some_dots()};
+}
 
 TokenValue token_value() { return {"hello", 1, 1, 1'000'000, std::nullopt, TokenMinimum{42, 0x1f2e3d4c5b6a7988}}; }
 
@@ -77,6 +102,14 @@ Sample word(std::string name, const Token& token, std::string (*print)(const Tok
           true};
 }
 
+Sample lineage_sample() {
+  return {"lineage", lineage(), [](std::string_view bytes) -> tl::expected<std::string, std::string> {
+            auto read = unpack_lineage(bytes);
+            if (!read) return tl::unexpected(read.error().what);
+            return pack(*read);
+          }};
+}
+
 std::vector<Sample> all() {
   const Level two{Quorum::count, 2};
   const PeerReport peer{"n2", "reachable", n2.life, 15, 3, 1, true};
@@ -88,6 +121,21 @@ std::vector<Sample> all() {
       sample("read", Read{"default", "cart", {Quorum::majority, 0}}),
       sample("add_update", AddUpdate{"default", "cart", std::string("\x00\xff apples", 9), Seen::context, "k1.abc", two,
                                      "op-1", true}),
+      sample("add_update with all that a client may say",
+             AddUpdate{
+                 "default", "cart", "apples", Seen::implied, "", two, "op-1", false, "text/plain", {{"by", "till 4"}}}),
+      sample("explain", Explain{"default", "cart"}),
+      sample("explain_reply", ExplainReply{"n1",
+                                           {"n1", "n2"},
+                                           {{described_sibling(), lineage(), wall_us}},
+                                           "k1.abc",
+                                           wall_us + 1,
+                                           n1.life,
+                                           wall_us - 5,
+                                           wall_us + 9,
+                                           {{"n2", wall_us, 0}},
+                                           {{{n1, 56}, "bread"}}}),
+      lineage_sample(),
       sample("remove", Remove{"default", "cart", Seen::overwrite, "", {Quorum::all, 0}, "op-2", false}),
       sample("keys", Keys{"default", "ca", "car", 100}),
       sample("conflicts", Conflicts{"default", "default", "cart", 100}),
@@ -108,12 +156,20 @@ std::vector<Sample> all() {
                                        "17 siblings"}),
       sample("keys_reply", KeysReply{{"cart", "cat"}, true}),
       sample("conflicts_reply", ConflictsReply{{{"default", "cart", 2, wall_us}}, false}),
+      sample("conflicts_reply with writers",
+             ConflictsReply{{{"default", "cart", 2, wall_us, {"ann@host:1", "bob@host:2"}}}, false}),
       sample("status_reply",
              StatusReply{"n1", "demo", "0.1.0", n1.life, 60'000, {"isolated"}, true, {tier}, {{"received", 9}}}),
       sample("done", Done{"n5 is removed"}),
-      word("context token", ContextToken{"default", key_hash("default", "cart"), some_dots(), clock21}, print_context,
-           parse_context),
+      word("context token", ContextToken{"default", key_hash("default", "cart"), some_dots(), clock21, {}, {}},
+           print_context, parse_context),
+      word("context token with lineage",
+           ContextToken{
+               "default", key_hash("default", "cart"), some_dots(), clock21, {{{n1, 57}, clock21, 7, lineage()}}, {}},
+           print_context, parse_context),
       sample("causal push", causal::Message(causal::Push{some_dots(), {entry_state()}})),
+      sample("causal push of what its writer described",
+             causal::Message(causal::Push{some_dots(), {described_state()}})),
       sample("causal ack", causal::Message(causal::Ack{one_dot()})),
       sample("causal gossip", causal::Message(causal::Gossip{report()})),
       sample("causal entries", causal::Message(causal::Entries{

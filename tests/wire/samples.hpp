@@ -17,6 +17,10 @@ struct Sample {
   bool word = false;  // text by itself, and no body of a message
 
   bool is_word() const { return word; }
+  // No bytes at all are something that can be said.
+  bool may_be_empty() const { return name == "lineage"; }
+  // Its last fields may be absent.
+  bool grows() const { return name.starts_with("add_update"); }
 };
 
 const std::vector<Sample>& samples();

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t push_bytes = 256u << 10;  // about: a longer push goes out in several messages
 constexpr std::uint64_t catching_up_patience_ms = 1000;
+constexpr std::size_t operations_bytes = 8u << 20;
 
 std::string hex(std::string_view bytes) {
   static constexpr char digits[] = "0123456789abcdef";
@@ -25,6 +26,9 @@ Batching batching(const Limits& limits) {
   Batching out;
   out.answer_keys = out.page_keys = limits.batch_keys;
   out.cache_bytes = limits.cache_bytes;
+  out.lineage.most = limits.lineage;
+  out.lineage.few = std::min<std::size_t>(out.lineage.few, limits.lineage);
+  if (limits.lineage > LineageBounds{}.most) out.lineage.few = limits.lineage;
   return out;
 }
 
@@ -41,7 +45,9 @@ CausalProtocol::CausalProtocol(const Environment& environment)
       order_(env_.cluster.ids()),
       replica_(env_.self, env_.life, env_.cluster.ids(), env_.store, batching(env_.cluster.limits)),
       watches_(env_.self, env_.cluster.ids(), replica_, env_.store,
-               [this](const std::string& joined) { return event_of(joined); }) {}
+               [this](const std::string& joined) { return event_of(joined); }),
+      silences_(env_.cluster.suspect_ms),
+      operations_(operations_bytes) {}
 
 void CausalProtocol::step(const Input& input, Outputs& out) {
   const std::size_t replies_before = out.replies.size();
@@ -72,6 +78,7 @@ void CausalProtocol::on(const ClientCall& call, Outputs& out) {
     case wire::Kind::remove: return with(&CausalProtocol::remove);
     case wire::Kind::keys: return with(&CausalProtocol::keys);
     case wire::Kind::conflicts: return with(&CausalProtocol::conflicts);
+    case wire::Kind::explain: return with(&CausalProtocol::explain);
     case wire::Kind::in_session: return with(&CausalProtocol::in_session);
     case wire::Kind::watch: return with(&CausalProtocol::watch);
     case wire::Kind::watch_conflicts: return with(&CausalProtocol::watch_conflicts);
@@ -89,6 +96,7 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
   stop_if_superseded(out);
   if (message.life < replica_.lives().at(message.from)) return send_all(std::move(outbox), out);
   heard_ms_[message.from] = now_ms_;
+  silences_.heard(message.from, now_ms_, wall_us_);
   // A report that is known here is durable at its sender, so it acknowledges all that it covers.
   if (const auto* ack = std::get_if<Ack>(&*decoded)) count_acks(message.from, ack->dots, out);
   if (const auto* gossip = std::get_if<Gossip>(&*decoded)) count_acks(message.from, gossip->report.clock, out);
@@ -111,6 +119,7 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
 void CausalProtocol::on(const Tick& tick, Outputs& out) {
   now_ms_ = std::max(now_ms_, tick.now_ms);
   wall_us_ = tick.wall_us;
+  silences_.begin(replica_.peers(), now_ms_, wall_us_);
   resend(out);
   end_overdue_sessions(out);
   watches_.tick(now_ms_, out);

@@ -15,8 +15,10 @@
 
 #include "common/quorum/quorum_tally.hpp"
 #include "common/wire/requests.hpp"
+#include "node/protocols/causal/operations.hpp"
 #include "node/protocols/causal/replica.hpp"
 #include "node/protocols/causal/session_calls.hpp"
+#include "node/protocols/causal/silences.hpp"
 #include "node/protocols/causal/watch_calls.hpp"
 #include "node/protocols/protocol.hpp"
 
@@ -68,6 +70,7 @@ class CausalProtocol : public Protocol {
   void remove(const ClientCall& call, const wire::Remove& request, Outputs& out);
   void keys(const ClientCall& call, const wire::Keys& request, Outputs& out);
   void conflicts(const ClientCall& call, const wire::Conflicts& request, Outputs& out);
+  void explain(const ClientCall& call, const wire::Explain& request, Outputs& out);
   // Any of these in a session: it may have to wait until this node has what its session has seen.
   void in_session(const ClientCall& call, const wire::InSession& request, Outputs& out);
   void serve_sessions_that_arrived(Outputs& out);
@@ -86,6 +89,14 @@ class CausalProtocol : public Protocol {
   tl::expected<const BucketConfig*, Failure> checked(const std::string& bucket, const std::string& key) const;
   Failure refuse(Status status, std::string message) const;
   wire::ReadReply reply_of(const std::string& key) const;
+  std::string print_token(const std::string& key, DotSet dots, EntryClock clock, const Siblings& shown) const;
+  // What was answered, or would have been, if this very operation was taken before: by this process, or by another one
+  // whose write is held here, or was replaced by what is held here.
+  std::optional<wire::WriteReply> taken_before(const std::string& key, const std::string& operation,
+                                               const Siblings& held) const;
+  // Answers as soon as `wanted` members have the write.
+  void answer_write(const ClientCall& call, const std::string& key, wire::WriteReply reply, bool repeated,
+                    Outputs& out);
   void answer_read(const PendingRead& read, Outputs& out);
   std::uint64_t answer_by(const ClientCall& call) const;
 
@@ -111,12 +122,14 @@ class CausalProtocol : public Protocol {
   std::uint64_t now_ms_ = 0;
   std::uint64_t wall_us_ = 0;
   std::uint64_t gossip_at_ms_ = 0;
-  std::map<std::uint64_t, PendingWrite> writes_;  // by counter of the dot
-  std::map<std::uint64_t, PendingRead> reads_;    // by fetch id
+  std::multimap<std::uint64_t, PendingWrite> writes_;  // by counter of the dot; a repeated one waits beside the first
+  std::map<std::uint64_t, PendingRead> reads_;         // by fetch id
   std::uint64_t next_fetch_ = 1;
   std::map<std::string, DotSet> broadcast_;                   // key to dots: this turn's pushes to all peers
   std::map<NodeId, std::map<std::string, DotSet>> directed_;  // the same to one peer
   std::map<NodeId, std::uint64_t> heard_ms_;
+  Silences silences_;
+  OperationTable operations_;
   std::vector<NodeId> to_ask_;  // from the back
   // A member that has more for this node than one answer holds is asked again by its answers, not by the tick.
   std::optional<NodeId> catching_up_from_;

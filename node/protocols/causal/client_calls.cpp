@@ -5,6 +5,8 @@
 #include "common/wire/context_token.hpp"
 #include "common/wire/replies.hpp"
 #include "node/protocols/causal/causal.hpp"
+#include "node/protocols/causal/conflict_record.hpp"
+#include "node/protocols/causal/provenance.hpp"
 #include "node/protocols/causal/records.hpp"
 
 namespace kin::causal {
@@ -13,21 +15,26 @@ namespace {
 constexpr std::uint32_t page_limit = 10'000;
 constexpr std::size_t page_bytes = 1u << 20;
 
-std::vector<wire::ShownSibling> to_shown(const Siblings& siblings) {
-  std::vector<wire::ShownSibling> out;
-  for (const Siblings::value_type* item : shown(siblings)) {
-    const auto& [dot, s] = *item;
-    out.push_back({s.value, s.clock, dot, s.client, s.written_us, s.operation});
+// What a client says about a value must stay small beside it.
+tl::expected<void, std::string> told_about(const wire::AddUpdate& request) {
+  if (request.content_type.size() > wire::max_content_type_bytes) {
+    return tl::unexpected("the content type has " + std::to_string(request.content_type.size()) +
+                          " bytes, the limit is " + std::to_string(wire::max_content_type_bytes));
   }
-  return out;
+  std::size_t bytes = 0;
+  for (const auto& [name, text] : request.meta) bytes += name.size() + text.size();
+  if (request.meta.size() <= wire::max_meta && bytes <= wire::max_meta_bytes) return {};
+  return tl::unexpected("the metadata has " + std::to_string(request.meta.size()) + " pairs of " +
+                        std::to_string(bytes) + " bytes, the limits are " + std::to_string(wire::max_meta) + " and " +
+                        std::to_string(wire::max_meta_bytes));
 }
 
 const std::string& value_of(const wire::AddUpdate& request) { return request.value; }
 std::string value_of(const wire::Remove&) { return {}; }
 
-std::string print_token(const std::string& bucket, const std::string& joined, DotSet dots, EntryClock clock) {
-  const std::string hash = wire::key_hash(bucket, records::user_key_of(joined));
-  return wire::print_context({bucket, hash, std::move(dots), std::move(clock)});
+// Empty ids name nothing.
+bool repeats(const Sibling& sibling, const std::string& operation) {
+  return !operation.empty() && sibling.operation == operation;
 }
 
 }  // namespace
@@ -85,6 +92,15 @@ std::uint64_t CausalProtocol::answer_by(const ClientCall& call) const {
 
 // ------------------------------------------------------------------------------------------------ reading
 
+std::string CausalProtocol::print_token(const std::string& key, DotSet dots, EntryClock clock,
+                                        const Siblings& shown) const {
+  const std::string bucket(records::bucket_of(key));
+  wire::ContextToken token{bucket, wire::key_hash(bucket, records::user_key_of(key)), std::move(dots),
+                           std::move(clock)};
+  show(token, shown, replica_.batching().lineage);
+  return wire::print_context(token);
+}
+
 wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
   const EntryView entry = replica_.read(env_.store, key);
   wire::ReadReply reply;
@@ -93,7 +109,7 @@ wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
   reply.siblings = to_shown(entry.siblings);
   // Over all siblings, hidden copies of one operation included: the context covers them too.
   for (const auto& [dot, sibling] : entry.siblings) reply.clock.join(sibling.clock);
-  reply.context = print_token(std::string(records::bucket_of(key)), key, replica_.filled(entry.context), reply.clock);
+  reply.context = print_token(key, replica_.filled(entry.context), reply.clock, entry.siblings);
   reply.got = reply.wanted = 1;
   return reply;
 }
@@ -153,10 +169,10 @@ void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& re
       return false;
     }
     const std::string_view joined = records::tail(record);
-    auto index = wire::decode<std::pair<std::uint32_t, std::uint64_t>>(bytes);
+    const auto index = wire::decode<ConflictRecord>(bytes);
     if (!index) return true;
     reply.rows.push_back({std::string(records::bucket_of(joined)), std::string(records::user_key_of(joined)),
-                          index->first, index->second});
+                          index->siblings, index->since_us, writers_of(replica_.read(env_.store, joined).siblings)});
     return true;
   });
   out.reply(call.id, wire::Kind::conflicts_reply, reply);
@@ -206,19 +222,21 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
                                      "this context names a write that was never made, or a node that is "
                                      "no member: it is of another cluster"));
       }
-      if (planted(Bug::context_ignored)) return WriterPast{WriterPast::Kind::nothing, {}, {}};
+      auto lineage = lineage_of(*token);
+      if (!lineage) return tl::unexpected(refuse(Status::usage, lineage.error()));
+      if (planted(Bug::context_ignored)) return WriterPast{WriterPast::Kind::nothing, {}, {}, {}};
       if (planted(Bug::context_without_holes)) {
         const DotSet::Counters named = token->dots.actors();
         for (const auto& [actor, counters] : named) token->dots.add(actor, CounterSet::up_to(counters.top()));
       }
-      return WriterPast{WriterPast::Kind::named, std::move(token->dots), std::move(token->clock)};
+      return WriterPast{WriterPast::Kind::named, std::move(token->dots), std::move(token->clock), std::move(*lineage)};
     }
-    case wire::Seen::overwrite: return WriterPast{WriterPast::Kind::held, {}, {}};
+    case wire::Seen::overwrite: return WriterPast{WriterPast::Kind::held, {}, {}, {}};
     case wire::Seen::nothing: break;
     case wire::Seen::implied:
       // Several values: replacing them would erase in silence what the client never saw.
       if (!has_value || values <= 1 || planted(Bug::implied_erases_siblings))
-        return WriterPast{WriterPast::Kind::held, {}, {}};
+        return WriterPast{WriterPast::Kind::held, {}, {}, {}};
       break;
     default: return tl::unexpected(refuse(Status::usage, "unknown kind of context"));
   }
@@ -228,7 +246,63 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
                                                     std::to_string(env_.cluster.limits.siblings_max) +
                                                     ": read it and write with its context"));
   }
-  return WriterPast{WriterPast::Kind::nothing, {}, {}};
+  return WriterPast{WriterPast::Kind::nothing, {}, {}, {}};
+}
+
+std::optional<wire::WriteReply> CausalProtocol::taken_before(const std::string& key, const std::string& operation,
+                                                             const Siblings& held) const {
+  if (operation.empty()) return std::nullopt;
+  if (const wire::WriteReply* answered = operations_.find(key, operation)) return *answered;
+  const auto reply = [&](const Dot& dot, const EntryClock& clock, Lineage seen) {
+    wire::WriteReply out;
+    out.dot = dot;
+    out.clock = clock;
+    seen.add_newest(dot, clock, operation_tag(operation));
+    DotSet dots;
+    for (const Version& version : seen.versions()) dots.add(version.dot);
+    const std::string packed =
+        wire::pack_thinned(std::move(seen), replica_.batching().lineage, [](const Dot&) { return false; });
+    const std::string bucket(records::bucket_of(key));
+    out.context = wire::print_context(
+        {bucket, wire::key_hash(bucket, records::user_key_of(key)), std::move(dots), clock, {}, packed});
+    return out;
+  };
+  for (const auto& [dot, sibling] : held) {
+    if (repeats(sibling, operation)) return reply(dot, sibling.clock, seen_by(sibling));
+  }
+  const Lineage past = behind(held);
+  if (const Version* version = past.with_tag(operation_tag(operation))) {
+    Lineage seen;  // what it had seen itself is not needed: it is gone, and so is all that it replaced
+    return reply(version->dot, version->clock, std::move(seen));
+  }
+  return std::nullopt;
+}
+
+void CausalProtocol::answer_write(const ClientCall& call, const std::string& key, wire::WriteReply reply, bool repeated,
+                                  Outputs& out) {
+  reply.node = env_.self;
+  reply.order = order_;
+  reply.siblings = to_shown(replica_.read(env_.store, key).siblings);
+  reply.warning.clear();
+  if (reply.siblings.size() >= env_.cluster.limits.siblings_warn) {
+    reply.warning = std::to_string(reply.siblings.size()) + " siblings: read the key and write with its context";
+    out.warnings.push_back(std::string(records::user_key_of(key)) + " has " + reply.warning);
+  }
+  PendingWrite pending{call.id,
+                       key,
+                       QuorumTally(reply.wanted),
+                       std::move(reply),
+                       answer_by(call),
+                       now_ms_ + (repeated ? 0 : env_.cluster.gossip_interval_ms)};
+  pending.tally.add(env_.self);  // durable before any reply of this turn leaves
+  const Dot dot = pending.reply.dot;
+  for (const NodeId& peer : replica_.peers()) {
+    const Report* report = repeated ? replica_.report_of(peer) : nullptr;
+    if (report != nullptr && report->clock.has(dot)) pending.tally.add(peer);
+  }
+  pending.reply.got = pending.tally.got();
+  if (pending.tally.complete()) return out.reply(call.id, wire::Kind::write_reply, pending.reply);
+  writes_.emplace(dot.counter, std::move(pending));
 }
 
 template <class Request>
@@ -237,8 +311,16 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   if (!bucket) return out.fail(call.id, bucket.error());
   auto count = wanted(request.level, (*bucket)->write);
   if (!count) return out.fail(call.id, count.error());
+  if (request.operation.size() > wire::max_operation_bytes) {
+    return out.fail(call.id, refuse(Status::usage, "an operation's id has at most " +
+                                                       std::to_string(wire::max_operation_bytes) + " bytes"));
+  }
   const std::string key = records::join_key(request.bucket, request.key);
   const Siblings& held = replica_.read(env_.store, key).siblings;
+  if (auto answered = taken_before(key, request.operation, held)) {
+    answered->wanted = *count;
+    return answer_write(call, key, std::move(*answered), true, out);
+  }
   auto past = past_of(request.bucket, request.key, request.seen, request.context, value.has_value(), held);
   if (!past) return out.fail(call.id, past.error());
   if (!value && held.empty()) {
@@ -258,28 +340,19 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
                         {"siblings", std::to_string(count_shown(now))}}});
   tell_news(out);
 
-  PendingWrite pending{
-      call.id, key, QuorumTally(*count), {}, answer_by(call), now_ms_ + env_.cluster.gossip_interval_ms};
-  wire::WriteReply& reply = pending.reply;
-  reply.node = env_.self;
-  reply.order = order_;
+  wire::WriteReply reply;
   reply.dot = written.dot;
   reply.clock = written.clock;
-  reply.context = print_token(request.bucket, key, std::move(written.seen), written.clock);
+  Siblings itself;
+  itself.emplace(written.dot, Sibling{"", written.clock, request.operation, "", 0, "", {}, written.lineage, {}});
+  reply.context = print_token(key, std::move(written.seen), written.clock, itself);
   for (auto& [dot, sibling] : written.replaced) {
     reply.replaced.push_back({dot, std::nullopt});
     if (request.want_replaced) reply.replaced.back().value = std::move(sibling.value);
   }
-  reply.siblings = to_shown(now);
   reply.wanted = *count;
-  if (reply.siblings.size() >= env_.cluster.limits.siblings_warn) {
-    reply.warning = std::to_string(reply.siblings.size()) + " siblings: read the key and write with its context";
-    out.warnings.push_back(request.key + " has " + reply.warning);
-  }
-  pending.tally.add(env_.self);  // durable before any reply of this turn leaves
-  reply.got = 1;
-  if (pending.tally.complete()) return out.reply(call.id, wire::Kind::write_reply, reply);
-  writes_.emplace(written.dot.counter, std::move(pending));
+  if (!request.operation.empty()) operations_.put(key, request.operation, reply);
+  answer_write(call, key, std::move(reply), false, out);
 }
 
 void CausalProtocol::add_update(const ClientCall& call, const wire::AddUpdate& request, Outputs& out) {
@@ -288,7 +361,16 @@ void CausalProtocol::add_update(const ClientCall& call, const wire::AddUpdate& r
         call.id, refuse(Status::limit, "the value has " + std::to_string(request.value.size()) +
                                            " bytes, the limit is " + std::to_string(env_.cluster.limits.value_bytes)));
   }
-  Sibling sibling{request.value, {}, request.operation, std::string(call.client), call.wall_us};
+  if (auto told = told_about(request); !told) return out.fail(call.id, refuse(Status::limit, told.error()));
+  Sibling sibling{request.value,
+                  {},
+                  request.operation,
+                  std::string(call.client.substr(0, wire::max_name_bytes)),
+                  call.wall_us,
+                  request.content_type,
+                  request.meta,
+                  {},
+                  {}};
   write(call, request, std::move(sibling), out);
 }
 

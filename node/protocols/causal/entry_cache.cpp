@@ -12,6 +12,7 @@ constexpr std::size_t bytes_of_a_slot = 256;
 constexpr std::size_t bytes_of_a_sibling = 256;
 constexpr std::size_t bytes_of_a_count = 64;
 constexpr std::size_t bytes_of_an_actor = 128;
+constexpr std::size_t bytes_of_a_pair = 96;
 
 // Of the bound, for each bucket.
 constexpr std::size_t bytes_of_a_bucket = 8u << 10;
@@ -20,7 +21,10 @@ std::size_t weight(std::string_view key, const Entry& entry) {
   std::size_t out = bytes_of_a_slot + key.size() + entry.context.actors().size() * bytes_of_an_actor;
   for (const auto& [dot, sibling] : entry.siblings) {
     out += bytes_of_a_sibling + sibling.value.size() + sibling.operation.size() + sibling.client.size() +
-           sibling.clock.counts().size() * bytes_of_a_count;
+           sibling.clock.counts().size() * bytes_of_a_count + sibling.content_type.size() + sibling.lineage.size() +
+           sibling.meta.size() * bytes_of_a_pair;
+    for (const auto& [name, text] : sibling.meta) out += name.size() + text.size();
+    for (const auto& [base, text] : sibling.bases) out += bytes_of_an_actor + text.size();
   }
   return out;
 }

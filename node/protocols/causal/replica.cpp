@@ -4,6 +4,8 @@
 
 #include "common/assert.hpp"
 #include "common/planted.hpp"
+#include "node/protocols/causal/conflict_record.hpp"
+#include "node/protocols/causal/provenance.hpp"
 #include "node/protocols/causal/records.hpp"
 
 namespace kin::causal {
@@ -26,16 +28,6 @@ struct EntryRecord {
   template <class V>
   void fields(V& v) {
     v(siblings, context);
-  }
-};
-
-struct ConflictRecord {
-  std::uint32_t siblings = 0;
-  std::uint64_t since_us = 0;
-
-  template <class V>
-  void fields(V& v) {
-    v(siblings, since_us);
   }
 };
 
@@ -113,6 +105,15 @@ const Report* CausalReplica::report_of(const NodeId& member) const {
   return found == reports_.end() ? nullptr : &found->second;
 }
 
+bool CausalReplica::settled(const Dot& dot) const {
+  return std::all_of(lives_.begin(), lives_.end(), [&](const auto& item) {
+    const auto& [member, life] = item;
+    if (member == self_ || life == removed_for_ever) return true;
+    const Report* report = report_of(member);
+    return report != nullptr && report->clock.has(dot);
+  });
+}
+
 // ------------------------------------------------------------------------------------------------ entries
 
 const Entry& CausalReplica::stored(const Overlay& disk, std::string_view key) const {
@@ -170,16 +171,13 @@ void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& be
     counts_changed_ = true;
   }
   const std::size_t conflicting = count_shown(siblings);
-  if (conflicting != count_shown(before.siblings)) {
-    news_.note_conflict(key, before.siblings, siblings);
+  news_.note_conflict(key, before.siblings, siblings);
+  if (conflicting > 1) {
     const std::string record = records::conflict(key);
-    if (conflicting > 1) {
-      auto index = load<ConflictRecord>(disk, record);
-      const std::uint64_t since = index.since_us == 0 ? wall_us : index.since_us;
-      disk.put(record, wire::encode(ConflictRecord{static_cast<std::uint32_t>(conflicting), since}));
-    } else {
-      disk.erase(record);
-    }
+    const auto index = load<ConflictRecord>(disk, record);
+    disk.put(record, wire::encode(next_conflict(index, before.siblings, siblings, wall_us)));
+  } else if (count_shown(before.siblings) > 1) {
+    disk.erase(records::conflict(key));
   }
   if (before.context.empty() != rest.empty()) {
     rest.empty() ? disk.erase(records::unstripped(key)) : disk.put(records::unstripped(key), "");
@@ -268,6 +266,12 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
       break;
     case WriterPast::Kind::nothing: break;
   }
+  Lineage lineage = past.kind == WriterPast::Kind::held ? behind(out.replaced) : past.lineage;
+  if (planted(Bug::lineage_of_the_write_alone) && past.kind == WriterPast::Kind::held) {
+    lineage = {};
+    for (const auto& [dot, sibling] : out.replaced) lineage.add_newest(dot, sibling.clock, 0);
+  }
+  out.lineage = wire::pack_thinned(std::move(lineage), batching_.lineage, [&](const Dot& dot) { return settled(dot); });
   if (planted(Bug::reply_covers_siblings)) out.seen = filled(mine.context);
   out.dot = Dot{actor(), ++counter_};
   KIN_REQUIRE(!clock_.has(out.dot), to_string(out.dot) + " was handed out before");
@@ -279,6 +283,7 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
     value->clock = next_entry_clock(self_, named, out.replaced, mine.siblings);
     if (planted(Bug::entry_clock_alone)) value->clock = next_entry_clock(self_, {}, {}, mine.siblings);
     out.clock = value->clock;
+    value->lineage = out.lineage;
     mine.siblings.emplace(out.dot, std::move(*value));
   } else {
     dot_map_.shadow(disk, out.dot, key);

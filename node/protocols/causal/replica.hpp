@@ -26,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/causality/lineage.hpp"
 #include "node/protocols/causal/dot_map.hpp"
 #include "node/protocols/causal/entry_cache.hpp"
 #include "node/protocols/causal/messages.hpp"
@@ -47,6 +48,7 @@ struct Batching {
   std::size_t prune_dots = 50'000;        // dots forgotten in one tick
   std::size_t strip_keys = 2'000;         // contexts looked at in one tick
   std::size_t cache_bytes = 64u << 20;    // entries that are kept in memory
+  LineageBounds lineage;                  // of what a value says that its writer had seen
 };
 
 // An entry as it is read. The siblings are those in memory: valid until the next write or message about the key, or
@@ -62,12 +64,14 @@ struct WriterPast {
   Kind kind = Kind::held;
   DotSet dots;       // for `named`
   EntryClock clock;  // for `named`: the join over what was shown
+  Lineage lineage;   // for `named`: the versions that were shown, and what their writers had seen
 };
 
 struct Written {
   Dot dot;
-  EntryClock clock;  // empty for a delete
-  DotSet seen;       // what the writer had seen, and the write itself: never the siblings that stay beside it
+  EntryClock clock;     // empty for a delete
+  DotSet seen;          // what the writer had seen, and the write itself: never the siblings that stay beside it
+  std::string lineage;  // the versions in it, packed; without the write itself
   Siblings replaced;
 };
 
@@ -131,6 +135,9 @@ class CausalReplica {
   // In order, at most `most`: keys (bucket, NUL, key) behind `after` that have an entry, or dots in the dot map and no
   // entry any more (deletes that somebody may lack).
   std::vector<std::string> keys_behind(const Overlay& disk, const std::string& after, std::size_t most) const;
+  // Whether this node knows that all members have the dot.
+  bool settled(const Dot& dot) const;
+  const Batching& batching() const { return batching_; }
   std::uint64_t keys() const { return keys_; }
   bool copying() const { return copying_.has_value(); }
   // A newer process of this node, or its removal, is known: this process must stop.

@@ -1,0 +1,64 @@
+#include "common/causality/common_past.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace kin {
+namespace {
+
+// What may be left out of this lineage, and is not before something that all have seen.
+Spans left_out_beyond(const Lineage& lineage, const std::set<Dot>& common) {
+  Spans out = lineage.left_out();
+  for (const Version& version : lineage.versions()) {
+    if (!common.contains(version.dot)) out.widen(version.left_out);
+  }
+  return out;
+}
+
+}  // namespace
+
+CommonPast common_past(const std::vector<ToldVersion>& values) {
+  CommonPast out;
+  if (values.empty()) return out;
+  Lineage all;
+  for (const ToldVersion& value : values) all.join(value.lineage);
+  std::set<Dot> common;
+  for (const Version& version : all.versions()) {
+    const bool seen = std::all_of(values.begin(), values.end(),
+                                  [&](const ToldVersion& value) { return value.lineage.has(version.dot); });
+    if (seen) common.insert(version.dot);
+  }
+  for (const Dot& dot : common) {
+    const bool seen = std::any_of(common.begin(), common.end(), [&](const Dot& other) { return all.saw(other, dot); });
+    if (!seen) out.last.push_back(*all.find(dot));
+  }
+
+  std::vector<Spans> missing;
+  for (const ToldVersion& value : values) missing.push_back(left_out_beyond(value.lineage, common));
+  const auto maybe_seen = [&](const Dot& dot) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!values[i].lineage.has(dot) && !missing[i].has(dot)) return false;
+    }
+    return true;
+  };
+  for (const Version& version : all.versions()) {
+    if (!common.contains(version.dot) && maybe_seen(version.dot)) out.certain = false;
+  }
+  Spans by_all = missing.front();
+  for (const Spans& spans : missing) by_all = by_all.both(spans);
+  if (!by_all.empty()) out.certain = false;
+  return out;
+}
+
+Knew had_seen(const ToldVersion& writer, const ToldVersion& other) {
+  Knew out = Knew::no;
+  for (const Dot& dot : other.dots) {
+    if (writer.lineage.has(dot)) return Knew::yes;
+    Spans left_out = writer.lineage.left_out();
+    for (const Version& version : writer.lineage.versions()) left_out.widen(version.left_out);
+    if (left_out.has(dot)) out = Knew::unknown;
+  }
+  return out;
+}
+
+}  // namespace kin

@@ -1,0 +1,100 @@
+// What the writer of a value had seen of its key: the versions before it, as a small graph. It explains a conflict to
+// people and decides nothing.
+//
+// "Seen" is what a reader was shown: the values of a read and, by their own lineages, what their writers had seen. A
+// delete is a version too where its writer went on with the context of its answer.
+//
+// A lineage is bounded. A version that is left out leaves behind what its neighbours need: whoever had seen it keeps
+// its edges, and the span of counters in which it lies. So what the graph says stays true, and where something newer
+// might have been left out, the spans tell (see common_past).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "common/causality/counter_set.hpp"
+#include "common/causality/dot.hpp"
+#include "common/causality/version_vector.hpp"
+
+namespace kin {
+
+// Where the versions lie that are left out: for each actor between a first and a last counter. Other versions of the
+// key may lie there too, and those of other keys. Of more than a few actors nothing is kept but that it may be
+// anywhere.
+struct Spans {
+  std::map<Actor, CounterSet::Run> runs;
+  bool anywhere = false;  // then `runs` is empty
+
+  bool empty() const { return runs.empty() && !anywhere; }
+  bool has(const Dot& dot) const;
+  void widen(const Dot& dot);
+  void widen(const Spans& more);
+  // Where both may be.
+  Spans both(const Spans& other) const;
+
+  bool operator==(const Spans&) const = default;
+};
+
+inline constexpr std::size_t max_spans = 8;
+
+// Tells two operations apart; 0 for an empty id.
+std::uint64_t operation_tag(std::string_view operation);  // below 2^63
+
+struct Version {
+  Dot dot;
+  EntryClock clock;         // empty for a delete
+  std::uint64_t tag = 0;    // of its operation
+  std::vector<Dot> before;  // the nearest versions of the lineage that its writer had seen; sorted
+  Spans left_out;           // what its writer had seen besides, and what is seen through it
+
+  bool operator==(const Version&) const = default;
+};
+
+// How much of a lineage is kept.
+struct LineageBounds {
+  std::size_t few = 4;    // versions, where newer ones are known to all members
+  std::size_t most = 16;  // versions
+};
+
+class Lineage {
+ public:
+  // In an order in which no version stands behind one whose writer had seen it.
+  const std::vector<Version>& versions() const { return versions_; }
+  // What the writer had seen itself and is no part of the graph.
+  const Spans& left_out() const { return left_out_; }
+  bool empty() const { return versions_.empty() && left_out_.empty(); }
+
+  bool has(const Dot& dot) const { return find(dot) != nullptr; }
+  const Version* find(const Dot& dot) const;  // valid until the lineage changes
+  // nullptr where the tag is 0 or no version has it.
+  const Version* with_tag(std::uint64_t tag) const;
+  // Versions that no other version of it had seen.
+  std::vector<Dot> newest() const;
+  // Whether the writer of `later` had seen `earlier`, both of the graph.
+  bool saw(const Dot& later, const Dot& earlier) const;
+
+  // Of a writer who has seen what both have seen.
+  void join(const Lineage& other);
+  // Of a writer who has seen the write of this lineage, and so all that it had seen.
+  void add_newest(const Dot& dot, const EntryClock& clock, std::uint64_t tag);
+  // Down to the bounds. `settled`: all members have this dot. The newest versions that are settled stay longest, since
+  // from these a writer starts who is cut off; what lies before them goes first.
+  void thin(const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled);
+
+  bool operator==(const Lineage&) const = default;
+
+  // From parts as versions() and left_out() gave them; the versions in any order, edges to absent versions dropped.
+  static Lineage of(std::vector<Version> versions, Spans left_out);
+
+ private:
+  void sort();
+  void leave_out(std::size_t at);
+
+  std::vector<Version> versions_;
+  Spans left_out_;
+};
+
+}  // namespace kin

@@ -1,0 +1,36 @@
+// Where values come from: what a reader of an entry has seen, for contexts and for the lineage of the next write.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "common/causality/lineage.hpp"
+#include "common/wire/context_token.hpp"
+#include "common/wire/lineage_codec.hpp"
+#include "common/wire/replies.hpp"
+#include "node/protocols/causal/messages.hpp"
+
+namespace kin::causal {
+
+// What the writer of this value had seen.
+Lineage seen_by(const Sibling& sibling);
+
+// Of a writer who has seen all these values. A value whose lineage cannot be read counts as one that saw anything.
+Lineage behind(const Siblings& siblings);
+
+// What a context says of these values. Of many, one lineage within `bounds` for all.
+void show(wire::ContextToken& token, const Siblings& siblings, const LineageBounds& bounds);
+
+// What the reader had seen who was given this context. Error: a sentence; it was not made by a node.
+tl::expected<Lineage, std::string> lineage_of(const wire::ContextToken& token);
+
+// The values as a reader is shown them.
+std::vector<wire::ShownSibling> to_shown(const Siblings& siblings);
+wire::ShownSibling to_shown(const Dot& dot, const Sibling& sibling);
+
+// Who wrote the values, each once, in the order of the dots; at most as many as a list has room for.
+std::vector<std::string> writers_of(const Siblings& siblings);
+
+}  // namespace kin::causal
