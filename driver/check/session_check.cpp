@@ -106,10 +106,13 @@ class SessionJudge {
       verdict_.broken.push_back({is_own(at, old->second), at, old->second, put});
     }
     Positions missing;
-    for (const auto& [put, own] : known.there) {
+    for (const auto& one : known.there) {
+      const std::size_t put = one.first;
+      const bool own = one.second;
       if (std::find(shown.begin(), shown.end(), put) != shown.end()) continue;
       missing.push_back(put);
-      const bool behind = std::any_of(shown.begin(), shown.end(), [&](std::size_t one) { return has_seen(one, put); });
+      const bool behind =
+          std::any_of(shown.begin(), shown.end(), [&](std::size_t newer) { return has_seen(newer, put); });
       if (!behind && !excused(put, at)) verdict_.broken.push_back({own, at, put, std::nullopt});
     }
     return missing;

@@ -188,6 +188,26 @@ TEST_CASE("a session survives the node that it wrote at, its restart, and the en
   CHECK(ann.values(ann.read("n3", "cart")) == Strings{"bread"});
 }
 
+TEST_CASE("a node that lost its disk serves no session before it has what a floor stands for") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "cart", "bread");
+  cluster.deliver_all();
+  cluster.kill("n1");
+  cluster.restart("n1");
+  cluster.pass(3000);
+  Session ann(cluster);
+  CHECK(ann.values(ann.read("n2", "cart")) == Strings{"bread"});
+  const DotSet seen = *wire::parse_frontier(ann.seen);
+  REQUIRE(seen.actors().empty());
+  REQUIRE(seen.floor("n1") == cluster.life("n1"));
+  cluster.lose_disk("n3");
+  cluster.restart("n3");
+  const CallId call = ann.read("n3", "cart");
+  CHECK(ann.waits(call));
+  cluster.pass(1000);
+  CHECK(ann.values(call) == Strings{"bread"});
+}
+
 TEST_CASE("a write that was lost with its only disk holds up no session for ever") {
   ProtocolCluster cluster(3);
   Session ann(cluster);
