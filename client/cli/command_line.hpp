@@ -43,6 +43,8 @@ struct AddUpdateCommand {
   wire::Level level;
   std::optional<wire::Seen> seen;  // none: the session's context, else implied
   std::string context;             // for Seen::context
+  std::string content_type;
+  Metadata meta;
 };
 
 struct DeleteCommand {
@@ -65,6 +67,10 @@ struct ResolveCommand {
 };
 
 struct ConflictsCommand {};
+
+struct ExplainCommand {
+  std::string key;
+};
 
 struct KeysCommand {
   std::string prefix;
@@ -133,10 +139,10 @@ struct TokenShowCommand {
 };
 
 using Command =
-    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, KeysCommand,
-                 VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand, ClusterWaitCommand,
-                 ClusterRemoveCommand, FaultCommand, LogCommand, SilenceCommand, TokenCreateCommand, TokenWriteCommand,
-                 TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;
+    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, ExplainCommand,
+                 KeysCommand, VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand,
+                 ClusterWaitCommand, ClusterRemoveCommand, FaultCommand, LogCommand, SilenceCommand, TokenCreateCommand,
+                 TokenWriteCommand, TokenReadCommand, TokenDropCommand, TokenListCommand, TokenShowCommand>;
 
 struct Invocation {
   Globals globals;

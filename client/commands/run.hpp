@@ -22,6 +22,7 @@ int run_command(const AddUpdateCommand& command, const CommandContext& context);
 int run_command(const DeleteCommand& command, const CommandContext& context);
 int run_command(const ResolveCommand& command, const CommandContext& context);
 int run_command(const ConflictsCommand& command, const CommandContext& context);
+int run_command(const ExplainCommand& command, const CommandContext& context);
 int run_command(const KeysCommand& command, const CommandContext& context);
 int run_command(const VclockCompareCommand& command, const CommandContext& context);
 int run_command(const VclockDecodeCommand& command, const CommandContext& context);
