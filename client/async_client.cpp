@@ -38,6 +38,7 @@ struct Request {
   std::size_t start = 0;    // the endpoint that is its first choice; choices go round from there
   std::size_t untried = 0;  // the first choice that it was not sent to yet
   std::size_t opened = 0;   // how many choices may be used by now
+  bool named = false;       // a write that may be sent again
   bool queued = true;
   std::vector<std::size_t> sent_to;
   Clock::time_point deadline;
@@ -58,7 +59,11 @@ struct AsyncClient::State {
   std::size_t preferred = 0;  // the endpoint that answered last
   ClientCounters counters;
 
-  std::size_t choices(const Request& request) const { return request.only ? 1 : endpoints.size(); }
+  // Where there is one endpoint only, a write that may be sent again goes to it twice.
+  std::size_t choices(const Request& request) const {
+    const std::size_t different = request.only ? 1 : endpoints.size();
+    return request.named ? std::max<std::size_t>(different, 2) : different;
+  }
   std::size_t choice(const Request& request, std::size_t i) const {
     return request.only ? *request.only : (request.start + i) % endpoints.size();
   }
@@ -73,6 +78,7 @@ struct AsyncClient::State {
   void open_one_more(std::uint64_t id, Request& request);
   void set_timer(std::uint64_t id, Request& request, Clock::time_point when);
   void finish(std::uint64_t id, Outcome outcome);
+  void doubt(const Request& request, Failure& failure) const;
   Failure overdue(const Request& request) const;
   bool wait(milliseconds longest);
 };
@@ -97,7 +103,8 @@ const std::vector<Endpoint>& AsyncClient::endpoints() const { return state_->end
 const ClientOptions& AsyncClient::options() const { return state_->options; }
 const ClientCounters& AsyncClient::counters() const { return state_->counters; }
 
-std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only) {
+std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only,
+                                  bool named) {
   State& s = *state_;
   KIN_REQUIRE(!only || *only < s.endpoints.size(), "endpoint " + std::to_string(only.value_or(0)));
   const std::uint64_t id = s.next_id++;
@@ -110,6 +117,7 @@ std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome d
   request.body = std::move(body);
   request.done = std::move(done);
   request.only = only;
+  request.named = named;
   request.start = s.preferred;
   request.deadline = Clock::now() + s.options.timeout;
   s.queue.push_back(id);
@@ -248,7 +256,9 @@ bool AsyncClient::State::send_frame(Connection& connection) {
       request.queued = true;
       queue.push_back(id);
     } else if (!is_question(request.kind)) {
-      set_timer(id, request, request.deadline);
+      const auto now = Clock::now();
+      const bool again = request.named && request.sent_to.size() == 1;
+      set_timer(id, request, again ? now + (request.deadline - now) / 2 : request.deadline);
     }
   }
   connection.frame.clear();
@@ -297,7 +307,9 @@ void AsyncClient::State::take_message(std::string_view message, std::size_t from
       continue;
     }
     if (!found->second.only) preferred = from;
-    finish(found->first, read_answer(found->second.kind, item->envelope.kind, item->body, endpoint));
+    Outcome outcome = read_answer(found->second.kind, item->envelope.kind, item->body, endpoint);
+    if (!outcome) doubt(found->second, outcome.error());
+    finish(found->first, std::move(outcome));
   }
 }
 
@@ -317,6 +329,14 @@ void AsyncClient::State::finish(std::uint64_t id, Outcome outcome) {
   timers.erase({found->second.wakes, id});
   requests.erase(found);
   done(std::move(outcome));
+}
+
+// A write that was sent before may have been applied, whatever is said of the copy.
+void AsyncClient::State::doubt(const Request& request, Failure& failure) const {
+  if (is_question(request.kind) || request.sent_to.size() < 2 || failure.applied != Applied::no) return;
+  failure.applied = Applied::unknown;
+  failure.message += "; it was sent before, to " + endpoints[request.sent_to.front()].title() +
+                     ", which did not answer and may have applied it";
 }
 
 Failure AsyncClient::State::overdue(const Request& request) const {
