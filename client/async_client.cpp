@@ -31,7 +31,7 @@ struct Connection {
 
 struct Request {
   wire::Kind kind{};
-  wire::Kind asks{};
+  Asked asked;
   std::string body;
   OnOutcome done;
   OnProgress progress;
@@ -59,7 +59,11 @@ struct AsyncClient::State {
   std::size_t preferred = 0;  // the endpoint that answered last
   ClientCounters counters;
 
-  std::size_t choices(const Request& request) const { return request.only ? 1 : endpoints.size(); }
+  // Where there is one endpoint only, a write that may be sent again goes to it twice.
+  std::size_t choices(const Request& request) const {
+    const std::size_t different = request.only ? 1 : endpoints.size();
+    return request.asked.named ? std::max<std::size_t>(different, 2) : different;
+  }
   std::size_t choice(const Request& request, std::size_t i) const {
     return request.only ? *request.only : (request.start + i) % endpoints.size();
   }
@@ -74,6 +78,7 @@ struct AsyncClient::State {
   void open_one_more(std::uint64_t id, Request& request);
   void set_timer(std::uint64_t id, Request& request, Clock::time_point when);
   void finish(std::uint64_t id, Outcome outcome);
+  void doubt(const Request& request, Failure& failure) const;
   Failure overdue(const Request& request) const;
   bool wait(milliseconds longest);
 };
@@ -99,7 +104,7 @@ const ClientOptions& AsyncClient::options() const { return state_->options; }
 const ClientCounters& AsyncClient::counters() const { return state_->counters; }
 
 std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only,
-                                  wire::Kind asks) {
+                                  const Asked& asked) {
   State& s = *state_;
   KIN_REQUIRE(!only || *only < s.endpoints.size(), "endpoint " + std::to_string(only.value_or(0)));
   const std::uint64_t id = s.next_id++;
@@ -109,7 +114,7 @@ std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome d
   }
   Request request;
   request.kind = kind;
-  request.asks = asks;
+  request.asked = asked;
   request.body = std::move(body);
   request.done = std::move(done);
   request.only = only;
@@ -250,8 +255,10 @@ bool AsyncClient::State::send_frame(Connection& connection) {
       --request.untried;
       request.queued = true;
       queue.push_back(id);
-    } else if (!is_question(request.asks)) {
-      set_timer(id, request, request.deadline);
+    } else if (!is_question(request.asked.what)) {
+      const auto now = Clock::now();
+      const bool again = request.asked.named && request.sent_to.size() == 1;
+      set_timer(id, request, again ? now + (request.deadline - now) / 2 : request.deadline);
     }
   }
   connection.frame.clear();
@@ -300,7 +307,9 @@ void AsyncClient::State::take_message(std::string_view message, std::size_t from
       continue;
     }
     if (!found->second.only) preferred = from;
-    finish(found->first, read_answer(found->second.kind, item->envelope.kind, item->body, endpoint));
+    Outcome outcome = read_answer(found->second.kind, item->envelope.kind, item->body, endpoint);
+    if (!outcome) doubt(found->second, outcome.error());
+    finish(found->first, std::move(outcome));
   }
 }
 
@@ -322,6 +331,14 @@ void AsyncClient::State::finish(std::uint64_t id, Outcome outcome) {
   done(std::move(outcome));
 }
 
+// A write that was sent before may have been applied, whatever is said of the copy.
+void AsyncClient::State::doubt(const Request& request, Failure& failure) const {
+  if (is_question(request.kind) || request.sent_to.size() < 2 || failure.applied != Applied::no) return;
+  failure.applied = Applied::unknown;
+  failure.message += "; it was sent before, to " + endpoints[request.sent_to.front()].title() +
+                     ", which did not answer and may have applied it";
+}
+
 Failure AsyncClient::State::overdue(const Request& request) const {
   std::vector<Endpoint> named;
   if (request.sent_to.empty()) {
@@ -329,7 +346,7 @@ Failure AsyncClient::State::overdue(const Request& request) const {
     return never_reached(named, options.timeout);
   }
   for (const std::size_t i : request.sent_to) named.push_back(endpoints[i]);
-  return never_answered(request.asks, named, options.timeout);
+  return never_answered(request.asked.what, named, options.timeout);
 }
 
 bool AsyncClient::State::wait(milliseconds longest) {

@@ -10,8 +10,10 @@
 // Failing over. A request goes to the first endpoint that is connected, in the order in which they were given,
 // beginning with the one that answered last. Each endpoint has a slice of the time that is left: when it is used up,
 // one endpoint more is tried. What was sent and not answered is sent to a further endpoint only if it is a question
-// (see is_question). A write leaves at most once, so its time-out is `unknown`; a second copy of it
-// might be taken as a second write.
+// (see is_question), or a write that names its operation: nodes take that for the same write. Such a write is sent a
+// second time, to the next endpoint, or to the same one where there is no other, when half of the time that was left
+// has passed. If that is refused, the refusal says nothing of the first, so its `applied` is unknown. All other writes
+// leave at most once, since a second copy might be taken as a second write. A time-out is `unknown`.
 //
 // One object belongs to one thread, and callbacks run in poll() on that thread. They may submit. Nothing blocks but
 // poll(), and nothing throws.
@@ -54,6 +56,12 @@ struct ClientCounters {
   std::uint64_t malformed = 0;  // what came and could not be read
 };
 
+// What decides whether a request may be sent a second time.
+struct Asked {
+  wire::Kind what{};   // also where it is inside a body of another kind
+  bool named = false;  // a write that has the id of its operation
+};
+
 class AsyncClient {
  public:
   // There must be one endpoint at least.
@@ -66,15 +74,17 @@ class AsyncClient {
   // pins the request to one endpoint by its position. Returns the request's id.
   template <class Request>
   std::uint64_t submit(const Request& request, OnOutcome done, std::optional<std::size_t> only = std::nullopt) {
-    return submit(Request::kind, wire::encode(request), std::move(done), only, Request::kind);
+    Asked asked{Request::kind};
+    if constexpr (requires { request.operation.empty(); }) asked.named = !request.operation.empty();
+    return submit(Request::kind, wire::encode(request), std::move(done), only, asked);
   }
   // What a session asks may be asked again if it may be without one.
   std::uint64_t submit(const wire::InSession& request, OnOutcome done, std::optional<std::size_t> only = std::nullopt) {
-    return submit(wire::InSession::kind, wire::encode(request), std::move(done), only, request.request);
+    return submit(wire::InSession::kind, wire::encode(request), std::move(done), only,
+                  {request.request, request.named});
   }
-  // `asks` says what is asked, where it is inside a body of another kind.
   std::uint64_t submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only,
-                       wire::Kind asks);
+                       const Asked& asked);
   // From now on progress of this request is told in poll(), and nothing more after its outcome; without this it is
   // passed over. It does not move the request's deadline.
   void on_progress(std::uint64_t id, OnProgress progress);

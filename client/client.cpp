@@ -173,6 +173,10 @@ std::vector<Client::Result<wire::StatusReply>> Client::status_of_all() {
   return ask_all<wire::StatusReply>(wire::StatusQuery{});
 }
 
+std::vector<Client::Result<wire::ExplainReply>> Client::explain_at_all(const wire::Explain& request) {
+  return ask_all<wire::ExplainReply>(request);
+}
+
 std::vector<Client::Result<wire::Done>> Client::fault_at_all(const wire::Fault& request) {
   return ask_all<wire::Done>(request);
 }

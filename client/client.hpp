@@ -61,6 +61,7 @@ class Client {
 
   // Asks all endpoints at once; the results stand in their order.
   std::vector<Result<wire::StatusReply>> status_of_all();
+  std::vector<Result<wire::ExplainReply>> explain_at_all(const wire::Explain& request);
   std::vector<Result<wire::Done>> fault_at_all(const wire::Fault& request);
   std::vector<Result<wire::Done>> remove_member_at_all(const std::string& member);
 

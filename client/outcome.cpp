@@ -14,6 +14,7 @@ wire::Kind reply_kind(wire::Kind request) {
     case wire::Kind::remove: return wire::Kind::write_reply;
     case wire::Kind::keys: return wire::Kind::keys_reply;
     case wire::Kind::conflicts: return wire::Kind::conflicts_reply;
+    case wire::Kind::explain: return wire::Kind::explain_reply;
     case wire::Kind::status: return wire::Kind::status_reply;
     case wire::Kind::token_create:
     case wire::Kind::token_write:
@@ -52,6 +53,7 @@ bool is_question(wire::Kind kind) {
     case wire::Kind::read:
     case wire::Kind::keys:
     case wire::Kind::conflicts:
+    case wire::Kind::explain:
     case wire::Kind::status:
     case wire::Kind::token_read:
     case wire::Kind::token_list:
@@ -73,6 +75,7 @@ Outcome read_answer(wire::Kind asked, wire::Kind kind, std::string_view body, co
       case wire::Kind::write_reply: return decoded<wire::WriteReply>(body, from);
       case wire::Kind::keys_reply: return decoded<wire::KeysReply>(body, from);
       case wire::Kind::conflicts_reply: return decoded<wire::ConflictsReply>(body, from);
+      case wire::Kind::explain_reply: return decoded<wire::ExplainReply>(body, from);
       case wire::Kind::status_reply: return decoded<wire::StatusReply>(body, from);
       case wire::Kind::token_reply: return decoded<wire::TokenReply>(body, from);
       case wire::Kind::tokens_reply: return decoded<wire::TokensReply>(body, from);

@@ -23,7 +23,7 @@ namespace kin {
 using ClientReply =
     std::variant<wire::ReadReply, wire::WriteReply, wire::KeysReply, wire::ConflictsReply, wire::StatusReply,
                  wire::Done, wire::TokenReply, wire::TokensReply, wire::TokenShowReply, wire::InSessionReply,
-                 wire::WatchReply, wire::WatchConflictsReply, wire::TracesReply>;
+                 wire::WatchReply, wire::WatchConflictsReply, wire::TracesReply, wire::ExplainReply>;
 
 // Failure::node is empty where the client itself says so:
 //   UNAVAILABLE, applied no: no endpoint was reached; the message names those that were tried
@@ -33,7 +33,7 @@ using ClientReply =
 // A WriteReply with got < wanted is a reply: see status_of in client.hpp.
 using Outcome = tl::expected<ClientReply, Failure>;
 
-// A question changes nothing, so it may be asked again: read, keys, conflicts, status; token_read, token_list,
+// A question changes nothing, so it may be asked again: read, keys, conflicts, explain, status; token_read, token_list,
 // token_show; watch, watch_conflicts, traces_of.
 bool is_question(wire::Kind kind);
 

@@ -95,4 +95,15 @@ tl::expected<Relation, std::string> compare(const ClockArgument& a, const ClockA
   return by_position(a.positions).compare(by_position(b.positions));
 }
 
+tl::expected<std::pair<std::string, std::string>, std::string> parse_pair(const std::string& text,
+                                                                          const Metadata& taken) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) {
+    return tl::unexpected("'" + text + "' is no NAME=TEXT");
+  }
+  std::string name = text.substr(0, equals);
+  if (taken.contains(name)) return tl::unexpected("'" + name + "' is there twice");
+  return std::pair{std::move(name), text.substr(equals + 1)};
+}
+
 }  // namespace kin

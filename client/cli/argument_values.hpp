@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "common/causality/version_vector.hpp"
@@ -35,5 +36,9 @@ tl::expected<ClockArgument, std::string> parse_clock(const std::string& text);
 
 // Lists are compared by position, and must be equally long; a list and a map cannot be compared.
 tl::expected<Relation, std::string> compare(const ClockArgument& a, const ClockArgument& b);
+
+// "by=till 4"; the name may not be empty, nor in `taken`. Error: a sentence.
+tl::expected<std::pair<std::string, std::string>, std::string> parse_pair(const std::string& text,
+                                                                          const Metadata& taken);
 
 }  // namespace kin

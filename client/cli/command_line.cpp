@@ -106,9 +106,16 @@ void Grammar::data_commands() {
                         ->type_name("CONTEXT");
     auto* overwrite = put->add_flag("--overwrite", flags->overwrite, "replace all that the node holds");
     auto* sibling = put->add_flag("--new-sibling", flags->new_sibling, "replace nothing");
+    put->add_option("--content-type", made->content_type, "kept with the value: text/plain")->type_name("TYPE");
+    auto meta = std::make_shared<std::vector<std::string>>();
+    put->add_option("--meta", *meta, "kept with the value, may be repeated: --meta by='till 4'")
+        ->type_name("NAME=TEXT")
+        ->expected(1)
+        ->take_all();
     context->excludes(overwrite)->excludes(sibling);
     overwrite->excludes(sibling);
-    commands[put] = [flags, made, context] {
+    commands[put] = [flags, made, context, meta] {
+      for (const std::string& pair : *meta) made->meta.insert(checked("--meta", parse_pair(pair, made->meta)));
       made->key = flags->key;
       made->level = level_of("-W", flags->level);
       made->seen = flags->seen(context);
@@ -137,6 +144,13 @@ void Grammar::data_commands() {
       return DeleteCommand{flags->key, level_of("-W", flags->level), flags->seen(context), flags->context,
                            !wait->empty()};
     };
+  }
+  {
+    auto flags = std::make_shared<ExplainCommand>();
+    CLI::App* explain =
+        command(app, "explain", "the story of a conflict: who wrote what, having seen what, and what to type next");
+    explain->add_option("KEY", flags->key)->required();
+    commands[explain] = [flags] { return *flags; };
   }
   {
     auto flags = std::make_shared<KeysCommand>();

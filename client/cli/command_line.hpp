@@ -45,6 +45,8 @@ struct AddUpdateCommand {
   wire::Level level;
   std::optional<wire::Seen> seen;  // none: the session's context, else implied
   std::string context;             // for Seen::context
+  std::string content_type;
+  Metadata meta;
 };
 
 struct DeleteCommand {
@@ -77,6 +79,10 @@ struct WatchCommand {
   std::optional<std::string> key, prefix;
   std::string from;  // empty: now, or with `all` what is there
   bool all = false;
+};
+
+struct ExplainCommand {
+  std::string key;
 };
 
 struct KeysCommand {
@@ -174,11 +180,11 @@ struct CompletionCommand {
 };
 
 using Command =
-    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, WatchCommand, KeysCommand,
-                 VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand, ClusterLagCommand, ClusterWaitCommand,
-                 ClusterRemoveCommand, FaultCommand, LogCommand, BenchCommand, TimelineCommand, SilenceCommand,
-                 TokenCreateCommand, TokenWriteCommand, TokenReadCommand, TokenDropCommand, TokenListCommand,
-                 TokenShowCommand, ShellCommand, CompletionCommand>;
+    std::variant<ReadCommand, AddUpdateCommand, DeleteCommand, ResolveCommand, ConflictsCommand, ExplainCommand,
+                 WatchCommand, KeysCommand, VclockCompareCommand, VclockDecodeCommand, ClusterStatusCommand,
+                 ClusterLagCommand, ClusterWaitCommand, ClusterRemoveCommand, FaultCommand, LogCommand, BenchCommand,
+                 TimelineCommand, SilenceCommand, TokenCreateCommand, TokenWriteCommand, TokenReadCommand,
+                 TokenDropCommand, TokenListCommand, TokenShowCommand, ShellCommand, CompletionCommand>;
 
 struct Invocation {
   Globals globals;

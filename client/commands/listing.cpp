@@ -1,5 +1,6 @@
 // keys and conflicts: page after page.
 #include <algorithm>
+#include <chrono>
 
 #include "client/commands/calling.hpp"
 #include "client/commands/run.hpp"
@@ -9,6 +10,11 @@ namespace kin {
 namespace {
 
 constexpr std::uint32_t page = 1000;
+
+std::uint64_t wall_clock_us() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
 
 std::string lines(const std::vector<std::string>& keys, Output output) {
   std::string out;
@@ -67,7 +73,7 @@ int run_command(const ConflictsCommand& command, const CommandContext& context) 
   }
   switch (context.screen.output()) {
     case Output::json: context.screen.print(json::conflicts(rows)); break;
-    case Output::text: context.screen.print(text::conflicts(rows, context.screen.style())); break;
+    case Output::text: context.screen.print(text::conflicts(rows, wall_clock_us(), context.screen.style())); break;
     case Output::raw:
       for (const wire::ConflictRow& row : rows) context.screen.print(row.key + '\n');
       break;

@@ -2,27 +2,17 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 #include <string_view>
 
 #include "client/commands/merge_program.hpp"
 #include "client/commands/screen.hpp"
 #include "client/render/bytes.hpp"
+#include "common/causality/union_of_lines.hpp"
 
 namespace kin {
 namespace {
 
 constexpr std::string_view first_mark = "<<<<<<< ", next_mark = "======= ", last_mark = ">>>>>>> ";
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> out;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    out.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
 
 bool ends_with_newline(const std::vector<wire::ShownSibling>& siblings) {
   return std::any_of(siblings.begin(), siblings.end(), [](const auto& one) { return one.value.ends_with('\n'); });
@@ -43,7 +33,8 @@ std::string editor() {
 }
 
 tl::expected<std::string, Failure> by_program(const ResolveCommand& command,
-                                              const std::vector<wire::ShownSibling>& siblings) {
+                                              const std::vector<wire::ShownSibling>& siblings,
+                                              const std::string& base) {
   const auto folder = MergeFolder::make();
   if (!folder) return tl::unexpected(no_files(folder.error()));
   Variables variables{{"KEY", command.key}, {"SIBLINGS", std::to_string(siblings.size())}};
@@ -54,7 +45,7 @@ tl::expected<std::string, Failure> by_program(const ResolveCommand& command,
     variables.emplace_back(variable, std::move(*path));
     return {};
   };
-  if (auto made = file("BASE", "base", ""); !made) return tl::unexpected(made.error());
+  if (auto made = file("BASE", "base", base); !made) return tl::unexpected(made.error());
   std::vector<std::string> arguments;
   for (std::size_t i = 0; i < siblings.size(); ++i) {
     const std::string number = std::to_string(i + 1);
@@ -83,14 +74,9 @@ tl::expected<std::string, Failure> by_program(const ResolveCommand& command,
 }  // namespace
 
 std::string union_of_lines(const std::vector<wire::ShownSibling>& siblings) {
-  std::set<std::string_view> lines;
-  for (const wire::ShownSibling& sibling : siblings) {
-    for (const std::string_view line : lines_of(sibling.value)) lines.insert(line);
-  }
-  std::string out;
-  for (const std::string_view line : lines) out.append(line).append("\n");
-  if (!out.empty() && !ends_with_newline(siblings)) out.pop_back();
-  return out;
+  std::vector<std::string_view> texts;
+  for (const wire::ShownSibling& sibling : siblings) texts.push_back(sibling.value);
+  return union_of_lines(texts);
 }
 
 std::string with_markers(const std::vector<wire::ShownSibling>& siblings) {
@@ -113,10 +99,10 @@ bool has_markers(const std::string& text) {
 }
 
 tl::expected<std::string, Failure> merged(const ResolveCommand& command,
-                                          const std::vector<wire::ShownSibling>& siblings) {
+                                          const std::vector<wire::ShownSibling>& siblings, const std::string& base) {
   if (command.value) return *command.value;
   if (command.union_of_lines) return union_of_lines(siblings);
-  if (!command.take) return by_program(command, siblings);
+  if (!command.take) return by_program(command, siblings, base);
   if (*command.take < 1 || *command.take > siblings.size()) {
     return tl::unexpected(usage_failure("there is no value " + std::to_string(*command.take) + ", " +
                                         escaped(command.key) + " has " + std::to_string(siblings.size())));

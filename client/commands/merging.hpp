@@ -23,13 +23,14 @@ bool has_markers(const std::string& text);
 // --edit, and waits for it: `sh -c`, with the environment of kin and
 //   SIBLINGS                   their number
 //   SIBLING_1 ... SIBLING_n    files with the values, in the order in which `kin read` shows them
-//   BASE                       a file with the last common value; kin does not keep it: the file is empty
+//   BASE                       a file with `base`, the last common value; empty where it is not known
 //   KEY                        the key
 // and the files with the values as its arguments, "$@".
 // Of --merge-cmd the value is what the program writes to its standard output. The editor is VISUAL, EDITOR or vi.
 // Failure: USAGE for a sibling that is not there; CONFLICT, applied no, when the program fails or its result still has
 // markers; INTERNAL, applied no, when files cannot be written.
 tl::expected<std::string, Failure> merged(const ResolveCommand& command,
-                                          const std::vector<wire::ShownSibling>& siblings);
+                                          const std::vector<wire::ShownSibling>& siblings,
+                                          const std::string& base = "");
 
 }  // namespace kin

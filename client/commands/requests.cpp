@@ -44,6 +44,8 @@ wire::AddUpdate request_of(const Globals& globals, const AddUpdateCommand& comma
   request.context = carried.context;
   request.level = command.level;
   request.want_replaced = want_replaced;
+  request.content_type = command.content_type;
+  request.meta = command.meta;
   return request;
 }
 

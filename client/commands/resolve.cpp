@@ -8,6 +8,7 @@
 #include "client/commands/user_files.hpp"
 #include "client/render/json.hpp"
 #include "client/render/text.hpp"
+#include "client/story/conflict_story.hpp"
 
 namespace kin {
 namespace {
@@ -27,7 +28,7 @@ class Resolving {
       const auto reply = read();
       if (!reply || reply->siblings.empty()) return tell(ReadCommand{command_.key, {}, false}, reply, context_);
       if (reply->siblings.size() == 1) return nothing_to_resolve(*reply);
-      auto value = merged(command_, reply->siblings);
+      auto value = merged(command_, reply->siblings, base());
       if (!value) return context_.screen.fail(value.error());
       if (command_.dry_run) return show_only(*value, *reply);
       const auto written = write(std::move(*value), reply->context);
@@ -42,6 +43,21 @@ class Resolving {
                                 "     came meanwhile; resolving it too\n");
       }
     }
+  }
+
+  // For a program that merges: the one value that all writers had seen, where the bucket keeps it.
+  std::string base() {
+    if (!command_.merge_command) return {};
+    std::vector<NodeAnswer> answers;
+    for (auto& reply : client_.explain_at_all({context_.globals.bucket, command_.key})) {
+      if (reply) answers.push_back({reply->node, std::move(*reply), ""});
+    }
+    const auto story = story_of(answers);
+    if (!story || !story->common.certain || story->common.last.size() != 1) return {};
+    for (const wire::BaseValue& kept : story->bases) {
+      if (kept.dot == story->common.last.front().dot) return kept.value;
+    }
+    return {};
   }
 
   // A merge takes in what it is given. What a user chose, they chose without having seen the value that came.

@@ -25,6 +25,7 @@ int run_command(const ConflictsCommand& command, const CommandContext& context);
 int run_command(const WatchCommand& command, const CommandContext& context);
 // `conflicts --watch`
 int watch_conflicts(const ConflictsCommand& command, const CommandContext& context);
+int run_command(const ExplainCommand& command, const CommandContext& context);
 int run_command(const KeysCommand& command, const CommandContext& context);
 int run_command(const VclockCompareCommand& command, const CommandContext& context);
 int run_command(const VclockDecodeCommand& command, const CommandContext& context);

@@ -6,42 +6,15 @@
 #include "client/identity.hpp"
 #include "client/json_bytes.hpp"
 #include "client/render/bytes.hpp"
+#include "client/render/json_parts.hpp"
 #include "client/render/wording.hpp"
 
 namespace kin::json {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string line(const Json& object) { return json_line(object) + '\n'; }
-
-Json positions(const EntryClock& clock, const std::vector<NodeId>& order) {
-  Json array = Json::array();
-  for (const NodeId& node : order) array.push_back(clock.at(node));
-  return array;
-}
-
-// The counts of nodes that the cluster file no longer names have no position.
-void add_unplaced(Json& object, const EntryClock& clock, const std::vector<NodeId>& order) {
-  Json others = Json::object();
-  for (const auto& [node, count] : clock.counts()) {
-    if (std::find(order.begin(), order.end(), node) == order.end()) others[node] = count;
-  }
-  if (!others.empty()) object["clock_of_others"] = std::move(others);
-}
-
 Json siblings_of(const std::vector<wire::ShownSibling>& siblings, const std::vector<NodeId>& order) {
   Json array = Json::array();
-  for (const wire::ShownSibling& sibling : siblings) {
-    Json object{{"value", bytes_to_json(sibling.value)},
-                {"clock", positions(sibling.clock, order)},
-                {"dot", to_string(sibling.dot)},
-                {"coordinator", sibling.dot.actor.node},
-                {"client", sibling.client},
-                {"written_at", utc_time(sibling.written_us)}};
-    add_unplaced(object, sibling.clock, order);
-    array.push_back(std::move(object));
-  }
+  for (const wire::ShownSibling& sibling : siblings) array.push_back(sibling_of(sibling, order));
   return array;
 }
 
@@ -127,10 +100,13 @@ std::string resolution(const std::string& bucket, const std::string& key, const 
 std::string conflicts(const std::vector<wire::ConflictRow>& rows) {
   Json array = Json::array();
   for (const wire::ConflictRow& row : rows) {
+    Json writers = Json::array();
+    for (const std::string& writer : row.writers) writers.push_back(bytes_to_json(writer));
     array.push_back({{"bucket", bytes_to_json(row.bucket)},
                      {"key", bytes_to_json(row.key)},
                      {"siblings", row.siblings},
-                     {"since", utc_time(row.since_us)}});
+                     {"since", utc_time(row.since_us)},
+                     {"writers", std::move(writers)}});
   }
   return line({{"conflicts", std::move(array)}});
 }

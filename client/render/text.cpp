@@ -47,8 +47,11 @@ std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const
   return out;
 }
 
-// As an argument behind all flags: nothing behind -- is taken for a flag.
-std::string dashed_word(const std::string& key) { return (key.starts_with('-') ? "-- " : "") + shell_word(key); }
+std::string writers(const wire::ConflictRow& row) {
+  std::string out;
+  for (const std::string& writer : row.writers) out += (out.empty() ? "" : ", ") + shortened(writer, value_columns);
+  return out;
+}
 
 std::string of(std::uint32_t got, std::uint32_t wanted, const char* what) {
   return std::to_string(got) + " of " + std::to_string(wanted) + ' ' + what;
@@ -75,6 +78,8 @@ std::vector<std::string> misleading_clocks(const std::vector<wire::ShownSibling>
   }
   return lines;
 }
+
+std::string dashed_word(const std::string& key) { return (key.starts_with('-') ? "-- " : "") + shell_word(key); }
 
 std::string resolving_command(const std::string& command, const std::string& key, const std::string& context) {
   // Behind -- nothing is taken for a flag.
@@ -115,6 +120,8 @@ std::string read(const std::string& key, const wire::ReadReply& reply, const Sty
   out += "  " + emphasised(p.bold, resolving_command(style.command, key, reply.context), p) + '\n';
   out += "or let kin do it, with --take I, --union, --edit or --merge-cmd CMD:\n";
   out += "  " + emphasised(p.bold, style.command + " resolve --take 1 " + dashed_word(key), p) + '\n';
+  out += "Why they conflict, and who has which:\n";
+  out += "  " + emphasised(p.bold, style.command + " explain " + dashed_word(key), p) + '\n';
   return out;
 }
 
@@ -159,12 +166,12 @@ std::string resolution(const std::string& key, const std::string& value, const w
          '\n';
 }
 
-std::string conflicts(const std::vector<wire::ConflictRow>& rows, const Style& style) {
+std::string conflicts(const std::vector<wire::ConflictRow>& rows, std::uint64_t now_us, const Style& style) {
   if (rows.empty()) return style.quiet ? "" : "no conflicts\n";
-  Table table({"bucket", "key", "values", "since"}, {"values"});
+  Table table({"bucket", "key", "values", "since", "age", "writers"}, {"values", "age"});
   for (const wire::ConflictRow& row : rows) {
     table.row({shortened(row.bucket, value_columns), shortened(row.key, 60), std::to_string(row.siblings),
-               utc_time(row.since_us)});
+               utc_time(row.since_us), now_us > row.since_us ? duration(now_us - row.since_us) : "0 ms", writers(row)});
   }
   std::string out = table.print(style.palette);
   if (style.quiet) return out;
@@ -173,7 +180,7 @@ std::string conflicts(const std::vector<wire::ConflictRow>& rows, const Style& s
   if (first.bucket != "default" && style.command.find(" -b ") == std::string::npos) {
     out += " -b " + shell_word(first.bucket);
   }
-  return out + " read " + dashed_word(first.key) + '\n';
+  return out + " explain " + dashed_word(first.key) + '\n';
 }
 
 std::string key(const std::string& key) { return escaped(key) + '\n'; }

@@ -23,7 +23,8 @@ std::string write(const std::string& key, const wire::WriteReply& reply, const S
 // What a write would replace and with what.
 std::string resolution(const std::string& key, const std::string& value, const wire::ReadReply& reply,
                        const Style& style);
-std::string conflicts(const std::vector<wire::ConflictRow>& rows, const Style& style);
+// now_us: the wall clock that ages are told by, microseconds since 1970.
+std::string conflicts(const std::vector<wire::ConflictRow>& rows, std::uint64_t now_us, const Style& style);
 std::string key(const std::string& key);
 std::string failure(const Failure& failure, const Style& style);
 std::string context(const wire::ContextToken& token);
@@ -31,6 +32,9 @@ std::string context(const wire::ContextToken& token);
 // For each two siblings whose printed vectors look equal or ordered, why they are not. Empty where there are none.
 std::vector<std::string> misleading_clocks(const std::vector<wire::ShownSibling>& siblings,
                                            const std::vector<NodeId>& order);
+
+// As an argument behind all flags: nothing behind -- is taken for a flag.
+std::string dashed_word(const std::string& key);
 
 // The command line that replaces all that `context` covers.
 std::string resolving_command(const std::string& command, const std::string& key, const std::string& context);

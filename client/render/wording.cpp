@@ -11,6 +11,14 @@ Status status_of(const wire::ReadReply& reply) {
 
 std::string nothing_there(const std::string& key) { return "nothing is stored under " + shortened(key, 60); }
 
+std::string duration(std::uint64_t us) {
+  if (us < 1'000'000) return std::to_string(us / 1000) + " ms";
+  const std::uint64_t seconds = us / 1'000'000;
+  if (seconds < 120) return std::to_string(seconds) + "." + std::to_string(us / 100'000 % 10) + " s";
+  if (seconds < 7200) return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
+  return std::to_string(seconds / 3600) + " h " + std::to_string(seconds / 60 % 60) + " min";
+}
+
 std::string partial_write(const wire::WriteReply& reply) {
   return std::to_string(reply.got) + " of " + std::to_string(reply.wanted) +
          " members have it on disk so far; it stays and spreads";

@@ -14,6 +14,9 @@ Status status_of(const wire::ReadReply& reply);
 // "nothing is stored under cart"
 std::string nothing_there(const std::string& key);
 
+// "17 ms", "1.5 s", "3 min 20 s", "5 h 12 min"
+std::string duration(std::uint64_t us);
+
 // "1 of 3 members have it on disk so far; it stays and spreads"
 std::string partial_write(const wire::WriteReply& reply);
 

@@ -4,6 +4,16 @@
 
 namespace kin {
 
+const char* to_string(OnConflict rule) {
+  switch (rule) {
+    case OnConflict::siblings: return "siblings";
+    case OnConflict::latest: return "latest";
+    case OnConflict::max: return "max";
+    case OnConflict::union_of_lines: return "union";
+  }
+  return "?";
+}
+
 std::string NodeConfig::endpoint() const {
   const bool v6 = host.find(':') != std::string::npos && host.front() != '[';
   return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);

@@ -22,11 +22,22 @@ struct NodeConfig {
 enum class Durability { fsync, os };
 enum class TraceValues { hash, full, none };
 
+// What a read shows of several values that did not see each other.
+enum class OnConflict : std::uint8_t {
+  siblings,       // all of them
+  latest,         // the one that was written last by its coordinator's wall clock
+  max,            // the greatest by its bytes
+  union_of_lines  // one value of all their lines, each once, sorted
+};
+const char* to_string(OnConflict rule);  // siblings, latest, max, union
+
 struct BucketConfig {
   std::string name;
   std::string tier = "causal";
   std::uint32_t read = 1;   // default R
   std::uint32_t write = 1;  // default W
+  OnConflict on_conflict = OnConflict::siblings;
+  bool keep_base = false;  // a value brings the one that it replaced, so that a conflict can show what was before it
 };
 
 struct Limits {

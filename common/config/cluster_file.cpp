@@ -48,6 +48,23 @@ std::uint32_t level(Section& section, const std::string& key, const ClusterConfi
                         " (the number of nodes), not " + text);
 }
 
+template <class Enum>
+void choose(Section& section, const std::string& key, Enum& value,
+            const std::vector<std::pair<std::string, Enum>>& words) {
+  std::string text;
+  section.take(key, text);
+  if (!section.has(key)) return;
+  std::string known;
+  for (const auto& [word, meaning] : words) {
+    if (text == word) {
+      value = meaning;
+      return;
+    }
+    known += (known.empty() ? "" : ", ") + word;
+  }
+  section.fail(key, key + " must be one of " + known + ", not " + text);
+}
+
 void read_buckets(Section& root, ClusterConfig& out, const std::vector<std::string>& known_tiers) {
   if (!root.has("buckets")) return root.list("buckets", [](const YAML::Node&) {});
   out.buckets.clear();
@@ -65,28 +82,23 @@ void read_buckets(Section& root, ClusterConfig& out, const std::vector<std::stri
     }
     bucket.read = level(section, "read", out);
     bucket.write = level(section, "write", out);
+    choose(section, "on_conflict", bucket.on_conflict,
+           {{"siblings", OnConflict::siblings},
+            {"latest", OnConflict::latest},
+            {"max", OnConflict::max},
+            {"union", OnConflict::union_of_lines}});
+    section.take("keep_base", bucket.keep_base);
+    for (const char* key : {"on_conflict", "keep_base"}) {
+      if (bucket.tier != "causal" && section.has(key)) {
+        section.fail(
+            key, std::string(key) + " is of the causal tier; values of the tier " + bucket.tier + " never conflict");
+      }
+    }
     section.done();
     if (out.bucket(bucket.name) != nullptr) section.fail("name", "two buckets are called " + bucket.name);
     out.buckets.push_back(std::move(bucket));
   });
   if (out.buckets.empty()) root.fail("buckets", "there must be at least one bucket");
-}
-
-template <class Enum>
-void choose(Section& section, const std::string& key, Enum& value,
-            const std::vector<std::pair<std::string, Enum>>& words) {
-  std::string text;
-  section.take(key, text);
-  if (!section.has(key)) return;
-  std::string known;
-  for (const auto& [word, meaning] : words) {
-    if (text == word) {
-      value = meaning;
-      return;
-    }
-    known += (known.empty() ? "" : ", ") + word;
-  }
-  section.fail(key, key + " must be one of " + known + ", not " + text);
 }
 
 void read_faults(Section& root, ClusterConfig& out) {

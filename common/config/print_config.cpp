@@ -48,7 +48,10 @@ std::string print_cluster_config(const ClusterConfig& c) {
       << ", trace: " << (c.trace ? "true" : "false") << ", values: " << word(c.trace_values) << "}\nbuckets:\n";
   for (const BucketConfig& b : c.buckets) {
     out << "  - {name: " << yaml_word(b.name) << ", tier: " << yaml_word(b.tier) << ", read: " << b.read
-        << ", write: " << b.write << "}\n";
+        << ", write: " << b.write;
+    if (b.on_conflict != OnConflict::siblings) out << ", on_conflict: " << to_string(b.on_conflict);
+    if (b.keep_base) out << ", keep_base: true";
+    out << "}\n";
   }
   if (!c.tokens_file.empty()) out << "tokens_file: " << yaml_word(c.tokens_file) << "\n";
   out << "faults:\n  enabled: " << (c.faults_enabled ? "true" : "false") << "\n";

@@ -1,7 +1,8 @@
 // Bytes as a word that people can paste: what contexts, sessions and watches are handed around as.
 //
 //   word = mark base64url(payload check)     the mark says what it is and in which version: `k1.`
-//   check = first 4 bytes of SipHash-2-4(payload), keyed with zeros: finds slips of the hand, no protection against forgers
+//   check = first 4 bytes of SipHash-2-4(payload), keyed with zeros: finds slips of the hand, no protection against
+//   forgers
 #pragma once
 
 #include <string>

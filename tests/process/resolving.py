@@ -11,10 +11,56 @@ import sys
 import nodes
 
 
+BUCKETS = """buckets:
+  - {name: default}
+  - {name: kept, keep_base: true}
+  - {name: latest, on_conflict: latest}
+  - {name: max, on_conflict: max}
+  - {name: union, on_conflict: union}
+"""
+
+
+def rules(kin, run):
+    """What a bucket says about conflicts, at every node alike; and the last common value as BASE."""
+    for bucket, shown, thrown in (("latest", "apples", True), ("max", "pears", True), ("union", "apples\npears", False)):
+        before = thrown_away(kin)
+        for value in ("pears", "apples"):
+            run("-b", bucket, "add_update", "k", value, "--new-sibling")
+        run("cluster", "wait", "--converged")
+        for node in ("n1", "n2", "n3"):
+            at_node = [*kin[:3], "--node", node, "-b", bucket, "-o", "raw", "read", "k"]
+            out = subprocess.run(at_node, capture_output=True, timeout=30).stdout.decode()
+            assert out == shown, (bucket, node, out)
+        out, _ = run("-b", bucket, "explain", "k")
+        assert "CONFLICT" in out and "apples" in out and "pears" in out, out      # both are still there
+        out, _ = run("-o", "json", "conflicts")
+        assert not [row for row in json.loads(out)["conflicts"] if row["bucket"] == bucket], out
+        assert thrown_away(kin) == before
+        out, _ = run("-o", "json", "-b", bucket, "add_update", "k", "plums")      # it has seen what it did not say
+        assert len(json.loads(out)["replaced"]) == 2, out
+        assert thrown_away(kin) == before + int(thrown)
+
+    run("-b", "kept", "add_update", "k", "bread")
+    run("cluster", "wait", "--converged")
+    context = json.loads(run("-b", "kept", "-o", "json", "read", "k")[0])["context"]
+    for value in ("apples", "pears"):
+        run("-b", "kept", "add_update", "k", value, "--context", context)
+    out, _ = run("-b", "kept", "explain", "k")
+    assert 'All writers had seen n1.1:' in out and '"bread"' in out, out
+    out, _ = run("-b", "kept", "resolve", "k", "--merge-cmd", 'cat "$BASE" "$SIBLING_1" "$SIBLING_2"', "--dry-run", "-o", "raw")
+    assert out == "breadapplespears", out
+
+
+def thrown_away(kin):
+    done = subprocess.run([*kin, "-o", "json", "cluster", "status"], capture_output=True, timeout=30)
+    nodes_of = json.loads(done.stdout)["nodes"]
+    return sum(tier["counters"].get("thrown-away", 0) for node in nodes_of for tier in node["tiers"])
+
+
 def main(bin_folder, folder):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    with nodes.Nodes(bin_folder, folder, 3, "os") as cluster:
+    with nodes.Nodes(bin_folder, folder, 3, "os", BUCKETS) as cluster:
         kin = [os.path.join(bin_folder, "kin"), "--config", cluster.config, "--node", "n1"]
 
         def run(*words, code=0):
@@ -29,6 +75,8 @@ def main(bin_folder, folder):
         def values(key):
             done = subprocess.run([*kin, "-o", "json", "read", key], capture_output=True, timeout=30)
             return sorted(s["value"] for s in json.loads(done.stdout)["siblings"])
+
+        rules(kin, run)
 
         conflict("take", "apples", "pears")
         run("resolve", "take", "--take", "2")

@@ -143,8 +143,9 @@ TEST_CASE("a write as JSON") {
 }
 
 TEST_CASE("conflicts, keys, failures and relations as JSON") {
-  CHECK(json::conflicts({{"default", "cart", 2, noon}}) ==
-        R"({"conflicts":[{"bucket":"default","key":"cart","siblings":2,"since":"2026-01-31T12:00:00.000000Z"}]})"
+  CHECK(json::conflicts({{"default", "cart", 2, noon, {"ann@host:1", "bob"}}}) ==
+        R"({"conflicts":[{"bucket":"default","key":"cart","siblings":2,"since":"2026-01-31T12:00:00.000000Z",)"
+        R"("writers":["ann@host:1","bob"]}]})"
         "\n");
   CHECK(json::conflicts({}) == "{\"conflicts\":[]}\n");
   CHECK(json::keys("default", {"a", "\xff"}) == R"({"bucket":"default","keys":["a",{"base64":"/w=="}]})"
@@ -168,7 +169,9 @@ TEST_CASE("a conflict as text explains itself and says what to type") {
         "To resolve it, write the one value that shall stand for all 2:\n"
         "  kin --config c.yml add_update 'my cart' VALUE --context k1.CTX\n"
         "or let kin do it, with --take I, --union, --edit or --merge-cmd CMD:\n"
-        "  kin --config c.yml resolve --take 1 'my cart'\n");
+        "  kin --config c.yml resolve --take 1 'my cart'\n"
+        "Why they conflict, and who has which:\n"
+        "  kin --config c.yml explain 'my cart'\n");
 }
 
 TEST_CASE("what a resolution would do is shown, and what it would replace") {

@@ -226,6 +226,57 @@ TEST_CASE("a write that was sent is never sent again, and its time-out is unknow
         "no answer from " + silent.endpoint().title() + " within 500 ms; it may have been applied, or may still be");
 }
 
+TEST_CASE("a write that names its operation is sent a second time, elsewhere, and no third time") {
+  FakeNode silent("n1"), node("n2"), third("n3");
+  AsyncClient client({silent.endpoint(), node.endpoint(), third.endpoint()}, within(1200ms));
+  std::vector<Asked> at_silent, at_node, at_third;
+  std::optional<Outcome> outcome;
+  wire::AddUpdate request = write_of("a");
+  request.operation = "once";
+  client.submit(request, into(outcome));
+  const auto both = [&] { return !at_node.empty() || outcome.has_value(); };
+  REQUIRE(until(client, {{&silent, &at_silent}, {&node, &at_node}}, both));
+  REQUIRE(at_silent.size() == 1);
+  REQUIRE(at_node.size() == 1);
+  CHECK(at_silent[0].body == at_node[0].body);
+  SECTION("what the second node answers is the outcome") {
+    node.answer(at_node[0], wire::Kind::write_reply, written());
+    REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
+    CHECK(outcome->has_value());
+  }
+  SECTION("the first one may still answer") {
+    silent.answer(at_silent[0], wire::Kind::write_reply, written());
+    REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
+    CHECK(outcome->has_value());
+  }
+  SECTION("a refusal says nothing of the first") {
+    node.answer(at_node[0], wire::Kind::failure, Failure{Status::not_found, Applied::no, "nothing", "n2", 0, 0});
+    REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
+    CHECK(outcome->error().status == Status::not_found);
+    CHECK(outcome->error().applied == Applied::unknown);
+    CHECK(outcome->error().message.find(silent.endpoint().title()) != std::string::npos);
+  }
+  SECTION("no answer at all is unknown") {
+    REQUIRE(until(client, {{&third, &at_third}}, [&] { return outcome.has_value(); }));
+    CHECK(outcome->error().status == Status::timeout);
+    CHECK(outcome->error().applied == Applied::unknown);
+    CHECK(at_third.empty());
+  }
+}
+
+TEST_CASE("a write that names its operation goes twice to the only node that there is") {
+  FakeNode node("n1");
+  AsyncClient client({node.endpoint()}, within(600ms));
+  std::vector<Asked> asked;
+  std::optional<Outcome> outcome;
+  wire::AddUpdate request = write_of("a");
+  request.operation = "once";
+  client.submit(request, into(outcome));
+  REQUIRE(until(client, {{&node, &asked}}, [&] { return outcome.has_value(); }));
+  REQUIRE(asked.size() == 2);
+  CHECK(asked[0].body == asked[1].body);
+}
+
 TEST_CASE("no node within reach: certainly not applied, and the endpoints are named") {
   DeadPort one, two;
   AsyncClient client({one.endpoint(), two.endpoint()}, within(200ms));

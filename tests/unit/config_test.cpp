@@ -95,7 +95,7 @@ TEST_CASE("every setting is read") {
       "buckets:\n"
       "  - {name: plain}\n"
       "  - {name: tokens, tier: atomic, read: quorum, write: all}\n"
-      "  - {name: numbers, read: 3, write: 2}\n"
+      "  - {name: numbers, read: 3, write: 2, on_conflict: union, keep_base: true}\n"
       "tokens_file: tokens.yml\n"
       "faults:\n"
       "  enabled: true\n"
@@ -128,6 +128,10 @@ TEST_CASE("every setting is read") {
   CHECK(config->bucket("tokens")->read == 2);
   CHECK(config->bucket("tokens")->write == 3);
   CHECK(config->bucket("numbers")->read == 3);
+  CHECK(config->bucket("numbers")->on_conflict == OnConflict::union_of_lines);
+  CHECK(config->bucket("numbers")->keep_base);
+  CHECK(config->bucket("plain")->on_conflict == OnConflict::siblings);
+  CHECK_FALSE(config->bucket("plain")->keep_base);
   CHECK(config->tokens_file == "folder/tokens.yml");
   CHECK(config->faults_enabled);
   REQUIRE(config->silent.size() == 3);
@@ -210,6 +214,10 @@ TEST_CASE("a slip in a setting is named with its line") {
       {two_nodes + "buckets:\n  - {tier: causal}\n", 5, "needs a name"},
       {two_nodes + "buckets:\n  - tier: causal\n    name: a b\n", 6, "a bucket's name"},
       {two_nodes + "buckets:\n  - {name: a}\n  - {name: a}\n", 6, "two buckets are called a"},
+      {two_nodes + "buckets:\n  - name: a\n    on_conflict: newest\n", 6,
+       "must be one of siblings, latest, max, union, not newest"},
+      {two_nodes + "buckets:\n  - name: a\n    keep_base: maybe\n", 6, "keep_base"},
+      {two_nodes + "buckets:\n  - name: a\n    tier: atomic\n    keep_base: true\n", 7, "of the causal tier"},
       {two_nodes + "buckets:\n  - name: a\n    tier: casual\n", 6, "this program has: causal, atomic"},
       {two_nodes + "buckets:\n  - name: a\n    write: 3\n", 6, "from 1 to 2 (the number of nodes), not 3"},
       {two_nodes + "buckets:\n  - name: a\n    read: 0\n", 6, "from 1 to 2"},

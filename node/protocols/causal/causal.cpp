@@ -323,11 +323,9 @@ wire::TierReport CausalProtocol::report(std::uint64_t now_ms) const {
     peer.blocks_forgetting = replica_.blocks_forgetting(member);
     out.peers.push_back(std::move(peer));
   }
-  out.counters = {{"writes-waiting", writes_.size()},
-                  {"reads-waiting", reads_.size()},
-                  {"copying", replica_.copying() ? 1 : 0},
-                  {"sessions-waiting", sessions_.waiting()},
-                  {"watches-waiting", watches_.waiting()}};
+  out.counters = {{"writes-waiting", writes_.size()},      {"reads-waiting", reads_.size()},
+                  {"copying", replica_.copying() ? 1 : 0}, {"sessions-waiting", sessions_.waiting()},
+                  {"watches-waiting", watches_.waiting()}, {"thrown-away", thrown_away_}};
   return out;
 }
 

@@ -89,6 +89,7 @@ class CausalProtocol : public Protocol {
   tl::expected<const BucketConfig*, Failure> checked(const std::string& bucket, const std::string& key) const;
   Failure refuse(Status status, std::string message) const;
   wire::ReadReply reply_of(const std::string& key) const;
+  OnConflict rule_of(std::string_view key) const;  // of the key's bucket
   std::string print_token(const std::string& key, DotSet dots, EntryClock clock, const Siblings& shown) const;
   // What was answered, or would have been, if this very operation was taken before: by this process, or by another one
   // whose write is held here, or was replaced by what is held here.
@@ -130,7 +131,8 @@ class CausalProtocol : public Protocol {
   std::map<NodeId, std::uint64_t> heard_ms_;
   Silences silences_;
   OperationTable operations_;
-  std::vector<NodeId> to_ask_;  // from the back
+  std::uint64_t thrown_away_ = 0;  // values, by buckets that say `latest` or `max`
+  std::vector<NodeId> to_ask_;     // from the back
   // A member that has more for this node than one answer holds is asked again by its answers, not by the tick.
   std::optional<NodeId> catching_up_from_;
   std::uint64_t catching_up_until_ms_ = 0;

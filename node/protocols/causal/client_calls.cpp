@@ -6,6 +6,7 @@
 #include "common/wire/replies.hpp"
 #include "node/protocols/causal/causal.hpp"
 #include "node/protocols/causal/conflict_record.hpp"
+#include "node/protocols/causal/conflict_rule.hpp"
 #include "node/protocols/causal/provenance.hpp"
 #include "node/protocols/causal/records.hpp"
 
@@ -92,6 +93,11 @@ std::uint64_t CausalProtocol::answer_by(const ClientCall& call) const {
 
 // ------------------------------------------------------------------------------------------------ reading
 
+OnConflict CausalProtocol::rule_of(std::string_view key) const {
+  const BucketConfig* bucket = env_.cluster.bucket(records::bucket_of(key));
+  return bucket == nullptr ? OnConflict::siblings : bucket->on_conflict;
+}
+
 std::string CausalProtocol::print_token(const std::string& key, DotSet dots, EntryClock clock,
                                         const Siblings& shown) const {
   const std::string bucket(records::bucket_of(key));
@@ -106,7 +112,7 @@ wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
   wire::ReadReply reply;
   reply.node = env_.self;
   reply.order = order_;
-  reply.siblings = to_shown(entry.siblings);
+  reply.siblings = by_rule(rule_of(key), to_shown(entry.siblings));
   // Over all siblings, hidden copies of one operation included: the context covers them too.
   for (const auto& [dot, sibling] : entry.siblings) reply.clock.join(sibling.clock);
   reply.context = print_token(key, replica_.filled(entry.context), reply.clock, entry.siblings);
@@ -169,6 +175,7 @@ void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& re
       return false;
     }
     const std::string_view joined = records::tail(record);
+    if (rule_of(joined) != OnConflict::siblings) return true;  // nobody is shown a conflict
     const auto index = wire::decode<ConflictRecord>(bytes);
     if (!index) return true;
     reply.rows.push_back({std::string(records::bucket_of(joined)), std::string(records::user_key_of(joined)),
@@ -208,6 +215,7 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
                                                           wire::Seen seen, const std::string& context, bool has_value,
                                                           const Siblings& held) const {
   const std::size_t values = count_shown(held);
+  const bool one_is_shown = values <= 1 || rule_of(records::join_key(bucket, key)) != OnConflict::siblings;
   switch (seen) {
     case wire::Seen::context: {
       auto token = wire::parse_context(context);
@@ -235,7 +243,7 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
     case wire::Seen::nothing: break;
     case wire::Seen::implied:
       // Several values: replacing them would erase in silence what the client never saw.
-      if (!has_value || values <= 1 || planted(Bug::implied_erases_siblings))
+      if (!has_value || one_is_shown || planted(Bug::implied_erases_siblings))
         return WriterPast{WriterPast::Kind::held, {}, {}, {}};
       break;
     default: return tl::unexpected(refuse(Status::usage, "unknown kind of context"));
@@ -282,7 +290,7 @@ void CausalProtocol::answer_write(const ClientCall& call, const std::string& key
                                   Outputs& out) {
   reply.node = env_.self;
   reply.order = order_;
-  reply.siblings = to_shown(replica_.read(env_.store, key).siblings);
+  reply.siblings = by_rule(rule_of(key), to_shown(replica_.read(env_.store, key).siblings));
   reply.warning.clear();
   if (reply.siblings.size() >= env_.cluster.limits.siblings_warn) {
     reply.warning = std::to_string(reply.siblings.size()) + " siblings: read the key and write with its context";
@@ -327,6 +335,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
     return out.fail(call.id, refuse(Status::not_found, "there is nothing to delete under " + request.key));
   }
 
+  past->keep_base = (*bucket)->keep_base;
   const bool has_value = value.has_value();
   Written written = replica_.write(out.writes, key, std::move(value), *past, call.wall_us);
   const Siblings& now = replica_.read(env_.store, key).siblings;
@@ -340,6 +349,11 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
                         {"siblings", std::to_string(count_shown(now))}}});
   tell_news(out);
 
+  for (const wire::ShownSibling& gone : thrown_away((*bucket)->on_conflict, to_shown(written.replaced))) {
+    ++thrown_away_;
+    out.warnings.push_back(to_string((*bucket)->on_conflict) + std::string(" of bucket ") + request.bucket +
+                           " throws away the value " + to_string(gone.dot) + " of " + request.key);
+  }
   wire::WriteReply reply;
   reply.dot = written.dot;
   reply.clock = written.clock;

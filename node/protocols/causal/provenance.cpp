@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t values_apart = 4;  // that a context names one by one
 constexpr std::size_t most_writers = 16;
+constexpr std::size_t most_bases = 4;
 
 bool never(const Dot&) { return false; }
 
@@ -78,6 +79,31 @@ wire::ShownSibling to_shown(const Dot& dot, const Sibling& s) {
 std::vector<wire::ShownSibling> to_shown(const Siblings& siblings) {
   std::vector<wire::ShownSibling> out;
   for (const Siblings::value_type* item : shown(siblings)) out.push_back(to_shown(item->first, item->second));
+  return out;
+}
+
+std::map<Dot, std::string> bases_of(const Siblings& replaced, const Lineage& lineage,
+                                    const std::function<bool(const Dot&)>& settled) {
+  std::map<Dot, const std::string*> values;
+  for (const auto& [dot, sibling] : replaced) {
+    values.emplace(dot, &sibling.value);
+    for (const auto& [base, value] : sibling.bases) values.emplace(base, &value);
+  }
+  std::vector<Dot> all_have, others;  // newest first
+  const std::vector<Version>& versions = lineage.versions();
+  for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
+    if (!values.contains(version->dot)) continue;
+    const bool before = std::any_of(all_have.begin(), all_have.end(),
+                                    [&](const Dot& newer) { return lineage.saw(newer, version->dot); });
+    if (before) continue;
+    (settled(version->dot) ? all_have : others).push_back(version->dot);
+  }
+  // Of a long row that only some have its ends: the oldest is the likeliest that others have too, then the newest.
+  if (others.size() > 1) std::rotate(others.rbegin(), others.rbegin() + 1, others.rend());
+  all_have.insert(all_have.end(), others.begin(), others.end());
+  if (all_have.size() > most_bases) all_have.resize(most_bases);
+  std::map<Dot, std::string> out;
+  for (const Dot& dot : all_have) out.emplace(dot, *values.at(dot));
   return out;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -29,6 +31,12 @@ tl::expected<Lineage, std::string> lineage_of(const wire::ContextToken& token);
 // The values as a reader is shown them.
 std::vector<wire::ShownSibling> to_shown(const Siblings& siblings);
 wire::ShownSibling to_shown(const Dot& dot, const Sibling& sibling);
+
+// What a value of a bucket with keep_base brings along: of the values that it replaced, and of those that they brought,
+// the newest that all members have, which is where a writer starts who is cut off now, and a few that not all are known
+// to have. At most four.
+std::map<Dot, std::string> bases_of(const Siblings& replaced, const Lineage& lineage,
+                                    const std::function<bool(const Dot&)>& settled);
 
 // Who wrote the values, each once, in the order of the dots; at most as many as a list has room for.
 std::vector<std::string> writers_of(const Siblings& siblings);

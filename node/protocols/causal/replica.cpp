@@ -271,7 +271,9 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
     lineage = {};
     for (const auto& [dot, sibling] : out.replaced) lineage.add_newest(dot, sibling.clock, 0);
   }
-  out.lineage = wire::pack_thinned(std::move(lineage), batching_.lineage, [&](const Dot& dot) { return settled(dot); });
+  const auto all_have = [&](const Dot& dot) { return settled(dot); };
+  if (value && past.keep_base) value->bases = bases_of(out.replaced, lineage, all_have);
+  out.lineage = wire::pack_thinned(std::move(lineage), batching_.lineage, all_have);
   if (planted(Bug::reply_covers_siblings)) out.seen = filled(mine.context);
   out.dot = Dot{actor(), ++counter_};
   KIN_REQUIRE(!clock_.has(out.dot), to_string(out.dot) + " was handed out before");

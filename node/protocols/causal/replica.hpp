@@ -62,9 +62,10 @@ struct EntryView {
 struct WriterPast {
   enum class Kind { held, named, nothing };  // all that this node holds, a context, nothing
   Kind kind = Kind::held;
-  DotSet dots;       // for `named`
-  EntryClock clock;  // for `named`: the join over what was shown
-  Lineage lineage;   // for `named`: the versions that were shown, and what their writers had seen
+  DotSet dots;             // for `named`
+  EntryClock clock;        // for `named`: the join over what was shown
+  Lineage lineage;         // for `named`: the versions that were shown, and what their writers had seen
+  bool keep_base = false;  // the new value brings along what it may turn out to have in common with others
 };
 
 struct Written {

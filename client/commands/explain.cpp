@@ -1,0 +1,61 @@
+// explain: asks every node, and tells the story that their answers make together.
+#include "client/commands/calling.hpp"
+#include "client/commands/run.hpp"
+#include "client/render/story.hpp"
+#include "client/render/wording.hpp"
+#include "client/story/conflict_story.hpp"
+
+namespace kin {
+namespace {
+
+std::string name_of(const Endpoint& endpoint, const tl::expected<wire::ExplainReply, Failure>& answer) {
+  if (!endpoint.node.empty()) return endpoint.node;
+  return answer ? answer->node : endpoint.text();
+}
+
+}  // namespace
+
+int run_command(const ExplainCommand& command, const CommandContext& context) {
+  Globals anywhere = context.globals;
+  anywhere.node.clear();  // one node alone knows half of it
+  auto book = AddressBook::open(anywhere);
+  if (!book) return context.screen.fail(book.error());
+  Client client(book->all(), client_options(*book, context));
+
+  const auto replies = client.explain_at_all({context.globals.bucket, command.key});
+  std::vector<NodeAnswer> answers;
+  const Failure* refusal = nullptr;
+  bool any = false;
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    NodeAnswer answer{name_of(client.endpoints()[i], replies[i]), std::nullopt, ""};
+    if (replies[i]) {
+      answer.reply = *replies[i];
+      any = true;
+    } else {
+      answer.why_silent = replies[i].error().message;
+      if (!replies[i].error().node.empty() && refusal == nullptr) refusal = &replies[i].error();
+    }
+    answers.push_back(std::move(answer));
+  }
+  if (refusal != nullptr) return fail(client, *refusal, context);
+  if (!any) return fail(client, replies.front().error(), context);
+  const auto story = story_of(answers);
+  if (!story) return fail(client, {Status::internal, Applied::no, story.error(), "", 0, 0}, context);
+
+  Screen& screen = context.screen;
+  if (screen.output() == Output::json) {
+    screen.print(json::story(context.globals.bucket, command.key, *story));
+    return story->values.empty() ? exit_code(Status::not_found) : 0;
+  }
+  if (story->values.empty()) {
+    return fail(client, {Status::not_found, Applied::no, nothing_there(command.key), "", 0, 0}, context);
+  }
+  if (screen.output() == Output::text) {
+    screen.print(text::story(command.key, *story, screen.style()));
+  } else {
+    screen.explain(text::story(command.key, *story, screen.error_style()));
+  }
+  return 0;
+}
+
+}  // namespace kin
