@@ -32,7 +32,7 @@ tl::expected<void, std::string> Session::join(const std::string& seen) {
   return {};
 }
 
-Outcome Session::taken(wire::Kind asked, const std::string& bucket, const std::string& key, Outcome outcome) {
+Outcome Session::taken(wire::Kind asked, const std::string& bucket, const std::string& key, const Outcome& outcome) {
   if (!outcome) return outcome;
   const auto& wrapped = std::get<wire::InSessionReply>(*outcome);
   Outcome inner = read_answer(asked, wrapped.reply, wrapped.body, Endpoint{});

@@ -32,7 +32,7 @@ class Session {
 
   // An answer to a request that was sent as InSession: remembers what it shows, and returns the answer to the request
   // `asked` itself. INTERNAL where it cannot be read.
-  Outcome taken(wire::Kind asked, const std::string& bucket, const std::string& key, Outcome outcome);
+  Outcome taken(wire::Kind asked, const std::string& bucket, const std::string& key, const Outcome& outcome);
 
  private:
   Contexts contexts_;

@@ -199,8 +199,8 @@ void SimKin::ask_about_key(const Request& request, std::function<void(Outcome)> 
   if (globals_.session.empty()) return ask(Request::kind, wire::encode(request), std::move(then));
   const wire::InSession in_session = wire::in_session(request, clients_.sessions[globals_.session].seen());
   ask(wire::InSession::kind, wire::encode(in_session),
-      [this, bucket = request.bucket, key = request.key, then = std::move(then)](Outcome outcome) {
-        then(clients_.sessions[globals_.session].taken(Request::kind, bucket, key, std::move(outcome)));
+      [this, bucket = request.bucket, key = request.key, then = std::move(then)](const Outcome& outcome) {
+        then(clients_.sessions[globals_.session].taken(Request::kind, bucket, key, outcome));
       });
   asks_ = Request::kind;
 }
