@@ -30,6 +30,7 @@ std::vector<wire::ToldSibling> live_values(const std::vector<Answer>& answers) {
                        [&](const Answer& answer) { return answer.seen.has(item.first) && !answer.holds(item.first); });
   });
   std::vector<wire::ToldSibling> out;
+  out.reserve(all.size());
   for (auto& [dot, sibling] : all) out.push_back(std::move(sibling));
   return out;
 }

@@ -34,6 +34,7 @@ CommonPast common_past(const std::vector<ToldVersion>& values) {
   }
 
   std::vector<Spans> missing;
+  missing.reserve(values.size());
   for (const ToldVersion& value : values) missing.push_back(left_out_beyond(value.lineage, common));
   const auto maybe_seen = [&](const Dot& dot) {
     for (std::size_t i = 0; i < values.size(); ++i) {

@@ -22,11 +22,14 @@ BUCKETS = """buckets:
 
 def rules(kin, run):
     """What a bucket says about conflicts, at every node alike; and the last common value as BASE."""
+    def converge():  # of all nodes, and not of n1 alone
+        subprocess.run([*kin[:3], "cluster", "wait", "--converged"], capture_output=True, timeout=60, check=True)
+
     for bucket, shown, thrown in (("latest", "apples", True), ("max", "pears", True), ("union", "apples\npears", False)):
         before = thrown_away(kin)
         for value in ("pears", "apples"):
             run("-b", bucket, "add_update", "k", value, "--new-sibling")
-        run("cluster", "wait", "--converged")
+        converge()
         for node in ("n1", "n2", "n3"):
             at_node = [*kin[:3], "--node", node, "-b", bucket, "-o", "raw", "read", "k"]
             out = subprocess.run(at_node, capture_output=True, timeout=30).stdout.decode()
@@ -41,7 +44,7 @@ def rules(kin, run):
         assert thrown_away(kin) == before + int(thrown)
 
     run("-b", "kept", "add_update", "k", "bread")
-    run("cluster", "wait", "--converged")
+    converge()
     context = json.loads(run("-b", "kept", "-o", "json", "read", "k")[0])["context"]
     for value in ("apples", "pears"):
         run("-b", "kept", "add_update", "k", value, "--context", context)
