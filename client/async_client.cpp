@@ -31,7 +31,7 @@ struct Connection {
 
 struct Request {
   wire::Kind kind{};
-  Asked asked;
+  AskedFor asked;
   std::string body;
   OnOutcome done;
   OnProgress progress;
@@ -104,7 +104,7 @@ const ClientOptions& AsyncClient::options() const { return state_->options; }
 const ClientCounters& AsyncClient::counters() const { return state_->counters; }
 
 std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only,
-                                  const Asked& asked) {
+                                  const AskedFor& asked) {
   State& s = *state_;
   KIN_REQUIRE(!only || *only < s.endpoints.size(), "endpoint " + std::to_string(only.value_or(0)));
   const std::uint64_t id = s.next_id++;

@@ -57,7 +57,7 @@ struct ClientCounters {
 };
 
 // What decides whether a request may be sent a second time.
-struct Asked {
+struct AskedFor {
   wire::Kind what{};   // also where it is inside a body of another kind
   bool named = false;  // a write that has the id of its operation
 };
@@ -74,7 +74,7 @@ class AsyncClient {
   // pins the request to one endpoint by its position. Returns the request's id.
   template <class Request>
   std::uint64_t submit(const Request& request, OnOutcome done, std::optional<std::size_t> only = std::nullopt) {
-    Asked asked{Request::kind};
+    AskedFor asked{Request::kind};
     if constexpr (requires { request.operation.empty(); }) asked.named = !request.operation.empty();
     return submit(Request::kind, wire::encode(request), std::move(done), only, asked);
   }
@@ -84,7 +84,7 @@ class AsyncClient {
                   {request.request, request.named});
   }
   std::uint64_t submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only,
-                       const Asked& asked);
+                       const AskedFor& asked);
   // From now on progress of this request is told in poll(), and nothing more after its outcome; without this it is
   // passed over. It does not move the request's deadline.
   void on_progress(std::uint64_t id, OnProgress progress);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/cli/words.hpp"
 #include "driver/scenario/command_words.hpp"
 #include "driver/scenario/expectation.hpp"
 #include "driver/scenario/runner.hpp"

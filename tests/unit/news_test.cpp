@@ -13,8 +13,8 @@ Lines told(const ProtocolCluster& cluster, const NodeId& node) {
   Lines out;
   for (const TraceEvent& event : cluster.traced(node)) {
     if (event.name == "add_update" || event.name == "delete") continue;
-    std::string line = event.name;
-    for (const auto& [field, text] : event.fields) line += ' ' + field + '=' + text;
+    std::string line(event.name);
+    for (const auto& [field, text] : event.fields) line.append(" ").append(field).append("=").append(text);
     out.push_back(line);
   }
   return out;
