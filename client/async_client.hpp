@@ -78,10 +78,10 @@ class AsyncClient {
     if constexpr (requires { request.operation.empty(); }) asked.named = !request.operation.empty();
     return submit(Request::kind, wire::encode(request), std::move(done), only, asked);
   }
-  // What a session asks may be asked again if it may be without one.
+  // What a session asks may be asked again if it is a question. A write is sent once: that it waits is no sign of loss,
+  // and the refusal of a second copy would say nothing about the first.
   std::uint64_t submit(const wire::InSession& request, OnOutcome done, std::optional<std::size_t> only = std::nullopt) {
-    return submit(wire::InSession::kind, wire::encode(request), std::move(done), only,
-                  {request.request, request.named});
+    return submit(wire::InSession::kind, wire::encode(request), std::move(done), only, {request.request, false});
   }
   std::uint64_t submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only,
                        const AskedFor& asked);

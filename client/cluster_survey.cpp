@@ -1,6 +1,7 @@
 #include "client/cluster_survey.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace kin {
 namespace {
@@ -130,11 +131,13 @@ std::vector<std::string> why_not_converged(const ClusterSurvey& survey) {
   }
   for (const auto& [tier, groups] : nodes_by_digest) {
     std::size_t hosting = 0;
-    std::string text;
+    std::set<std::string> same;  // in the order of their names: digests have none that means anything
     for (const auto& [digest, nodes] : groups) {
       hosting += nodes.size();
-      text += (text.empty() ? "" : " | ") + joined(nodes);
+      same.insert(joined(nodes));
     }
+    std::string text;
+    for (const std::string& nodes : same) text.append(text.empty() ? "" : " | ").append(nodes);
     if (groups.size() > 1) reasons.push_back("tier " + tier + " differs: " + text);
     if (hosting < answering.size()) reasons.push_back("tier " + tier + " is not on all nodes, only on " + text);
   }

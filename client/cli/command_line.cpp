@@ -150,6 +150,9 @@ void Grammar::data_commands() {
     CLI::App* explain =
         command(app, "explain", "the story of a conflict: who wrote what, having seen what, and what to type next");
     explain->add_option("KEY", flags->key)->required();
+    explain->add_option("--html", flags->html, "the same as a page, too; it opens without a network")
+        ->type_name("FILE");
+    explain->add_option("--svg", flags->svg, "the same as a picture, too")->type_name("FILE");
     commands[explain] = [flags] { return *flags; };
   }
   {

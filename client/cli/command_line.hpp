@@ -83,6 +83,7 @@ struct WatchCommand {
 
 struct ExplainCommand {
   std::string key;
+  std::string html, svg;  // files for the same as a picture; empty: none
 };
 
 struct KeysCommand {

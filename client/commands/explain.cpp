@@ -1,9 +1,14 @@
 // explain: asks every node, and tells the story that their answers make together.
 #include "client/commands/calling.hpp"
 #include "client/commands/run.hpp"
+#include "client/pages/diagram_svg.hpp"
+#include "client/pages/page_file.hpp"
+#include "client/pages/timeline_page.hpp"
+#include "client/render/bytes.hpp"
 #include "client/render/story.hpp"
 #include "client/render/wording.hpp"
 #include "client/story/conflict_story.hpp"
+#include "client/story/story_diagram.hpp"
 
 namespace kin {
 namespace {
@@ -11,6 +16,21 @@ namespace {
 std::string name_of(const Endpoint& endpoint, const tl::expected<wire::ExplainReply, Failure>& answer) {
   if (!endpoint.node.empty()) return endpoint.node;
   return answer ? answer->node : endpoint.text();
+}
+
+// Writes the pictures that were asked for. Failure: USAGE for a file that cannot be written, UNSUPPORTED where this
+// program cannot draw pages.
+tl::expected<void, Failure> draw(const ExplainCommand& command, const std::string& bucket, const ConflictStory& story) {
+  if (command.html.empty() && command.svg.empty()) return {};
+  const Diagram diagram = story_diagram(bucket, command.key, story);
+  const std::string title = (story.conflict() ? "The conflict of " : "The value of ") + escaped(command.key);
+  if (!command.html.empty()) {
+    const auto page = timeline_page(diagram, {title, "", ""});
+    if (!page) return tl::unexpected(Failure{Status::unsupported, Applied::no, page.error(), "", 0, 0});
+    if (auto written = write_page(command.html, *page); !written) return tl::unexpected(usage_failure(written.error()));
+  }
+  if (command.svg.empty()) return {};
+  return write_page(command.svg, diagram_svg(diagram, title)).map_error(usage_failure);
 }
 
 }  // namespace
@@ -43,6 +63,9 @@ int run_command(const ExplainCommand& command, const CommandContext& context) {
   if (!story) return fail(client, {Status::internal, Applied::no, story.error(), "", 0, 0}, context);
 
   Screen& screen = context.screen;
+  if (!story->values.empty()) {
+    if (auto drawn = draw(command, context.globals.bucket, *story); !drawn) return fail(client, drawn.error(), context);
+  }
   if (screen.output() == Output::json) {
     screen.print(json::story(context.globals.bucket, command.key, *story));
     return story->values.empty() ? exit_code(Status::not_found) : 0;
@@ -54,6 +77,9 @@ int run_command(const ExplainCommand& command, const CommandContext& context) {
     screen.print(text::story(command.key, *story, screen.style()));
   } else {
     screen.explain(text::story(command.key, *story, screen.error_style()));
+  }
+  for (const std::string& file : {command.html, command.svg}) {
+    if (!file.empty() && !context.globals.quiet) screen.explain(escaped(file) + ": open it in a browser\n");
   }
   return 0;
 }

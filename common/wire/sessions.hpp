@@ -28,8 +28,6 @@ struct InSession {
   std::string seen;         // a frontier as the last reply of the session gave it; empty in a new session
   Kind request{};
   std::string body;  // of that kind
-  // Not sent: the body is a write that has the id of its operation.
-  bool named = false;
 
   template <class V>
   void fields(V& v) {
@@ -52,9 +50,7 @@ struct InSessionReply {
 // The request as its session sends it.
 template <class Request>
 InSession in_session(const Request& request, std::string seen) {
-  InSession out{request.bucket, request.key, std::move(seen), Request::kind, encode(request)};
-  if constexpr (requires { request.operation.empty(); }) out.named = !request.operation.empty();
-  return out;
+  return {request.bucket, request.key, std::move(seen), Request::kind, encode(request)};
 }
 
 }  // namespace kin::wire

@@ -60,6 +60,10 @@ class Runs {
         [&](const Options& options, const Outcome& outcome) { return ended(options, outcome); });
     clear_progress();
     std::cout << summary_.text(line_.jobs, Clock::now() - begun_);
+    if (failed_.empty() && summary_.sum(Sum::stories) < line_.explained) {
+      std::cout << "too few conflicts were explained: " << line_.explained << " were wanted\n";
+      return 1;
+    }
     if (failed_.empty()) {
       std::cout << "all held\n";
       return 0;

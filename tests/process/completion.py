@@ -82,6 +82,7 @@ def manual_pages():
         warnings = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", page], capture_output=True, text=True)
         assert warnings.returncode == 0 and not warnings.stderr, warnings.stderr
         shown = subprocess.run(["groff", "-man", "-Tutf8", "-P-cbou", page], capture_output=True, text=True).stdout
+        shown = " ".join(shown.split())  # lines are justified
         for word in words:
             assert word in shown, (word, shown[:2000])
         if shutil.which("mandoc"):

@@ -5,6 +5,7 @@ whom how late differ from run to run and are compared as such.
     readme_session.py BIN FOLDER [--print]     --print: the session as it is, to be put into README"""
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -62,6 +63,7 @@ def compare(command, shown, seen):
 
 def main(bin_folder, folder, *flags):
     run_folder = os.path.join(folder, "run")
+    shutil.rmtree(run_folder, ignore_errors=True)
     environment = dict(os.environ, PATH=bin_folder + ":" + os.environ["PATH"], NO_COLOR="1",
                        KIN_CONFIG=os.path.join(run_folder, "cluster.yml"))
     context = "none"

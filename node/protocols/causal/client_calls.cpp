@@ -1,6 +1,7 @@
 // What clients ask of the causal tier: docs/consistency.md says what it means.
 #include <algorithm>
 
+#include "common/assert.hpp"
 #include "common/planted.hpp"
 #include "common/wire/context_token.hpp"
 #include "common/wire/replies.hpp"
@@ -177,7 +178,7 @@ void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& re
     const std::string_view joined = records::tail(record);
     if (rule_of(joined) != OnConflict::siblings) return true;  // nobody is shown a conflict
     const auto index = wire::decode<ConflictRecord>(bytes);
-    if (!index) return true;
+    KIN_REQUIRE(index, "record of a conflict: " + index.error().what);
     reply.rows.push_back({std::string(records::bucket_of(joined)), std::string(records::user_key_of(joined)),
                           index->siblings, index->since_us, writers_of(replica_.read(env_.store, joined).siblings)});
     return true;

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "common/assert.hpp"
+#include "node/protocols/causal/conflict_record.hpp"
 #include "node/protocols/causal/records.hpp"
 
 namespace kin::causal {
@@ -266,12 +268,12 @@ bool WatchCalls::answer(OfConflicts& watch, Outputs& out) const {
     const std::string_view joined = records::tail(record);
     std::pair where{std::string(records::bucket_of(joined)), std::string(records::user_key_of(joined))};
     if (const auto known = open.find(where); known != open.end()) return known->second = true;
-    const auto index = wire::decode<std::pair<std::uint32_t, std::uint64_t>>(bytes);
-    if (!index) return true;
+    const auto index = wire::decode<ConflictRecord>(bytes);
+    KIN_REQUIRE(index, "record of a conflict: " + index.error().what);
     if (told.changes.size() >= watch.request.limit) return !(told.more = true);
     too_many = open.size() >= most_watched_conflicts;
     if (too_many) return false;
-    told.changes.push_back({where.first, where.second, true, index->first, index->second});
+    told.changes.push_back({where.first, where.second, true, index->siblings, index->since_us});
     open.emplace(std::move(where), true);
     return true;
   });
