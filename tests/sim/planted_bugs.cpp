@@ -99,7 +99,8 @@ constexpr std::array bugs{
     PlantedBug{Bug::offer_keeps_waiting, "offer-keeps-waiting",
                "who is offered a full copy goes on waiting for the answer that it replaced",
                [](Options& options) {
-                 options.deletes = 20;
+                 options.deletes = 30;
+                 options.sessions = 0;  // they wait for what was lost with several disks
                  options.gossip_ms = 100;  // ten rounds are over before it stops waiting
                  options.batch_keys = 1;
                  options.every_disk = true;
@@ -126,6 +127,7 @@ constexpr std::array bugs{
                "a full copy says nothing of keys that its source lacks",
                [](Options& options) {
                  options.deletes = 20;
+                 options.sessions = 0;  // they wait for what was lost with several disks
                  options.keys = 10;
                  options.fault_gap_ms = 100;
                  options.every_disk = true;
