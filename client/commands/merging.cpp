@@ -75,6 +75,7 @@ tl::expected<std::string, Failure> by_program(const ResolveCommand& command,
 
 std::string union_of_lines(const std::vector<wire::ShownSibling>& siblings) {
   std::vector<std::string_view> texts;
+  texts.reserve(siblings.size());
   for (const wire::ShownSibling& sibling : siblings) texts.push_back(sibling.value);
   return union_of_lines(texts);
 }
