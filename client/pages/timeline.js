@@ -170,7 +170,7 @@ function kinTimeline(box, data) {
     place = new Map(events.map((e, i) => [e.index, state.byTime ? e.time : i]));
     const ends = state.byTime ? d3.extent(events, e => e.time) : [0, Math.max(1, events.length - 1)];
     if (ends[0] === ends[1]) ends[1] += 1;
-    base = d3.scaleLinear(ends.map(Number), [left + 12, width - right - 60]);
+    base = d3.scaleLinear(ends.map(Number), [left + 48, width - right - 60]);
     svg.attr('viewBox', [0, 0, width, height]);
     clip.attr('x', left - 6).attr('width', width - left + 6);
     zoom.scaleExtent([1, Math.max(8, events.length / 8)]).extent([[left, 0], [width - right, height]])

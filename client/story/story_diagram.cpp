@@ -78,13 +78,14 @@ class Drawing {
       const wire::ShownSibling& shown = story_.values[i].shown;
       const bool own = shown.dot.actor.node == node.name;
       const Knowledge& known = node.of_values[i];
-      all = all && known.holds == Holds::yes && (own || known.since_us != 0);
+      all = all && known.holds == Holds::yes;
       if (known.holds != Holds::yes || (!own && known.since_us == 0)) continue;
       const std::uint64_t here_us = own ? shown.written_us : std::max(known.since_us, shown.written_us + 1);
       all_us = std::max(all_us, here_us);
       if (!own) add_arrival(node, i, here_us);
     }
-    if (all && story_.conflict()) add_conflict(node, all_us + 1);
+    // Values from before the conflict have no time; the one that made it has.
+    if (all && all_us != 0 && story_.conflict()) add_conflict(node, all_us + 1);
   }
 
   void add_arrival(const StoryNode& node, std::size_t i, std::uint64_t here_us) {

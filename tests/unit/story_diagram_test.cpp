@@ -73,6 +73,16 @@ TEST_CASE("the story of a conflict as a diagram: writes, arrivals, silences and 
   CHECK(picture.find("<apples>") == std::string::npos);
 }
 
+TEST_CASE("a value that was there before the conflict has no arrival, and the conflict begins with the other one") {
+  ConflictStory story = conflict();
+  story.nodes[2].of_values[0].since_us = 0;
+  const Diagram diagram = story_diagram("default", "cart", story);
+  const std::vector<std::string> kinds = kinds_of(diagram);
+  CHECK(std::count(kinds.begin(), kinds.end(), "n3 receive") == 1);
+  CHECK(kinds.back() == "n3 conflict-begin");
+  CHECK(diagram.events.back().time_us == 301);
+}
+
 TEST_CASE("a value alone is no conflict, and what has no time is not drawn") {
   ConflictStory story = conflict();
   story.values.pop_back();
