@@ -82,7 +82,7 @@ class CausalProtocol : public Protocol {
   wire::WatchEvent event_of(const std::string& joined) const;
   // What add_update and remove share: the write itself, its reply, and the wait for W.
   template <class Request>
-  void write(const ClientCall& call, const Request& request, std::optional<Sibling> value, Outputs& out);
+  void write(const ClientCall& call, const Request& request, std::optional<Sibling>&& value, Outputs& out);
   tl::expected<WriterPast, Failure> past_of(const std::string& bucket, const std::string& key, wire::Seen seen,
                                             const std::string& context, bool has_value, const Siblings& held) const;
   tl::expected<std::uint32_t, Failure> wanted(const wire::Level& level, std::uint32_t bucket_default) const;

@@ -315,7 +315,8 @@ void CausalProtocol::answer_write(const ClientCall& call, const std::string& key
 }
 
 template <class Request>
-void CausalProtocol::write(const ClientCall& call, const Request& request, std::optional<Sibling> value, Outputs& out) {
+void CausalProtocol::write(const ClientCall& call, const Request& request, std::optional<Sibling>&& value,
+                           Outputs& out) {
   auto bucket = checked(request.bucket, request.key);
   if (!bucket) return out.fail(call.id, bucket.error());
   auto count = wanted(request.level, (*bucket)->write);
