@@ -38,7 +38,7 @@ bool is_about_a_bucket(wire::Kind kind) {
     case wire::Kind::remove:
     case wire::Kind::keys:
     case wire::Kind::conflicts:
-    case wire::Kind::explain: return true;
+    case wire::Kind::explain:
     case wire::Kind::in_session:
     case wire::Kind::watch:
     case wire::Kind::watch_conflicts:
