@@ -176,8 +176,8 @@ void Unpacker::skip(std::size_t objects) {
     const ObjectHead head = take_head();
     if (head.sort == Sort::bytes || head.sort == Sort::other) take_bytes(head.value);
     if (head.sort != Sort::array && head.sort != Sort::map) continue;
-    if (depth == max_depth) return fail("nested too deeply");
-    left[++depth] = count(head);
+    if (++depth == left.size()) return fail("nested too deeply");
+    left[depth] = count(head);
   }
 }
 

@@ -37,9 +37,10 @@ void OperationTable::put(const std::string& key, std::string_view operation, wir
   order_.push_back(slot);
   bytes_ += bytes;
   while (bytes_ > most_bytes_) {
-    bytes_ -= order_.front()->second.bytes;
-    slots_.erase(order_.front());
+    const auto oldest = order_.front();
     order_.pop_front();
+    bytes_ -= oldest->second.bytes;
+    slots_.erase(oldest);
   }
 }
 
