@@ -12,7 +12,7 @@ using namespace kin::driver;
 
 namespace {
 
-constexpr std::uint64_t seeds = 20;
+constexpr std::uint64_t seeds = 10;
 
 // Writes of one client at one node, a key of its own each, and which of them were acknowledged.
 struct Script {
