@@ -15,7 +15,7 @@ using namespace kin::driver;
 
 namespace {
 
-constexpr std::uint64_t seeds = 20;
+constexpr std::uint64_t seeds = 10;
 
 // As config/tokens.yml has them, for clusters of five.
 std::vector<TokenScheme> sample_tokens(const ClusterConfig& config) {
