@@ -31,7 +31,7 @@ class Bench {
   Bench(const BenchOptions& options, const ClientOptions& client, const ChooseEndpoints& endpoints,
         const TellStage& tell)
       : options_(options), tell_(tell), zipf_(options.keys), progress_(options.clients) {
-    keys_.size = options.plan.mix->needs_keys() || options.plan.mix->insert == 0 ? options.keys : 0;
+    keys_.size = options.keys;
     // Names of two loads differ, or their values and operations would be taken for each other's.
     const std::string run = to_hex(new_operation_id()).substr(0, 8);
     for (std::size_t i = 0; i < options.clients; ++i) {

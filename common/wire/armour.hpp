@@ -9,6 +9,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "common/wire/codec.hpp"
+
 namespace kin::wire {
 
 // The first `length` bytes, at most 8, of SipHash-2-4 with a key of zeros.
@@ -18,5 +20,13 @@ std::string print_armoured(std::string_view mark, std::string_view payload);
 
 // The payload. Error: what is wrong with the text, as the end of a sentence: "it is cut off".
 tl::expected<std::string, std::string> parse_armoured(std::string_view mark, std::string_view text);
+
+// The struct that is the payload. Error: as above.
+template <class T>
+tl::expected<T, std::string> parse_armoured_as(std::string_view mark, std::string_view text) {
+  return parse_armoured(mark, text).and_then([](const std::string& payload) {
+    return decode<T>(payload).map_error([](const Malformed&) { return std::string("its content is not understood"); });
+  });
+}
 
 }  // namespace kin::wire

@@ -20,15 +20,10 @@ std::string key_hash(std::string_view bucket, std::string_view key) {
 std::string print_context(const ContextToken& token) { return print_armoured(version_mark, encode(token)); }
 
 tl::expected<ContextToken, std::string> parse_context(std::string_view text) {
-  const auto refuse = [](const std::string& why) {
-    return tl::unexpected("this is not a context: " + why +
-                          ". Take it whole from the \"context\" of a read or a write");
+  const auto refusal = [](const std::string& why) {
+    return "this is not a context: " + why + ". Take it whole from the \"context\" of a read or a write";
   };
-  const auto payload = parse_armoured(version_mark, text);
-  if (!payload) return refuse(payload.error());
-  auto token = decode<ContextToken>(*payload);
-  if (!token) return refuse("its content is not understood");
-  return *token;
+  return parse_armoured_as<ContextToken>(version_mark, text).map_error(refusal);
 }
 
 }  // namespace kin::wire

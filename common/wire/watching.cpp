@@ -9,14 +9,10 @@ constexpr std::string_view watch_mark = "w1.", conflicts_mark = "c1.";
 
 template <class Token>
 tl::expected<Token, std::string> parse(std::string_view mark, std::string_view text) {
-  const auto refuse = [](const std::string& why) {
-    return tl::unexpected("this is not where a watch can go on: " + why + ". Take the token whole from the watch");
+  const auto refusal = [](const std::string& why) {
+    return "this is not where a watch can go on: " + why + ". Take the token whole from the watch";
   };
-  const auto payload = parse_armoured(mark, text);
-  if (!payload) return refuse(payload.error());
-  auto token = decode<Token>(*payload);
-  if (!token) return refuse("its content is not understood");
-  return std::move(*token);
+  return parse_armoured_as<Token>(mark, text).map_error(refusal);
 }
 
 }  // namespace
