@@ -351,10 +351,13 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
                         {"siblings", std::to_string(count_shown(now))}}});
   tell_news(out);
 
-  for (const wire::ShownSibling& gone : thrown_away((*bucket)->on_conflict, to_shown(written.replaced))) {
-    ++thrown_away_;
-    out.warnings.push_back(to_string((*bucket)->on_conflict) + std::string(" of bucket ") + request.bucket +
-                           " throws away the value " + to_string(gone.dot) + " of " + request.key);
+  // Of one value nothing can be thrown away; to show it would be to copy it for each write.
+  if (written.replaced.size() > 1) {
+    for (const wire::ShownSibling& gone : thrown_away((*bucket)->on_conflict, to_shown(written.replaced))) {
+      ++thrown_away_;
+      out.warnings.push_back(to_string((*bucket)->on_conflict) + std::string(" of bucket ") + request.bucket +
+                             " throws away the value " + to_string(gone.dot) + " of " + request.key);
+    }
   }
   wire::WriteReply reply;
   reply.dot = written.dot;

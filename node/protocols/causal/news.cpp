@@ -26,10 +26,9 @@ const char* word(const News::Conflict& conflict) {
 }  // namespace
 
 void News::note_conflict(const std::string& key, const Siblings& before, const Siblings& now) {
-  Conflict conflict{key, count_shown(before), 0, {}};
-  for (const auto* one : shown(now)) conflict.dots.push_back(one->first);
-  conflict.now = conflict.dots.size();
+  Conflict conflict{key, count_shown(before), count_shown(now), {}};
   if (conflict.before == conflict.now || (conflict.before <= 1 && conflict.now <= 1)) return;
+  for (const auto* one : shown(now)) conflict.dots.push_back(one->first);
   conflicts.push_back(std::move(conflict));
 }
 
