@@ -64,8 +64,10 @@ def main(bin_folder, folder):
         assert reply["status"] == "OK" and reply["siblings"][0]["value"] == "y", reply
         code, text = run(*at_n1, "-o", "json", "read", "nothing")
         assert code == 3 and json.loads(text)["status"] == "NOT_FOUND" and json.loads(text)["applied"] == "no", text
-    with nodes.Nodes(bin_folder, os.path.join(folder), 1, "os") as cluster:
-        cluster.end("n1")
+    with nodes.Nodes(bin_folder, folder, 1, "os", up=[]) as cluster:
+        code, text = run(node, "--config", cluster.config, "--id", "n1")
+        assert code == 1 and "does not name: n2, n3." in text, "a file without n2 and n3: exit %d\n%s" % (code, text)
+        shutil.rmtree(os.path.join(folder, "data"))
         with open(cluster.config) as text, open(cluster.config + ".plain", "w") as out:
             out.write(text.read().replace("faults: {enabled: true}", ""))
         cluster.config += ".plain"

@@ -75,10 +75,15 @@ class Nodes:
         self.process[n].send_signal(signal.SIGCONT)
 
     def end(self, n):
-        if n in self.process and self.process[n].poll() is None:
+        """An orderly end, of whoever still runs. That a node has fallen over by itself is the test's failure."""
+        if n not in self.process:
+            return
+        if self.process[n].poll() is None:
             self.thaw(n)
             self.process[n].terminate()
             self.process[n].wait(10)
+        if self.process[n].returncode in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL):
+            raise AssertionError("%s crashed: %s" % (n, self.process[n].stderr.read()))
 
     def memory_mb(self, n, what="VmRSS"):
         """Resident memory of a node now; with VmHWM, at its highest."""

@@ -62,6 +62,7 @@ void CausalProtocol::on(const Started& started, Outputs& out) {
   gossip_at_ms_ = now_ms_ + env_.rng.below(env_.cluster.gossip_interval_ms + 1);
   replica_.start(out.writes);
   stop_if_superseded(out);
+  stop_if_file_lacks_members(out);
 }
 
 void CausalProtocol::on(const ClientCall& call, Outputs& out) {
@@ -291,6 +292,18 @@ void CausalProtocol::stop_if_superseded(Outputs& out) const {
                        to_string(Actor{env_.self, newer}) + ", this is " + to_string(replica_.actor()) +
                        "), perhaps on a copy of its data directory, or this machine's clock is behind. Only the newer "
                        "one is heard by the others; this one stops";
+}
+
+// Removed ones included: their updates count in every clock, and a member that never heard of them could not read it.
+void CausalProtocol::stop_if_file_lacks_members(Outputs& out) const {
+  std::string lacking;
+  for (const auto& [member, life] : replica_.lives()) {
+    if (env_.cluster.node(member) == nullptr) lacking += (lacking.empty() ? "" : ", ") + member;
+  }
+  if (lacking.empty()) return;
+  out.stop = "the data of " + env_.self + " know members that the cluster file does not name: " + lacking +
+             ". Put them back into the file: their updates count in the clocks. One that never comes back is removed "
+             "with `kin cluster remove`, and stays in the file";
 }
 
 // ------------------------------------------------------------------------------------------------ report

@@ -114,6 +114,7 @@ class CausalProtocol : public Protocol {
   void push_later(const NodeId& to, const std::string& key, const DotSet& dots);
   void tell_news(Outputs& out);
   void stop_if_superseded(Outputs& out) const;
+  void stop_if_file_lacks_members(Outputs& out) const;
 
   const Environment env_;
   const std::vector<NodeId> order_;  // of printed clocks
