@@ -58,6 +58,32 @@ std::uint64_t monotonic_ns() {
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+void record(HistoryEvent& event, const wire::ReadReply& reply, std::uint64_t end_ns) {
+  event.end_ns = end_ns;
+  event.node = reply.node;
+  event.context = reply.context;
+  event.applied = Applied::yes;
+  event.values.emplace();
+  for (const wire::ShownSibling& sibling : reply.siblings) event.values->push_back(sibling.value);
+}
+
+void record(HistoryEvent& event, const wire::WriteReply& reply, std::uint64_t end_ns) {
+  event.end_ns = end_ns;
+  event.node = reply.node;
+  event.context = reply.context;
+  event.applied = Applied::yes;
+  for (const wire::Replaced& old : reply.replaced) {
+    if (old.value) event.replaced.push_back(*old.value);
+  }
+}
+
+void record(HistoryEvent& event, const Failure& failure, std::uint64_t end_ns) {
+  event.node = failure.node;
+  event.applied = failure.applied;
+  // What the client itself says of a request that was sent means that no reply came.
+  if (!failure.node.empty() || failure.applied == Applied::no) event.end_ns = end_ns;
+}
+
 std::string history_line(const HistoryEvent& event) {
   Json line{{"id", event.id}, {"op", event.op}, {"key", bytes_to_json(event.key)}};
   if (event.op == "get") {

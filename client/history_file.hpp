@@ -43,6 +43,11 @@ struct HistoryEvent {
 
 std::uint64_t monotonic_ns();
 
+// The event's fields from a reply or from a failure. `end_ns` is when it came.
+void record(HistoryEvent& event, const wire::ReadReply& reply, std::uint64_t end_ns);
+void record(HistoryEvent& event, const wire::WriteReply& reply, std::uint64_t end_ns);
+void record(HistoryEvent& event, const Failure& failure, std::uint64_t end_ns);
+
 // How a history spells what became of an operation: fail, ok or unknown.
 const char* outcome_word(Applied applied);
 

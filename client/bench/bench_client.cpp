@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "client/commands/user_files.hpp"
+#include "client/identity.hpp"
 
 namespace kin {
 namespace {

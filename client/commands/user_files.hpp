@@ -45,9 +45,4 @@ class UserFiles {
   std::optional<HistoryFile> history_;
 };
 
-// The event's fields from a reply or from a failure. `end_ns` is when it came.
-void record(HistoryEvent& event, const wire::ReadReply& reply, std::uint64_t end_ns);
-void record(HistoryEvent& event, const wire::WriteReply& reply, std::uint64_t end_ns);
-void record(HistoryEvent& event, const Failure& failure, std::uint64_t end_ns);
-
 }  // namespace kin
