@@ -115,6 +115,38 @@ TEST_CASE("a write without a context never erases several siblings") {
   CHECK(cluster.values("n1", "k") == Values{"d"});
 }
 
+TEST_CASE(
+    "the context of a read covers what was learnt of its key since the last read, without a change of its values") {
+  ProtocolCluster cluster(3);
+  cluster.isolate("n1");
+  cluster.put("n1", "k", "kept");
+  const auto covers = [&](std::uint64_t counter) {
+    const auto token = wire::parse_context(cluster.get("n1", "k").context);
+    REQUIRE(token);
+    return token->dots.has({{"n2", cluster.life("n2")}, counter});
+  };
+  CHECK_FALSE(covers(1));
+  cluster.put("n2", "k", "deleted before anybody saw it");
+  cluster.erase("n2", "k");
+  cluster.deliver_all();
+  cluster.heal();
+  cluster.round();
+  SECTION("dot by dot") { cluster.round(); }
+  SECTION("as a whole, by a copy that brings no dot of it") {
+    cluster.settle();
+    cluster.kill("n1");
+    cluster.lose_disk("n1");
+    cluster.isolate("n1");
+    cluster.restart("n1");
+    cluster.put("n1", "k", "written before the copy");
+    CHECK_FALSE(covers(1));
+    cluster.heal();
+    cluster.settle();
+  }
+  CHECK(covers(1));
+  CHECK(covers(2));
+}
+
 TEST_CASE("the context of a write's reply does not cover the siblings that stay beside it") {
   ProtocolCluster cluster(1);
   cluster.put("n1", "k", "a");

@@ -77,3 +77,35 @@ TEST_CASE("a cache without room keeps nothing over the end of a turn") {
   CHECK(cache.size() == 0);
   CHECK(cache.bytes() == 0);
 }
+
+TEST_CASE("an answer stands beside its entry until more is known of the key, or of all") {
+  EntryCache cache(1'000'000);
+  cache.keep_answer("a", "no entry, no answer");
+  CHECK(cache.answer("a") == nullptr);
+  cache.put("a", entry_of("v"));
+  cache.put("b", entry_of("v"));
+  const std::size_t bare = cache.bytes();
+  const auto keep = [&] {
+    cache.keep_answer("a", std::string(100, 'a'));
+    cache.keep_answer("b", std::string(100, 'b'));
+    REQUIRE(cache.answer("a") != nullptr);
+    CHECK(*cache.answer("a") == std::string(100, 'a'));
+    CHECK(cache.bytes() >= bare + 200);
+  };
+  keep();
+  cache.put("a", entry_of("w"));
+  CHECK(cache.answer("a") == nullptr);
+  CHECK(cache.answer("b") != nullptr);
+  keep();
+  cache.drop_answer("a");
+  CHECK(cache.answer("a") == nullptr);
+  CHECK(cache.answer("b") != nullptr);
+  keep();
+  cache.drop_all_answers();
+  CHECK(cache.answer("a") == nullptr);
+  CHECK(cache.answer("b") == nullptr);
+  keep();
+  cache.drop_answer("a");
+  cache.drop_answer("b");
+  CHECK(cache.bytes() == bare);
+}

@@ -99,6 +99,7 @@ class CausalProtocol : public Protocol {
   void answer_write(const ClientCall& call, const std::string& key, wire::WriteReply reply, bool repeated,
                     Outputs& out);
   void answer_read(const PendingRead& read, Outputs& out);
+  void answer_read_alone(CallId call, const std::string& key, Outputs& out) const;
   std::uint64_t answer_by(const ClientCall& call) const;
 
   // Counting and resending (causal.cpp)

@@ -38,12 +38,22 @@ EntryCache::Bucket& EntryCache::bucket_of(std::string_view key) {
   return buckets_[std::hash<std::string_view>{}(key) & (buckets_.size() - 1)];
 }
 
-const Entry* EntryCache::find(std::string_view key) {
+EntryCache::Slot* EntryCache::slot_of(std::string_view key) {
   Bucket& bucket = bucket_of(key);
   const auto found = bucket.find(key);
-  if (found == bucket.end()) return nullptr;
-  order_.splice(order_.begin(), order_, found->second.place);
-  return &found->second.entry;
+  return found == bucket.end() ? nullptr : &found->second;
+}
+
+void EntryCache::weigh(Slot& slot, std::size_t bytes) {
+  bytes_ += bytes - slot.bytes;
+  slot.bytes = bytes;
+}
+
+const Entry* EntryCache::find(std::string_view key) {
+  Slot* slot = slot_of(key);
+  if (slot == nullptr) return nullptr;
+  order_.splice(order_.begin(), order_, slot->place);
+  return &slot->entry;
 }
 
 const Entry& EntryCache::put(std::string_view key, Entry entry) {
@@ -56,12 +66,33 @@ const Entry& EntryCache::put(std::string_view key, Entry entry) {
     order_.splice(order_.begin(), order_, found->second.place);
   }
   Slot& slot = found->second;
-  bytes_ -= slot.bytes;
-  slot.bytes = weight(key, entry);
-  bytes_ += slot.bytes;
+  slot.answer = {};
+  weigh(slot, weight(key, entry));
   slot.entry = std::move(entry);
   if (slot.entry.empty() && !std::exchange(slot.hollow, true)) hollow_.push_back(*slot.place);
   return slot.entry;
+}
+
+const std::string* EntryCache::answer(std::string_view key) {
+  Slot* slot = slot_of(key);
+  if (slot == nullptr || slot->answer.empty() || slot->epoch != epoch_) return nullptr;
+  order_.splice(order_.begin(), order_, slot->place);
+  return &slot->answer;
+}
+
+void EntryCache::keep_answer(std::string_view key, std::string answer) {
+  Slot* slot = slot_of(key);
+  if (slot == nullptr) return;
+  weigh(*slot, slot->bytes - slot->answer.size() + answer.size());
+  slot->answer = std::move(answer);
+  slot->epoch = epoch_;
+}
+
+void EntryCache::drop_answer(std::string_view key) {
+  Slot* slot = slot_of(key);
+  if (slot == nullptr || slot->answer.empty()) return;
+  weigh(*slot, slot->bytes - slot->answer.size());
+  slot->answer = {};
 }
 
 void EntryCache::trim() {

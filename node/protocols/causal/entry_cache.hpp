@@ -1,8 +1,10 @@
 // Entries as they are kept, unpacked, in memory in front of the store: what is asked for often is neither read from
-// disk nor decoded again. Bounded in bytes; what was used longest ago goes first.
+// disk nor decoded again. Beside an entry stands the packed answer to a read of it, once it was asked for. Bounded in
+// bytes; what was used longest ago goes first.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <map>
 #include <string>
@@ -30,6 +32,13 @@ class EntryCache {
   const Entry* find(std::string_view key);
   const Entry& put(std::string_view key, Entry entry);
 
+  // The answer that was kept for the key and not dropped since; nullptr where there is none. put() drops it too.
+  const std::string* answer(std::string_view key);
+  // Does nothing where the key's entry is not in memory.
+  void keep_answer(std::string_view key, std::string answer);
+  void drop_answer(std::string_view key);
+  void drop_all_answers() { ++epoch_; }
+
   // At the end of a turn: down to the bound. Entries that hold nothing are not kept either, so that a deleted key
   // leaves no trace here.
   void trim();
@@ -48,16 +57,21 @@ class EntryCache {
   };
   struct Slot {
     Entry entry;
+    std::string answer;       // empty when none is kept
+    std::uint64_t epoch = 0;  // of the answer
     std::size_t bytes = 0;
     bool hollow = false;  // stands in hollow_
     std::list<Place>::iterator place;
   };
 
   Bucket& bucket_of(std::string_view key);
+  Slot* slot_of(std::string_view key);
+  void weigh(Slot& slot, std::size_t bytes);
   void erase(Place place);
 
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
+  std::uint64_t epoch_ = 0;      // answers of earlier ones are dropped
   std::vector<Bucket> buckets_;  // a power of two
   std::list<Place> order_;       // used last at the front
   std::vector<Place> hollow_;    // held nothing when they were put

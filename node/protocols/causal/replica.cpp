@@ -134,6 +134,14 @@ EntryView CausalReplica::read(const Overlay& disk, std::string_view key) const {
   return out;
 }
 
+const std::string* CausalReplica::kept_answer(std::string_view key) const {
+  return copying_ ? nullptr : cache_.answer(key);
+}
+
+void CausalReplica::keep_answer(std::string_view key, std::string answer) const {
+  if (!copying_) cache_.keep_answer(key, std::move(answer));
+}
+
 DotSet CausalReplica::filled(const DotSet& context) const {
   DotSet out = clock_.only_base();
   out.join(context);
@@ -195,6 +203,7 @@ void CausalReplica::learn(Overlay& disk, const Dot& dot, const std::string& key)
   if (clock_.has(dot)) return;
   clock_.add(dot);
   clock_changed_ = counts_changed_ = true;
+  cache_.drop_answer(key);
   dot_map_.learn(disk, dot, key);
 }
 

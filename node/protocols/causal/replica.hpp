@@ -92,6 +92,11 @@ class CausalReplica {
   Written write(Overlay& disk, const std::string& key, std::optional<Sibling> value, const WriterPast& past,
                 std::uint64_t wall_us);
   EntryView read(const Overlay& disk, std::string_view key) const;
+  // What keep_answer() was given for the key, as long as a read would say the same: the same values, and a past that
+  // covers every dot of this key that is known here (not always all that is known of other keys by now). nullptr where
+  // there is none; valid until the next step.
+  const std::string* kept_answer(std::string_view key) const;
+  void keep_answer(std::string_view key, std::string answer) const;
   // The whole past of an entry whose context read() gave.
   DotSet filled(const DotSet& context) const;
   // Whether all these dots can have been seen by somebody: known members, and of this life only issued counters.

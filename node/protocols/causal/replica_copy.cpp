@@ -94,6 +94,7 @@ void CausalReplica::finish_copy(Overlay& disk) {
     counts_changed_ = true;
   }
   clock_.join(start.clock);
+  cache_.drop_all_answers();
   clock_changed_ = true;
   copying_.reset();
 }

@@ -77,6 +77,7 @@ void CausalReplica::settle_dead_lives(Overlay& disk) {
 void CausalReplica::retire(Overlay& disk, const NodeId& node, Incarnation floor, const Ends& ends) {
   add_ends(disk, ends);
   clock_.raise_floor(node, floor);
+  cache_.drop_all_answers();
   clock_changed_ = true;
 }
 

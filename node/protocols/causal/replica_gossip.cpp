@@ -107,6 +107,7 @@ void CausalReplica::learn_voids(const DotSet& voids) {
   for (const auto& [actor, counters] : voids.minus(clock_)) fresh.add(actor, counters);
   if (fresh.empty() || planted(Bug::voids_not_learnt)) return;
   clock_.join(fresh);
+  cache_.drop_all_answers();
   clock_changed_ = true;
   dot_map_.learn_voids(fresh);
 }
