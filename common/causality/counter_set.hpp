@@ -5,8 +5,8 @@
 // counter near 2^64 ask for exabytes.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
-#include <vector>
 
 namespace kin {
 
@@ -36,14 +36,16 @@ class CounterSet {
   CounterSet minus(const CounterSet& other) const;
   CounterSet intersect(const CounterSet& other) const;
 
+  // Almost every set is a base alone, which needs no memory of its own.
+  using Runs = boost::container::small_vector<Run, 1>;
   // Disjoint, ascending, never adjacent. The first one starts at 1 where there is a base.
-  const std::vector<Run>& runs() const& { return runs_; }
-  const std::vector<Run>& runs() && = delete;  // a range-for would outlive the set
+  const Runs& runs() const& { return runs_; }
+  const Runs& runs() && = delete;  // a range-for would outlive the set
 
   bool operator==(const CounterSet&) const = default;
 
  private:
-  std::vector<Run> runs_;
+  Runs runs_;
 };
 
 }  // namespace kin

@@ -36,7 +36,10 @@ void DotSet::add(const Actor& actor, const CounterSet& counters) {
 void DotSet::raise_floor(const NodeId& node, Incarnation floor) {
   if (floor <= this->floor(node)) return;
   floors_[node] = floor;
-  std::erase_if(counters_, [&](const auto& item) { return item.first.node == node && item.first.life < floor; });
+  for (auto it = counters_.begin(); it != counters_.end();) {
+    const bool below = it->first.node == node && it->first.life < floor;
+    it = below ? counters_.erase(it) : std::next(it);
+  }
 }
 
 void DotSet::join(const DotSet& other) {

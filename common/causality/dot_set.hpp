@@ -5,6 +5,7 @@
 // make clocks grow.
 #pragma once
 
+#include <boost/container/flat_map.hpp>
 #include <cstdint>
 #include <map>
 
@@ -15,7 +16,7 @@ namespace kin {
 
 class DotSet {
  public:
-  using Counters = std::map<Actor, CounterSet>;
+  using Counters = boost::container::flat_map<Actor, CounterSet>;  // few, and copied for every read and write
   using Floors = std::map<NodeId, Incarnation>;
 
   // Every incarnation of the actor's node below its floor is contained as a whole.

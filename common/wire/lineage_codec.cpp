@@ -208,4 +208,6 @@ tl::expected<Lineage, Malformed> unpack_lineage(std::string_view bytes) {
       [](PackedLineage&& packed) { return Reading(std::move(packed)).lineage(); });
 }
 
+bool may_have_tag(std::string_view packed, std::uint64_t tag) { return packed.find(encode(tag)) != packed.npos; }
+
 }  // namespace kin::wire

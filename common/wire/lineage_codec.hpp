@@ -30,4 +30,7 @@ std::string pack_thinned(Lineage lineage, const LineageBounds& bounds, const std
 
 tl::expected<Lineage, Malformed> unpack_lineage(std::string_view bytes);
 
+// False only where no version of the packed lineage has the tag; much cheaper than to unpack it.
+bool may_have_tag(std::string_view packed, std::uint64_t tag);
+
 }  // namespace kin::wire

@@ -288,8 +288,11 @@ std::optional<wire::WriteReply> CausalProtocol::taken_before(const std::string& 
   for (const auto& [dot, sibling] : held) {
     if (repeats(sibling, operation)) return reply(dot, sibling.clock, seen_by(sibling));
   }
+  const std::uint64_t tag = operation_tag(operation);
+  const auto may_have_seen_it = [&](const auto& item) { return wire::may_have_tag(item.second.lineage, tag); };
+  if (std::none_of(held.begin(), held.end(), may_have_seen_it)) return std::nullopt;
   const Lineage past = behind(held);
-  if (const Version* version = past.with_tag(operation_tag(operation))) {
+  if (const Version* version = past.with_tag(tag)) {
     Lineage seen;  // what it had seen itself is not needed: it is gone, and so is all that it replaced
     return reply(version->dot, version->clock, std::move(seen));
   }

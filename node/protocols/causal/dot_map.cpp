@@ -16,6 +16,7 @@ DotMap::DotMap(const StoreView& store, std::uint64_t held) : held_(held) {
 
 void DotMap::learn(Overlay& disk, const Dot& dot, std::string_view key) {
   disk.put(records::dot(dot), std::string(key));
+  learnt_here_.add(dot);
   ++held_;
 }
 
@@ -30,7 +31,8 @@ void DotMap::shadow(Overlay& disk, const Dot& dot, std::string_view key) {
 }
 
 bool DotMap::holds(const Overlay& disk, const Dot& dot) const {
-  return !pruned_.has(dot) && disk.get(records::dot(dot)).has_value();
+  if (pruned_.has(dot)) return false;
+  return learnt_here_.has(dot) || disk.get(records::dot(dot)).has_value();
 }
 
 DotSet DotMap::shadowed(const Overlay& disk, std::string_view key) const {

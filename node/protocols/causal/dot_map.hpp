@@ -55,7 +55,9 @@ class DotMap {
   DotSet voids_;
   bool voids_changed_ = false;
   std::uint64_t held_;
-  DotSet pruned_;  // known to be no longer in the map; empty after a start, then it spares look-ups
+  // Both are empty after a start and spare look-ups from then on.
+  DotSet pruned_;       // known to be no longer in the map
+  DotSet learnt_here_;  // known to have been put into it
 };
 
 }  // namespace kin::causal
