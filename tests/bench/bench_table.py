@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""./dev bench on one tiny row: what it prints and writes, what it says of an earlier run, what it refuses, and that nothing
-of it is left when it is ended.
+"""./dev bench on two tiny rows: what it prints and writes, what it says of an earlier run, what it refuses, and that nothing
+of it is left when it is ended. And its micro-benchmarks: that each of them does what it measures.
 
     bench_table.py BIN FOLDER"""
 import json
@@ -14,6 +14,8 @@ import time
 import measurements
 import results
 import rows
+from cluster import Cluster
+from programs import BenchError
 
 BENCH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench.py")
 
@@ -80,7 +82,7 @@ class Bench:
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
         self.folder, self.bin = folder, os.path.join(folder, "bin")
-        os.symlink(bin_folder, self.bin)  # a run keeps its files beside this
+        os.symlink(os.path.abspath(bin_folder), self.bin)  # a run keeps its files beside this
 
     def command(self, *words):
         return [sys.executable, BENCH, self.bin, *words]
@@ -128,6 +130,18 @@ def measures(bench):
     return kept
 
 
+def reads_must_find(bench):
+    setup = measurements.Setup(bench.bin, bench.file("alone"), 0.1, 100)
+    with Cluster(setup, 1, "os") as one:
+        sample = one.bench("get", depth=4)
+        assert sample["rate"] > 0 and 0 < sample["p50_us"] <= sample["p99_us"], sample
+        one.keys = 200  # of which half were never written
+        try:
+            assert not one.bench("get", depth=4), "reads of nothing were measured"
+        except BenchError as told:
+            assert "found nothing" in str(told), told
+
+
 def refuses(bench, kept):
     with open(kept) as text:
         good = json.load(text)
@@ -161,6 +175,19 @@ def refuses(bench, kept):
     assert "left out: get-redis: no redis-server, redis-cli, redis-benchmark here" in left_out.stdout, left_out.stdout
 
 
+def measures_parts(bench):
+    def micro(*words, code=0):
+        done = subprocess.run([os.path.join(bench.bin, "kin-micro"), *words], capture_output=True, text=True, timeout=60)
+        assert done.returncode == code, (words, done)
+        return done.stdout
+
+    parts = json.loads(micro("--benchmark_min_time=0.001", "--benchmark_format=json"))["benchmarks"]
+    assert {part["name"].partition("_")[0] for part in parts} == {"codec", "entry", "clock", "store"}, parts
+    assert all(part["cpu_time"] > 0 and not part.get("error_occurred") for part in parts), parts
+    micro("--benchmark_bogus", code=2)
+    micro("--benchmark_filter=nothing", code=2)
+
+
 def leaves_nothing(bench):
     running = subprocess.Popen(bench.command("--rows", "cpu-get", "--rounds", "1", "--seconds", "50", "--keys", "100"),
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -178,6 +205,8 @@ def main(bin_folder, folder):
     runs_are_compared()
     bench = Bench(bin_folder, folder)
     refuses(bench, measures(bench))
+    reads_must_find(bench)
+    measures_parts(bench)
     leaves_nothing(bench)
     print("./dev bench: the table, its file, the comparison and the refusals hold")
 

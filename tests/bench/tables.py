@@ -40,7 +40,7 @@ def aligned(lines, right, paint=None):
 def mark(row):
     words = {"aim": "aim reached", "floor": "", "below": "BELOW FLOOR", None: ""}[row["reached"]]
     if row["noisy"]:
-        words += (", " if words else "") + "noisy: rounds differ by %.1fx" % row["spread"]
+        words += (", " if words else "") + "noisy %.1fx" % row["spread"]
     return words
 
 
