@@ -110,7 +110,7 @@ def measure(options, folder):
     return {
         "format": results.FORMAT, "version": results.VERSION, "began": began, "settings": settings_of(options),
         "load_before": before, "load_after": os.getloadavg(),
-        "rows": [measured(row, rounds) for row in rows], "left_out": left_out,
+        "rows": [measured(row, rounds) for row in rows], "left_out": left_out, "rounds": rounds,
     }
 
 

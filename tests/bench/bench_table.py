@@ -119,6 +119,8 @@ def measures(bench):
     assert abs(get["ratio"]["median"] - get["figure"]["median"] / get["anchor"]["median"]) < 1e-9, get
     assert (get["floor"], get["aim"], get["unit"]) == (0.6, 0.9, "/s") and get["reached"] in ("aim", "floor", "below"), get
     assert cpu["anchor"] is None and cpu["unit"] == "us" and 0 < cpu["ratio"]["median"] < 1000, cpu
+    (samples,) = result["rounds"]
+    assert samples["get-single"]["cpu_us"] == cpu["ratio"]["median"] and samples["get-single"]["client_cpu_us"] > 0, samples
     assert result["settings"]["keys"] == 500 and len(result["load_before"]) == len(result["load_after"]) == 3, result
 
     again = bench.run("--rows", "cpu-get", *TINY[:-1], "600", "-o", "json", "--compare", kept)

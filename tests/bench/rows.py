@@ -42,6 +42,7 @@ ROWS = [
     Row("r3", "get, 5 nodes, R=3", "put, 5 nodes, W=3", ("get-5-r3", "rate"), (("put-5", "rate"),), 1.0, 2.0),
     Row("cpu-get", "node's CPU a get", "", ("get-single", "cpu_us"), (), 1.5, 0.9, lower=True),
     Row("cpu-put", "node's CPU a put, each of 5", "", ("put-5", "cpu_us"), (), 2.5, 1.7, lower=True),
+    Row("cpu-client", "client's CPU a get, coalesced", "", ("get", "client_cpu_us"), (), lower=True),
     Row("tail", "put, 5 nodes, 64 at once, p99", "its p50", ("put-5-64", "p99_us"), (("put-5-64", "p50_us"),), 4, 2,
         lower=True),
     Row("token-write", "token write, durable", "put, 5 nodes, W=3, durable", ("token-write", "rate"),
