@@ -10,7 +10,6 @@ import json
 import os
 import platform
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ import time
 import measurements
 import results
 import tables
-from programs import BenchError
+from programs import BenchError, end_all, take_interrupts
 from progress import Progress
 from rows import ROWS, measured, why_left_out
 
@@ -93,6 +92,11 @@ def settings_of(options):
             "cores": len(os.sched_getaffinity(0)), "processor": processor()}
 
 
+def too_busy(load):
+    """Somebody else has the cores; building what is measured comes to as much as there are."""
+    return load > os.cpu_count() + 0.5
+
+
 def measure(options, folder):
     """The result, as it is written."""
     left_out = [{"row": row.name, "why": why_left_out(row)} for row in options.rows if why_left_out(row)]
@@ -109,7 +113,7 @@ def measure(options, folder):
         progress.end()
     return {
         "format": results.FORMAT, "version": results.VERSION, "began": began, "settings": settings_of(options),
-        "load_before": before, "load_after": os.getloadavg(),
+        "load_before": before, "load_after": os.getloadavg(), "busy": too_busy(before[0]),
         "rows": [measured(row, rounds) for row in rows], "left_out": left_out, "rounds": rounds,
     }
 
@@ -129,17 +133,13 @@ def show(result, options):
     sys.stdout.write(text)
 
 
-def end_orderly(*_):
-    raise KeyboardInterrupt
-
-
 def main(words):
     options = command_line(words)
     if options.only_check:
         return 0
     if options.pin:  # and with this process all that it starts
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    signal.signal(signal.SIGTERM, end_orderly)
+    take_interrupts()
     # Beside the programs, not in /tmp, which may be no disk.
     folder = tempfile.mkdtemp(prefix="bench-", dir=os.path.dirname(os.path.abspath(options.bin)))
     try:
@@ -154,6 +154,7 @@ def main(words):
         print("./dev bench: interrupted, nothing is written", file=sys.stderr)
         return INTERRUPTED
     finally:
+        end_all()
         shutil.rmtree(folder, ignore_errors=True)
     return 0
 

@@ -11,9 +11,12 @@ import subprocess
 import sys
 import time
 
+import bench
 import measurements
+import programs
 import results
 import rows
+import tables
 from cluster import Cluster
 from programs import BenchError
 
@@ -67,6 +70,18 @@ def rows_say_what_they_reach():
     assert taken((100, 140), (140, 100))["noisy"] and not taken((100, 100), (149, 149))["noisy"]
 
 
+def a_busy_machine_is_told():
+    cores = os.cpu_count()
+    assert not bench.too_busy(cores) and bench.too_busy(cores + 1)
+    settings = {"rounds": 2, "seconds": 1, "pinned": False}
+    for busy in (False, True):
+        result = {"rows": [taken((50, 100), (90, 100))], "left_out": [], "settings": settings, "load_before": (0, 0, 0),
+                  "load_after": (0, 0, 0), "busy": busy}
+        text = tables.result_text(result, tables.Paint(False))
+        assert ("others used the cores" in text) == busy and "too noisy to tell: 1 of 1 rows" in text, text
+        assert "noisy 1.8x" in text and "\x1b" not in text and "\x1b" in tables.result_text(result, tables.Paint(True)), text
+
+
 def runs_are_compared():
     def word(then, now, lower=False):
         return results.change_of(taken(*then, lower=lower), taken(*now, lower=lower))["word"]
@@ -74,7 +89,36 @@ def runs_are_compared():
     assert word(slow, fast) == "better" and word(fast, slow) == "worse"
     assert word(slow, fast, lower=True) == "worse" and word(fast, slow, lower=True) == "better"
     assert word(slow, ((52, 100), (60, 100))) == "no difference"
+    assert word(slow, ((53, 100), (53, 100))) == "no difference" and word(slow, ((54, 100), (54, 100))) == "better"
     assert word(slow, wide) == "too noisy to tell" == word(wide, slow)
+
+
+def interrupts_lose_no_process():
+    """One that comes while a process is being started: it must be known, and ended."""
+    begin, began = programs.subprocess.Popen, []
+
+    def interrupted_begin(*words, **streams):
+        began.append(begin(*words, **streams))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return began[0]
+
+    before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
+    programs.take_interrupts()
+    programs.subprocess.Popen = interrupted_begin
+    try:
+        programs.start(["sleep", "100"])
+        assert False, "the interrupt was lost"
+    except KeyboardInterrupt:
+        pass
+    finally:
+        programs.subprocess.Popen = begin
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), before):
+            signal.signal(number, handler)
+        programs.end_all()
+        ended = began[0].poll()
+        began[0].kill()
+    assert ended == -signal.SIGKILL, "the process is not known: %s" % ended
+    programs.Started.interrupted = False
 
 
 class Bench:
@@ -88,7 +132,8 @@ class Bench:
         return [sys.executable, BENCH, self.bin, *words]
 
     def run(self, *words, code=0, **environment):
-        done = subprocess.run(self.command(*words), capture_output=True, text=True, timeout=120, env={**os.environ, **environment})
+        done = subprocess.run(self.command(*words), capture_output=True, text=True, timeout=120,
+                              env={**os.environ, **environment})
         assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
         return done
 
@@ -107,9 +152,9 @@ class Bench:
 TINY = ("--rounds", "1", "--seconds", "0.2", "--keys", "500")
 
 
-def measures(bench):
-    kept = bench.file("first.json")
-    table = bench.run("--rows", "cpu-get,get", *TINY, "--json", kept)
+def measures(runner):
+    kept = runner.file("first.json")
+    table = runner.run("--rows", "cpu-get,get", *TINY, "--json", kept)
     assert table.stderr == "round 1 of 1\n" and "\x1b" not in table.stdout, table
     assert "ZeroMQ echo, decoded" in table.stdout and "load average before: " in table.stdout, table.stdout
     result = results.read(kept)
@@ -123,7 +168,7 @@ def measures(bench):
     assert samples["get-single"]["cpu_us"] == cpu["ratio"]["median"] and samples["get-single"]["client_cpu_us"] > 0, samples
     assert result["settings"]["keys"] == 500 and len(result["load_before"]) == len(result["load_after"]) == 3, result
 
-    again = bench.run("--rows", "cpu-get", *TINY[:-1], "600", "-o", "json", "--compare", kept)
+    again = runner.run("--rows", "cpu-get", *TINY[:-1], "600", "-o", "json", "--compare", kept)
     result = json.loads(again.stdout)
     (change,) = result["compared"]["rows"]
     assert change["then"] == cpu["ratio"]["median"] and change["now"] == result["rows"][0]["ratio"]["median"], change
@@ -132,8 +177,8 @@ def measures(bench):
     return kept
 
 
-def reads_must_find(bench):
-    setup = measurements.Setup(bench.bin, bench.file("alone"), 0.1, 100)
+def reads_must_find(runner):
+    setup = measurements.Setup(runner.bin, runner.file("alone"), 0.1, 100)
     with Cluster(setup, 1, "os") as one:
         sample = one.bench("get", depth=4)
         assert sample["rate"] > 0 and 0 < sample["p50_us"] <= sample["p99_us"], sample
@@ -144,42 +189,43 @@ def reads_must_find(bench):
             assert "found nothing" in str(told), told
 
 
-def refuses(bench, kept):
+def refuses(runner, kept):
     with open(kept) as text:
         good = json.load(text)
 
     def changed(**fields):
         return json.dumps({**good, **fields})
 
-    cut = bench.file("cut.json", changed()[:100])
-    bench.refused("--compare", cut, said=cut + " does not parse")
+    odd_ratio = {"median": 1, "rounds": [float("nan")]}
+    cut = runner.file("cut.json", changed()[:100])
+    runner.refused("--compare", cut, said=cut + " does not parse")
     for name, text, said in (
             ("other.json", '{"mix": "a"}', "is no result of ./dev bench"), ("list.json", "[]", "is no result of ./dev bench"),
             ("old.json", changed(version=0), "is of version 0 and this is version 1"),
             ("rowless.json", changed(rows=None), "is cut short"), ("row.json", changed(rows=[{"row": "get"}]), "row 1 is not"),
-            ("nan.json", changed(rows=[{**good["rows"][0], "ratio": {"median": 1, "rounds": [float("nan")]}}]), "row 1 is not")):
-        bench.refused("--compare", bench.file(name, text), said=said)
-    bench.refused("--compare", bench.file("absent.json"), said="cannot be read: No such file")
-    bench.refused("--json", bench.file("absent/result.json"), said="cannot be written")
-    bench.refused("--rows", "get,fve", said="no row 'fve'; did you mean five?")
-    bench.refused("--rounds", "0", said="'0' is no number from 1 to 100")
-    bench.refused("--seconds", "nan", said="'nan' is no number")
-    bench.refused("--bogus", said="--bogus")
+            ("nan.json", changed(rows=[{**good["rows"][0], "ratio": odd_ratio}]), "row 1 is not")):
+        runner.refused("--compare", runner.file(name, text), said=said)
+    runner.refused("--compare", runner.file("absent.json"), said="cannot be read: No such file")
+    runner.refused("--json", runner.file("absent/result.json"), said="cannot be written")
+    runner.refused("--rows", "get,fve", said="no row 'fve'; did you mean five?")
+    runner.refused("--rounds", "0", said="'0' is no number from 1 to 100")
+    runner.refused("--seconds", "nan", said="'nan' is no number")
+    runner.refused("--bogus", said="--bogus")
 
     # A program that is not there, and one that fails, end the run with a word, and nothing is written.
-    empty = bench.file("nothing")
+    empty = runner.file("nothing")
     os.makedirs(os.path.join(empty, "bin"))
-    done = subprocess.run([sys.executable, BENCH, os.path.join(empty, "bin"), "--rows", "get", *TINY, "--json", empty + "/x.json"],
-                          capture_output=True, text=True, timeout=60)
+    command = [sys.executable, BENCH, os.path.join(empty, "bin"), "--rows", "get", *TINY, "--json", empty + "/x.json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "zmq_echo" in done.stderr and os.listdir(empty) == ["bin"], (done, os.listdir(empty))
 
-    left_out = bench.run("--rows", "get-redis", *TINY, PATH="/nonexistent")
+    left_out = runner.run("--rows", "get-redis", *TINY, PATH="/nonexistent")
     assert "left out: get-redis: no redis-server, redis-cli, redis-benchmark here" in left_out.stdout, left_out.stdout
 
 
-def measures_parts(bench):
+def measures_parts(runner):
     def micro(*words, code=0):
-        done = subprocess.run([os.path.join(bench.bin, "kin-micro"), *words], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([os.path.join(runner.bin, "kin-micro"), *words], capture_output=True, text=True, timeout=60)
         assert done.returncode == code, (words, done)
         return done.stdout
 
@@ -190,26 +236,29 @@ def measures_parts(bench):
     micro("--benchmark_filter=nothing", code=2)
 
 
-def leaves_nothing(bench):
-    running = subprocess.Popen(bench.command("--rows", "cpu-get", "--rounds", "1", "--seconds", "50", "--keys", "100"),
+def leaves_nothing(runner):
+    running = subprocess.Popen(runner.command("--rows", "cpu-get", "--rounds", "1", "--seconds", "50", "--keys", "100"),
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until(lambda: any("--no-load" in one for one in processes_of(bench.folder + "/bench-")), "a load on a node")
+    until(lambda: any("--no-load" in one for one in processes_of(runner.folder + "/bench-")), "a load on a node")
     running.send_signal(signal.SIGTERM)
     out, err = running.communicate(timeout=20)
     assert running.returncode == 130 and out == "" and "interrupted" in err, (running.returncode, out, err)
-    until(lambda: not processes_of(bench.folder + "/bench-"), "no process is left")
-    assert not [name for name in os.listdir(bench.folder) if name.startswith("bench-")], os.listdir(bench.folder)
+    # They are ended, not left to end: a load with nodes gone would stay for as long as its time-outs.
+    until(lambda: not processes_of(runner.folder + "/bench-"), "no process is left", seconds=5)
+    assert not [name for name in os.listdir(runner.folder) if name.startswith("bench-")], os.listdir(runner.folder)
 
 
 def main(bin_folder, folder):
     every_measurement_is_known()
     rows_say_what_they_reach()
+    a_busy_machine_is_told()
     runs_are_compared()
-    bench = Bench(bin_folder, folder)
-    refuses(bench, measures(bench))
-    reads_must_find(bench)
-    measures_parts(bench)
-    leaves_nothing(bench)
+    interrupts_lose_no_process()
+    runner = Bench(bin_folder, folder)
+    refuses(runner, measures(runner))
+    reads_must_find(runner)
+    measures_parts(runner)
+    leaves_nothing(runner)
     print("./dev bench: the table, its file, the comparison and the refusals hold")
 
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 
-from programs import BenchError, end_group, json_of, output_of
+from programs import BenchError, end_group, json_of, output_of, start
 
 TOKENS = 2000  # that all nodes hold; n1 writes them
 
@@ -53,7 +53,7 @@ class Cluster:
     def __enter__(self):
         try:
             for i in range(self.count):
-                self.start("n%d" % (i + 1))
+                self.start_node("n%d" % (i + 1))
             self.run_bench("get", "--depth", "256", "--duration", "1ms")  # writes all keys first
             self.converge()
         except BaseException:
@@ -66,10 +66,10 @@ class Cluster:
             end_group(node)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, name):
+    def start_node(self, name):
         with open(os.path.join(self.folder, name + ".err"), "w+") as err:
-            node = subprocess.Popen([self.setup.program("kin-node"), "--config", self.config, "--id", name],
-                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, start_new_session=True)
+            node = start([self.setup.program("kin-node"), "--config", self.config, "--id", name],
+                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err)
             self.nodes.append(node)
             if not node.stdout.readline():  # it says when it listens
                 err.seek(0)
@@ -105,7 +105,8 @@ class Cluster:
         """One load at n1 as a sample: rate, p50_us, p99_us, and what an operation costs each node and the client in cpu_us and
         client_cpu_us."""
         cpu = self.cpu_seconds()
-        result = self.run_bench(mix, "--no-load", "--depth", str(depth), "--duration", "%dms" % (1000 * self.setup.seconds), *words)
+        duration = "%dms" % (1000 * self.setup.seconds)
+        result = self.run_bench(mix, "--no-load", "--depth", str(depth), "--duration", duration, *words)
         cpu = self.cpu_seconds() - cpu
         if not result["operations"]:
             raise BenchError("no operation ended within %g s" % self.setup.seconds)
@@ -120,10 +121,9 @@ class Cluster:
     def bench_beside_scan(self):
         """Reads, one at a time, at a node that scans for a token all the while."""
         output_of(self.command("token", "create", "--if-absent", "--id", "b0"))
-        busy = self.command("token", "write", "--id", "b0", "--name", "bench", "--low", "0", "--mid", "1", "--high", "4000000000",
-                            timeout="10m")
-        scan = subprocess.Popen(busy, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                start_new_session=True)
+        busy = self.command("token", "write", "--id", "b0", "--name", "bench", "--low", "0", "--mid", "1",
+                            "--high", "4000000000", timeout="10m")
+        scan = start(busy, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             before, deadline = self.cpu_seconds(), time.monotonic() + 20
             while self.cpu_seconds() - before < 0.1:  # it hashes
@@ -136,4 +136,3 @@ class Cluster:
             return sample
         finally:
             end_group(scan)
-            scan.stderr.close()

@@ -9,20 +9,60 @@ class BenchError(Exception):
     """The measurement cannot go on; the text is for people."""
 
 
+class Started:
+    """The processes that are to be ended."""
+    processes = []
+    starting = interrupted = False
+
+
+def interrupt(*_):
+    """An exception amid a start would leave a process that nobody knows of."""
+    Started.interrupted = True
+    if not Started.starting:
+        raise KeyboardInterrupt
+
+
+def take_interrupts():
+    """From now on Ctrl-C and SIGTERM raise KeyboardInterrupt, here and never in what was started."""
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, interrupt)
+
+
+def start(command, **streams):
+    """A process in a group of its own; ended by end_group, or at the latest by end_all."""
+    Started.starting = True
+    try:
+        process = subprocess.Popen(command, start_new_session=True, **streams)
+        Started.processes.append(process)
+    finally:
+        Started.starting = False
+    if Started.interrupted:
+        raise KeyboardInterrupt
+    return process
+
+
 def end_group(process):
     """Some of the programs fork; the group holds all that came of one."""
+    if process not in Started.processes:
+        return
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
     process.wait()
+    Started.processes.remove(process)
+
+
+def end_all():
+    for process in list(Started.processes):
+        end_group(process)
 
 
 def output_of(command, longest=120, given=None):
-    """What the program prints. It gets a group of its own, so a Ctrl-C reaches it through us alone."""
+    """What the program prints."""
     name = os.path.basename(command[0])
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    process = start(command, stdin=subprocess.DEVNULL if given is None else subprocess.PIPE, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE)
     try:
         out, err = process.communicate(given, timeout=longest)
     except subprocess.TimeoutExpired:

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from cluster import free_ports
-from programs import BenchError, end_group, output_of
+from programs import BenchError, end_group, output_of, start
 
 CLIENTS, DEPTH = 4, 64  # 256 in flight, as its own load program is fastest
 
@@ -29,8 +29,7 @@ class Redis:
         (self.port,) = free_ports(1)
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.folder, "--save", "",
                    "--appendonly", "yes" if self.durable else "no", "--appendfsync", "always", "--loglevel", "warning"]
-        self.server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.DEVNULL, start_new_session=True)
+        self.server = start(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             self.await_server()
             self.fill()

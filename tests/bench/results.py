@@ -4,6 +4,7 @@ import math
 import os
 
 FORMAT, VERSION = "kin-dev-bench", 1
+SAME = 1.05  # a smaller change is that of the weather, also where the rounds agree
 
 
 class BadResult(Exception):
@@ -61,7 +62,7 @@ def change_of(then, now):
     first, second = then["ratio"]["rounds"], now["ratio"]["rounds"]
     if then["noisy"] or now["noisy"]:
         word = "too noisy to tell"
-    elif min(first) <= max(second) and min(second) <= max(first):
+    elif max(change, 1 / change) < SAME or (min(first) <= max(second) and min(second) <= max(first)):
         word = "no difference"
     else:
         word = "better" if (change < 1) == now["lower_is_better"] else "worse"

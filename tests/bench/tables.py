@@ -1,5 +1,6 @@
 """What people see of a result."""
 RED, GREEN, YELLOW = "31", "32", "33"
+WORD_COLOURS = {"better": GREEN, "worse": RED, "too noisy to tell": YELLOW}
 
 
 class Paint:
@@ -72,6 +73,8 @@ def result_text(result, paint):
     lower = [row["row"] for row in result["rows"] if row["lower_is_better"]]
     if lower:
         out += "less is better: %s\n" % ", ".join(lower)
+    if result["busy"]:
+        out += paint(YELLOW, "others used the cores before anything was measured: no ratio here is worth much\n")
     if settings["rounds"] == 1:
         out += paint(YELLOW, "one round says nothing about noise\n")
     noisy = [row["row"] for row in result["rows"] if row["noisy"]]
@@ -82,13 +85,13 @@ def result_text(result, paint):
 
 
 def compared_text(compared, path, paint):
-    colours = [None] + [{"better": GREEN, "worse": RED, "too noisy to tell": YELLOW}.get(one["word"]) for one in compared["rows"]]
+    colours = [None] + [WORD_COLOURS.get(one["word"]) for one in compared["rows"]]
     lines = [("row", "then", "now", "now/then", "")]
     lines += [(one["row"], "%.2f" % one["then"], "%.2f" % one["now"], "%.2f" % one["change"], one["word"])
               for one in compared["rows"]]
     out = "\nratios beside those of %s\n" % path
     out += aligned(lines, right={1, 2, 3}, paint=lambda n, text: paint(colours[n], text))
-    for name, where in (("only_then", "there"), ("only_now", "here")):
+    for name, where in (("only_then", "in that file"), ("only_now", "in this run")):
         if compared[name]:
             out += "only %s: %s\n" % (where, ", ".join(compared[name]))
     if compared["settings_differ"]:
