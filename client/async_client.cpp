@@ -214,7 +214,8 @@ bool AsyncClient::State::send_queued() {
       continue;
     }
     Connection& connection = connections[choice(request, i)];
-    if (!connection.frame.empty() && connection.frame.size() + request.body.size() > coalesced_bytes) {
+    const std::size_t longest = options.one_a_message ? 0 : coalesced_bytes;
+    if (!connection.frame.empty() && connection.frame.size() + request.body.size() > longest) {
       const bool sent = send_frame(connection);
       writable[choice(request, i)] = sent && connection.transport->writable(0) ? 1 : 0;
       worked |= sent;

@@ -5,7 +5,7 @@
 //   while (client.in_flight() > 0) client.poll(100ms);
 //
 // Replies carry the request's id and come in any order. Requests that are queued when poll() runs travel together in
-// one ZeroMQ message.
+// one ZeroMQ message, unless the options say otherwise.
 //
 // Failing over. A request goes to the first endpoint that is connected, in the order in which they were given,
 // beginning with the one that answered last. Each endpoint has a slice of the time that is left: when it is used up,
@@ -45,6 +45,7 @@ struct ClientOptions {
   std::string name;                         // how the client names itself; empty: user@host:pid
   std::chrono::milliseconds timeout{2000};  // of a request, from submit to the callback; at least 1 ms
   int interrupt_fd = -1;                    // ends the waiting of poll() when it becomes readable; not owned
+  bool one_a_message = false;               // no request travels with another: slower, for measuring what that costs
   ConnectTo connect;                        // empty: ClientTransport::connect
 };
 

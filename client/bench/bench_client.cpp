@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::chrono::milliseconds longest_wait{50};
 
+ClientOptions as_planned(ClientOptions options, const BenchPlan& plan) {
+  options.one_a_message = plan.one_a_message;
+  return options;
+}
+
 // The reply of the expected kind: AsyncClient answers nothing else.
 template <class Reply>
 const Reply& reply_in(const Outcome& outcome) {
@@ -42,7 +47,7 @@ BenchClient::BenchClient(const BenchPlan& plan, std::string name, std::vector<En
                          ClientOptions options, const Workload& workload, BenchProgress& progress)
     : plan_(plan),
       name_(std::move(name)),
-      client_(std::move(endpoints), std::move(options)),
+      client_(std::move(endpoints), as_planned(std::move(options), plan)),
       workload_(workload),
       progress_(progress) {}
 

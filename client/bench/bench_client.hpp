@@ -27,8 +27,9 @@ struct BenchPlan {
   std::size_t value_bytes = 100;
   std::size_t depth = 16;  // of each client
   wire::Level read, write;
-  unsigned unseeing = 0;  // per cent of the writes that have seen nothing, so that siblings arise
-  double rate = 0;        // operations a second of each client; 0: as many as go
+  unsigned unseeing = 0;       // per cent of the writes that have seen nothing, so that siblings arise
+  double rate = 0;             // operations a second of each client; 0: as many as go
+  bool one_a_message = false;  // see ClientOptions
 };
 
 struct BenchTally {

@@ -28,6 +28,8 @@ void Grammar::bench_command() {
       ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
   bench->add_option("--depth", made->depth, "operations in flight of each client (16)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{4096}));
+  bench->add_flag("--one-a-message", made->one_a_message,
+                  "do not send together what is queued, to see what that is worth");
   bench->add_option("-R", (*texts)["-R"], "how many nodes a read asks: a number, quorum or all")->type_name("N");
   bench->add_option("-W", (*texts)["-W"], "how many nodes must have a write on disk")->type_name("N");
   bench->add_option("--duration", (*texts)["--duration"], "how long (10s)")->type_name("TIME");

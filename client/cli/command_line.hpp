@@ -118,6 +118,7 @@ struct BenchCommand {
   bool load = true;
   std::uint64_t seed = 1;
   std::string prefix = "bench-";
+  bool one_a_message = false;
 };
 
 struct TimelineCommand {

@@ -19,6 +19,7 @@ BenchOptions options_of(const BenchCommand& command, const Globals& globals) {
   options.plan.read = command.read;
   options.plan.write = command.write;
   options.plan.unseeing = command.unseeing;
+  options.plan.one_a_message = command.one_a_message;
   options.plan.rate = static_cast<double>(command.rate) / static_cast<double>(command.clients);
   options.keys = command.keys;
   options.clients = command.clients;

@@ -43,7 +43,7 @@ std::string first_line(const BenchOptions& options) {
   std::string out = std::string(plan.mix->name) + ": " + std::string(plan.mix->what) + "; " +
                     counted(options.keys, "key") + ", " + name(plan.favour) + ", values of " +
                     counted(plan.value_bytes, "byte") + "; " + counted(options.clients, "client") + ", " +
-                    std::to_string(plan.depth) + " in flight each";
+                    std::to_string(plan.depth) + " in flight each" + (plan.one_a_message ? ", one a message" : "");
   if (plan.rate > 0) out += ", " + rate_text(plan.rate * static_cast<double>(options.clients)) + " wanted";
   return out + '\n';
 }
@@ -105,6 +105,7 @@ std::string json::bench(const BenchOptions& options, const BenchResult& result) 
                              {"value_bytes", plan.value_bytes},
                              {"clients", options.clients},
                              {"depth", plan.depth},
+                             {"one_a_message", plan.one_a_message},
                              {"rate_wanted", plan.rate * static_cast<double>(options.clients)},
                              {"seconds", result.seconds},
                              {"interrupted", result.interrupted},

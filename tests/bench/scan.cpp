@@ -2,7 +2,7 @@
 //
 //   kin-scan [THREADS=1]
 //
-// Prints one line: million hashes a second of one core's time, and, with several threads, of the wall clock.
+// Prints one line of JSON: hashes a second of one core's time, and of all threads together by the wall clock.
 #include <sys/resource.h>
 #include <time.h>
 
@@ -31,14 +31,14 @@ double thread_cpu_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-// Million hashes a second of this thread's time, the median of the rounds.
+// Hashes a second of this thread's time, the median of the rounds.
 double rate() {
   std::vector<double> rates;
   for (int round = 0; round < rounds; ++round) {
     NeverCancelled watch;
     const double begin = thread_cpu_seconds();
     if (!kin::atomic::scan("some-name", low, low + 1000, high, watch)) std::abort();
-    rates.push_back(static_cast<double>(high - low) / (thread_cpu_seconds() - begin) / 1e6);
+    rates.push_back(static_cast<double>(high - low) / (thread_cpu_seconds() - begin));
   }
   std::sort(rates.begin(), rates.end());
   return rates[rates.size() / 2];
@@ -55,7 +55,6 @@ int main(int argc, char** argv) {
     for (double& result : of_thread) running.emplace_back([&result] { result = rate(); });
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const double all = static_cast<double>(high - low) * rounds * threads / seconds / 1e6;
-  std::printf("token scan, %u at once | %7.2f Mhash/s of one core | %7.2f Mhash/s together\n", threads,
-              *std::min_element(of_thread.begin(), of_thread.end()), all);
+  const double all = static_cast<double>(high - low) * rounds * threads / seconds;
+  std::printf("{\"rate\": %.0f, \"together\": %.0f}\n", *std::min_element(of_thread.begin(), of_thread.end()), all);
 }

@@ -43,6 +43,9 @@ def main(bin_folder, folder):
             assert result["failed"] == 0 and result["operations"] > 0, result
             assert mix == "d" or result["not_found"] == 0, result
 
+        result = bench("bench", "get", "--one-a-message", "--duration", "300ms", "--keys", "50", "--depth", "32")
+        assert result["one_a_message"] and result["failed"] == result["not_found"] == 0 < result["operations"], result
+
         # Writes that have seen nothing make siblings; no more than a node takes.
         result = bench("bench", "put", "--duration", "500ms", "--keys", "5", "--unseeing", "50", "--prefix", "s-")
         assert result["conflicts"] > 0, result

@@ -161,6 +161,20 @@ TEST_CASE("requests of one turn share a message, and their answers may come in a
   CHECK(answers == std::map<std::string, std::string>{{"a", "value of a"}, {"b", "value of b"}, {"c", "value of c"}});
 }
 
+TEST_CASE("a client that is told so sends each request in a message of its own") {
+  FakeNode node("n1");
+  ClientOptions options = within(10s);
+  options.one_a_message = true;
+  AsyncClient client({node.endpoint()}, options);
+  std::vector<Asked> asked;
+  for (const std::string key : {"a", "b", "c"}) client.submit(read_of(key), [](const Outcome&) {});
+  REQUIRE(until(client, {{&node, &asked}}, [&] { return asked.size() == 3; }));
+  CHECK(node.messages() == 3);
+  CHECK(client.counters().messages_sent == 3);
+  for (const Asked& one : asked) node.answer_read(one, "x");
+  CHECK(until(client, {}, [&] { return client.in_flight() == 0; }));
+}
+
 TEST_CASE("a callback may submit the next request") {
   FakeNode node("n1");
   AsyncClient client({node.endpoint()}, within(10s));

@@ -1,189 +1,195 @@
-// The bare shape of a replicated write: client -> coordinator -> N-1 replicas -> acknowledgements
-// -> reply, every node a process with one ROUTER and a DEALER to each peer, msgpack on the wire.
-// zmq_fanout NODES W DEPTH SECONDS [COALESCE=0|1] [DB_DIR [SYNC=0|1]]
-// Each write goes to all nodes; the coordinator replies at W acknowledgements, its own included.
-// COALESCE: what one turn of the loop has for a peer travels as one ZeroMQ message.
-// DB_DIR: each node also puts what one turn took in as one LevelDB WriteBatch (SYNC: fsynced)
-// before it acknowledges: group commit. Without it a node keeps the values in a hash map.
+// The bare shape of a replicated write: client, coordinator, the other nodes, their acknowledgements, the reply. Every
+// node is a process with one ROUTER and a DEALER to each peer; msgpack on the wire; each node puts what one turn took
+// in into LevelDB as one batch before it acknowledges.
+//
+//   zmq_fanout NODES W DEPTH SECONDS DIR synced|unsynced
+//
+// The coordinator replies at W acknowledgements, its own included. What a turn has for one peer is one message. No
+// clocks are compared, there is no membership, nothing is sent again: it is something to compare with, and no upper
+// bound.
 #include <leveldb/db.h>
 #include <leveldb/write_batch.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
 #include <unordered_map>
-#include <zmq.hpp>
 
 #include "common.hpp"
-#include "request.hpp"
+#include "message.hpp"
 
-static std::string addr(int node) { return "tcp://127.0.0.1:" + std::to_string(47640 + node); }
+namespace {
 
-static std::vector<Request> unpack_all(const zmq::message_t& m) {
-  std::vector<Request> out;
-  size_t off = 0;
-  msgpack::object_handle h;
-  while (off < m.size()) {
-    msgpack::unpack(h, m.data<char>(), m.size(), off, [](auto, auto, auto) { return true; });
-    out.emplace_back();
-    h.get().convert(out.back());
-  }
-  return out;
-}
+constexpr int most_a_turn = 512;
 
-// Bytes waiting for one destination; one ZeroMQ message each, or all in one when coalescing.
-struct Outbox {
-  std::vector<msgpack::sbuffer> messages;
-  void add(const Request& r, bool coalesce) {
-    if (messages.empty() || !coalesce) messages.emplace_back();
-    msgpack::pack(messages.back(), r);
+enum Op : std::uint8_t { put = 1, copy, acknowledgement, reply };
+
+// What waits for one destination: all of it is one message.
+class Outbox {
+ public:
+  void add(const bare::Request& request) { msgpack::pack(waiting_, request); }
+  void flush(zmq::socket_t& socket, const std::string* to = nullptr) {
+    if (waiting_.size() == 0) return;
+    if (to != nullptr) socket.send(zmq::buffer(*to), zmq::send_flags::sndmore);
+    socket.send(zmq::buffer(waiting_.data(), waiting_.size()), zmq::send_flags::none);
+    waiting_.clear();
   }
-  void flush(zmq::socket_t& s, const std::string* to) {
-    for (auto& m : messages) {
-      if (to) s.send(zmq::buffer(*to), zmq::send_flags::sndmore);
-      s.send(zmq::buffer(m.data(), m.size()), zmq::send_flags::none);
-    }
-    messages.clear();
-  }
+
+ private:
+  msgpack::sbuffer waiting_;
 };
 
-static void quiet(zmq::socket_t& s) {
-  s.set(zmq::sockopt::sndhwm, 0);
-  s.set(zmq::sockopt::rcvhwm, 0);
-  s.set(zmq::sockopt::linger, 0);
-}
+struct Shape {
+  std::vector<std::string> addresses;  // of the nodes; the first one coordinates
+  std::size_t w = 1;
+  std::string dir;
+  bool synced = false;
+};
 
-// op 1: a client's put; op 2: a replica's put; op 3: a replica's acknowledgement; op 4: the reply
-static void node(int me, int nodes, size_t w, bool coalesce, const char* dir, bool sync) {
-  zmq::context_t ctx(1);
-  zmq::socket_t router(ctx, ZMQ_ROUTER);
-  quiet(router);
-  router.bind(addr(me));
-  std::vector<zmq::socket_t> peers;
-  if (me == 0)
-    for (int p = 1; p < nodes; p++) {
-      peers.emplace_back(ctx, ZMQ_DEALER);
-      quiet(peers.back());
-      peers.back().connect(addr(p));
+class Node {
+ public:
+  Node(const Shape& shape, std::size_t me)
+      : shape_(shape), router_(bare::open_socket(context_, zmq::socket_type::router)) {
+    router_.bind(shape.addresses[me]);
+    for (std::size_t i = 1; me == 0 && i < shape.addresses.size(); ++i) {
+      peers_.push_back(bare::open_socket(context_, zmq::socket_type::dealer));
+      peers_.back().connect(shape.addresses[i]);
     }
-  std::unique_ptr<leveldb::DB> db;
-  if (dir) {
-    leveldb::Options o;
-    o.create_if_missing = true;
-    leveldb::DB* d = nullptr;
-    if (!leveldb::DB::Open(o, std::string(dir) + "/node" + std::to_string(me), &d).ok()) exit(1);
-    db.reset(d);
+    to_peers_.resize(peers_.size());
+    leveldb::Options options;
+    options.create_if_missing = true;
+    leveldb::DB* opened = nullptr;
+    const auto status = leveldb::DB::Open(options, shape.dir + "/node" + std::to_string(me), &opened);
+    if (!status.ok()) stop(status);
+    db_.reset(opened);
   }
-  std::unordered_map<std::string, std::string> map;
+
+  void run() {
+    std::vector<zmq::pollitem_t> items{{router_.handle(), 0, ZMQ_POLLIN, 0}};
+    for (auto& peer : peers_) items.push_back({peer.handle(), 0, ZMQ_POLLIN, 0});
+    while (true) {
+      zmq::poll(items, std::chrono::milliseconds(-1));
+      turn();
+    }
+  }
+
+ private:
   struct Pending {
     std::string client;
-    size_t acks;
+    std::size_t acknowledged = 0;
   };
-  std::unordered_map<uint64_t, Pending> pending;
-  std::unordered_map<std::string, Outbox> replies;
-  std::vector<Outbox> out(peers.size());
-  std::vector<zmq::pollitem_t> items{{router.handle(), 0, ZMQ_POLLIN, 0}};
-  for (auto& p : peers) items.push_back({p.handle(), 0, ZMQ_POLLIN, 0});
-  zmq::message_t id, body;
-  for (;;) {
-    zmq::poll(items, std::chrono::milliseconds(-1));
+
+  [[noreturn]] static void stop(const leveldb::Status& status) {
+    std::fprintf(stderr, "zmq_fanout: %s\n", status.ToString().c_str());
+    ::_exit(1);
+  }
+
+  void turn() {
     leveldb::WriteBatch batch;
-    std::vector<uint64_t> acked;  // one entry for each acknowledgement to count
+    std::vector<std::uint64_t> acknowledged;
+    zmq::message_t from, body;
     bool wrote = false;
-    for (int burst = 0; burst < 512 && router.recv(id, zmq::recv_flags::dontwait); burst++) {
-      (void)router.recv(body);
-      std::string from = id.to_string();
-      for (auto& r : unpack_all(body)) {
+    for (int i = 0; i < most_a_turn && router_.recv(from, zmq::recv_flags::dontwait); ++i) {
+      (void)router_.recv(body);
+      for (bare::Request& request : bare::unpack_all(body)) {
         wrote = true;
-        if (db)
-          batch.Put(r.key, r.value);
-        else
-          map[r.key] = r.value;
-        if (r.op == 1) {
-          pending[r.id] = {from, 0};
-          acked.push_back(r.id);
-          r.op = 2;
-          for (auto& o : out) o.add(r, coalesce);
+        batch.Put(request.key, request.value);
+        if (request.op == put) {
+          pending_[request.id] = {from.to_string(), 0};
+          acknowledged.push_back(request.id);
+          request.op = copy;
+          for (Outbox& out : to_peers_) out.add(request);
         } else {
-          replies[from].add(Request{3, r.id, "", "", {}}, coalesce);
+          replies_[from.to_string()].add({acknowledgement, request.id, "", "", {}});
         }
       }
     }
-    for (size_t p = 0; p < peers.size(); p++) out[p].flush(peers[p], nullptr);
-    leveldb::WriteOptions wo;
-    wo.sync = sync;
-    if (db && wrote) db->Write(wo, &batch);  // while the peers do the same
-    for (auto& p : peers)
-      for (int burst = 0; burst < 512 && p.recv(body, zmq::recv_flags::dontwait); burst++)
-        for (auto& r : unpack_all(body)) acked.push_back(r.id);
-    for (auto i : acked) {
-      auto it = pending.find(i);
-      if (it == pending.end()) continue;
-      if (++it->second.acks == w) replies[it->second.client].add(Request{4, i, "", "", {}}, coalesce);
-      if (it->second.acks == size_t(nodes)) pending.erase(it);
+    for (std::size_t i = 0; i < peers_.size(); ++i) to_peers_[i].flush(peers_[i]);
+    leveldb::WriteOptions options;
+    options.sync = shape_.synced;
+    if (wrote) {  // while the peers do the same
+      if (const auto status = db_->Write(options, &batch); !status.ok()) stop(status);
     }
-    for (auto& [to, o] : replies) o.flush(router, &to);
+    for (auto& peer : peers_) {
+      for (int i = 0; i < most_a_turn && peer.recv(body, zmq::recv_flags::dontwait); ++i) {
+        for (const bare::Request& request : bare::unpack_all(body)) acknowledged.push_back(request.id);
+      }
+    }
+    for (const std::uint64_t id : acknowledged) count(id);
+    for (auto& [to, out] : replies_) out.flush(router_, &to);
   }
+
+  void count(std::uint64_t id) {
+    Pending& write = pending_.at(id);
+    ++write.acknowledged;
+    if (write.acknowledged == shape_.w) replies_[write.client].add({reply, id, "", "", {}});
+    if (write.acknowledged == shape_.addresses.size()) pending_.erase(id);
+  }
+
+  const Shape& shape_;
+  zmq::context_t context_{1};
+  zmq::socket_t router_;
+  std::vector<zmq::socket_t> peers_;
+  std::vector<Outbox> to_peers_;
+  std::unordered_map<std::string, Outbox> replies_;
+  std::unordered_map<std::uint64_t, Pending> pending_;
+  std::unique_ptr<leveldb::DB> db_;
+};
+
+// The latencies of what was answered in these seconds, with `depth` in flight.
+std::vector<double> load(const std::string& coordinator, std::size_t depth, double seconds) {
+  zmq::context_t context(1);
+  zmq::socket_t socket = bare::open_socket(context, zmq::socket_type::dealer);
+  socket.connect(coordinator);
+  const std::string value = bare::random_bytes(100);
+  const double begin = bare::now() + 0.5, end = begin + seconds;  // connected and warm
+  std::unordered_map<std::uint64_t, double> sent;
+  std::vector<double> latencies;
+  std::uint64_t next = 0;
+  Outbox out;
+  for (double at = 0; at < end;) {
+    while (sent.size() < depth) {
+      sent[++next] = bare::now();
+      out.add({put, next, bare::key_of(bare::dice()() % 100'000), value, {{"node-0", next}}});
+    }
+    out.flush(socket);
+    zmq::message_t message;
+    (void)socket.recv(message);
+    do {
+      at = bare::now();
+      for (const bare::Request& one : bare::unpack_all(message)) {
+        const auto found = sent.find(one.id);
+        if (at >= begin && at < end) latencies.push_back(at - found->second);
+        sent.erase(found);
+      }
+    } while (socket.recv(message, zmq::recv_flags::dontwait));
+  }
+  return latencies;
 }
 
+}  // namespace
+
 int main(int argc, char** argv) {
-  if (argc < 5) return fprintf(stderr, "zmq_fanout NODES W DEPTH SECONDS [COALESCE] [DB_DIR [SYNC]]\n"), 2;
-  int nodes = std::min(9, atoi(argv[1]));
-  size_t w = strtoul(argv[2], nullptr, 10), depth = strtoul(argv[3], nullptr, 10);
-  double seconds = std::min(20.0, atof(argv[4]));
-  bool coalesce = argc > 5 && atoi(argv[5]), sync = argc > 7 && atoi(argv[7]);
-  std::string dir = argc > 6 ? std::string(argv[6]) + "/zmq_fanout_db" : "";
-  if (!dir.empty()) std::filesystem::remove_all(dir), std::filesystem::create_directories(dir);
+  bare::require_words(argc, 6, "zmq_fanout NODES W DEPTH SECONDS DIR synced|unsynced");
+  Shape shape;
+  const std::size_t nodes = std::clamp(std::strtoul(argv[1], nullptr, 10), 1ul, 9ul);
+  shape.w = std::strtoul(argv[2], nullptr, 10);
+  shape.dir = std::string(argv[5]) + "/zmq_fanout";
+  shape.synced = std::string(argv[6]) == "synced";
+  for (std::size_t i = 0; i < nodes; ++i) shape.addresses.push_back(bare::free_address());
+  std::filesystem::remove_all(shape.dir);
+  std::filesystem::create_directories(shape.dir);
   std::vector<pid_t> children;
-  for (int i = 0; i < nodes; i++) {
-    pid_t p = fork();
-    if (p == 0) node(i, nodes, w, coalesce, dir.empty() ? nullptr : dir.c_str(), sync), _exit(0);
-    children.push_back(p);
+  for (std::size_t i = 0; i < nodes; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) Node(shape, i).run();
+    children.push_back(child);
   }
-  zmq::context_t ctx(1);
-  zmq::socket_t s(ctx, ZMQ_DEALER);
-  quiet(s);
-  s.connect(addr(0));
-  std::unordered_map<uint64_t, double> sent;
-  uint64_t next = 0;
-  std::string value = random_bytes(100);
-  Outbox box;
-  double warm = now() + 0.5, stop = warm + seconds, t = 0;
-  std::vector<double> lat;
-  while (t < stop) {
-    while (sent.size() < depth) {
-      sent[++next] = now();
-      box.add(Request{1, next, key16(rng()() % 100000), value, {{"node-0", next}}}, coalesce);
-    }
-    box.flush(s, nullptr);
-    zmq::message_t m;
-    (void)s.recv(m);
-    do {
-      t = now();
-      for (auto& r : unpack_all(m)) {
-        auto it = sent.find(r.id);
-        if (it == sent.end()) continue;
-        if (t > warm && t < stop) lat.push_back(t - it->second);
-        sent.erase(it);
-      }
-    } while (s.recv(m, zmq::recv_flags::dontwait));
-  }
-  for (auto p : children) kill(p, SIGKILL);
-  for (auto p : children) waitpid(p, nullptr, 0);
-  size_t n = lat.size();
-  double per_m = 1e6 / double(n) * seconds / (seconds + 0.5);  // the warm-up's share taken off
-  printf(
-      "nodes %d W %zu depth %4zu %-9s %-12s | %8.0f write/s | p50 %7.0f us p99 %8.0f us | "
-      "CPU s per M: nodes %.1f client %.1f\n",
-      nodes, w, depth, coalesce ? "coalesced" : "single",
-      dir.empty() ? "memory"
-      : sync      ? "leveldb sync"
-                  : "leveldb",
-      double(n) / seconds, 1e6 * percentile(lat, .5), 1e6 * percentile(lat, .99), per_m * cpu_seconds(RUSAGE_CHILDREN),
-      per_m * cpu_seconds());
-  fflush(stdout);
-  if (!dir.empty()) std::filesystem::remove_all(dir);
-  _exit(0);
+  const double seconds = std::atof(argv[4]);
+  auto latencies = load(shape.addresses.front(), std::strtoul(argv[3], nullptr, 10), seconds);
+  for (const pid_t child : children) ::kill(child, SIGKILL);
+  for (const pid_t child : children) ::waitpid(child, nullptr, 0);
+  std::filesystem::remove_all(shape.dir);
+  bare::print_result(static_cast<double>(latencies.size()) / seconds, latencies);
 }
