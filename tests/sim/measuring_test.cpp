@@ -101,3 +101,15 @@ TEST_CASE("measure: without places there is a table, and nothing to hold it agai
   CHECK(report.steps.back().measured[1].node == "n3");
   CHECK(report.steps.back().measured[1].place.empty());
 }
+
+TEST_CASE("measure: what comes late for a while is asked for again, and the table says so") {
+  SmallWorld w(3, 1);
+  w.world.cluster().slow_disk("n1", 300);
+  w.world.cluster().agenda().after(3'000'000, [&] { w.world.cluster().slow_disk("n1", 1); });
+  const ScenarioReport report = play(w, std::string(three_places) + measured);
+  REQUIRE(report.verdict == Verdict::held);
+  CHECK(report.steps.back().measured[0].took_ms.size() > 3);
+  CHECK(report.steps.back().measured[3].took_ms.size() == 3);
+  CHECK_THAT(report.steps.back().seen.back(),
+             Catch::StartsWith("n1 Here, W=") && Catch::Contains(" times, since the first were late"));
+}
