@@ -81,7 +81,7 @@ def arguments(words):
     parser.add_argument("--out", default="docs", help="folder of growth.md; data and plots go into performance/ in it (docs)")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help="this measurement alone; may be repeated")
     parser.add_argument("--seconds", type=float, default=2.0, help="of each load (2)")
-    parser.add_argument("--rounds", type=int, default=1, help="of each load; the median one counts (1)")
+    parser.add_argument("--rounds", type=int, default=1, help="of each load; the best one counts (1)")
     parser.add_argument("--large", action="store_true", help="also the points that take minutes: 10^7 keys")
     parser.add_argument("--quick", action="store_true", help="only two points of each line")
     parser.add_argument("--draw", action="store_true", help="measure nothing: draw and write what the data file holds")

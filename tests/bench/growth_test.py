@@ -51,6 +51,7 @@ def drawing():
     ends = svg_plot.apart([50, 50, 51, 20], 0, 52)
     assert all(abs(a - b) >= svg_plot.NEAREST for i, a in enumerate(ends) for b in ends[:i]), ends
     assert max(ends) <= 52 and ends[3] == min(ends), ends
+    assert sorted(svg_plot.apart([3, 2, 1], 0, 100)) == [1, 1 + svg_plot.NEAREST, 1 + 2 * svg_plot.NEAREST]
     refused(one_panel([]), "no points")
     refused(one_panel([[1, 0]], y="log"), "no place for 0")
     refused(one_panel([[1, float("nan")]]), "finite")
@@ -108,7 +109,7 @@ def main(bin_folder, folder):
         assert up[1] <= down[1], (line, series)
     page = " ".join(files["growth.md"].decode().split())
     for _, y in rate["series"][0]["points"]:
-        assert svg_plot.number(y) in page, (y, page)
+        assert " %s " % svg_plot.number(y) in page, (y, page)
     assert one["command"] in page and "performance/siblings.svg" in page, page
 
     # The same data gives the same files; data of another shape is refused, and nothing is written.
@@ -116,6 +117,7 @@ def main(bin_folder, folder):
     assert growth.files() == files
     whole = files["performance/growth.json"].decode()
     broken = [whole[:len(whole) // 2], "[]", whole.replace('"panels"', '"pannels"'), whole.replace('"siblings":', '"cousins":'),
+              whole.replace('"scale": "log"', '"scale": "cubic"'),
               re.sub(r'"load": [0-9.]+', '"load": "high"', whole), whole.replace('"name": "R=1"', '"name": "R=2"')]
     for text in broken:
         assert text != whole

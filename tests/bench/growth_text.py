@@ -59,8 +59,8 @@ def of_catching_up(panels):
     seconds, each = panels
     return ("Three nodes of 20 000 keys; one is killed, keys are updated, it is started again, and the clock runs from its start until "
             "all three hold the same: %s s for %s missed updates, %s s for %s. " % ends(seconds, "time") +
-            "What it receives is %s bytes a missed update for %s of them, %s for %s: the first is mostly reports in which nothing new "
-            "stands, the last is near the price of an entry with its key, value, dot and clock. Nobody sends what it has already." % ends(each, "received"))
+            "What it receives is %s bytes a missed update for %s of them, %s for %s: an entry with its key, value, dot and clock, and where "
+            "few were missed the reports around it. What it has already is not sent." % ends(each, "received"))
 
 
 def of_memory(panels):
@@ -96,8 +96,8 @@ def page(data):
     machine = data["machine"]
     out = ["# Growth", "", wrapped(
            "What more nodes, larger values, more keys, siblings and missed updates cost, and what a node keeps and writes. Written by "
-           "`./dev bench growth`, like the plots; the figures are those of [growth.json](performance/growth.json), one short run each "
-           "unless the command says otherwise. The machine has %d cores and %d GB of memory and ran other work at the same time, "
+           "`./dev bench growth`, like the plots; the figures are those of [growth.json](performance/growth.json), one short run each, "
+           "and the best of several where the command has `--rounds`. The machine has %d cores and %d GB of memory and ran other work at the same time, "
            "nodes and clients share it: shapes can be trusted, single points to a factor of two." % (machine["cores"], machine["memory_gb"])), ""]
     for name, one in data["measurements"].items():
         out += ["## " + one["title"], "", "![%s](performance/%s.svg)" % (one["title"], name), "", wrapped(TEXTS[name](one["panels"])), "",
