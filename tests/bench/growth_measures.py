@@ -254,15 +254,16 @@ def settled_bytes(cluster, n):
 
 
 def write_amplification(bench):
+    """Of much data in many writes, which LevelDB sorts into tables, and of a few writes alone, which stay in its log."""
     factor = {}
-    for size in bench.some([100, 1000, 10000, 100000]):
-        for name, depth, count in (("1 in flight", 1, 100), ("256 in flight", 256, max(512, 16000000 // size))):
+    for size in bench.some([128, 1024, 8192, 65536]):
+        many = 1024 if bench.quick else 40000000 // (size + KEY_BYTES)
+        for name, depth, count in (("256 in flight", 256, many), ("1 in flight", 1, 200)):
             with bench.cluster(1, "fsync") as cluster:
                 before = settled_bytes(cluster, "n1")
-                bench.fill(cluster, min(count, 1024) if bench.quick else count, size, depth)
+                bench.fill(cluster, count, size, depth)
                 written = settled_bytes(cluster, "n1") - before
-            user = (min(count, 1024) if bench.quick else count) * (size + KEY_BYTES)
-            factor.setdefault(name, []).append([size, round(written / user, 2)])
+            factor.setdefault(name, []).append([size, round(written / (count * (size + KEY_BYTES)), 2)])
         bench.say("%d B: %s" % (size, ", ".join("%s %.1f" % (name, points[-1][1]) for name, points in factor.items())))
     return [panel("Bytes to disk over bytes of keys and values", axis("bytes of a value", "steps", "bytes"), axis("times", "log"), factor)]
 

@@ -26,7 +26,8 @@ def of_nodes(panels):
             % (*ends(rate, "write, W=quorum"), *ends(rate, "write, W=1")[::2]) +
             "Reads at R=1: %s and %s; at R=quorum %s and %s. " % (*ends(rate, "read, R=1")[::2], *ends(rate, "read, R=quorum")[::2]) +
             "Every node takes every write, to its own disk, and here they share the cores and one disk: what the plot shows is the "
-            "price of more copies on one machine, and a bound from below for nodes that have machines of their own. A read at R=1 is "
+            "price of more copies on one machine, and a bound from below for nodes that have machines of their own. W=1 answers sooner, but all copies "
+            "are made just the same, so at full load it is not faster. A read at R=1 is "
             "answered by one node, however many there are. With one operation in flight a write waits for its own sync and then for "
             "those of the others: p50 %s ms with %s node, %s ms with %s." % ends(wait, "write, p50"))
 
@@ -43,8 +44,8 @@ def of_keys(panels):
     return ("One node, `os` durability, 16-byte keys, 100-byte values. Reads: %s a second of %s keys, %s of %s. "
             % ends(panels[0], "get") + "Updates: %s a second of %s keys, %s of %s. " % ends(panels[0], "put") +
             "A node keeps the entries that were used last unpacked, within a bound in bytes (`limits`, 64 MiB); where the keys no "
-            "longer fit into that, LevelDB is asked, and the page cache behind it. Writes read the entry that they replace, so they "
-            "feel it too.")
+            "longer fit into that, LevelDB is asked, and the page cache behind it. An update reads the entry that it "
+            "replaces there too; most of its price is the writing.")
 
 
 def of_siblings(panels):
@@ -58,7 +59,8 @@ def of_siblings(panels):
 def of_catching_up(panels):
     seconds, each = panels
     return ("Three nodes of 20 000 keys; one is killed, keys are updated, it is started again, and the clock runs from its start until "
-            "all three hold the same: %s s for %s missed updates, %s s for %s. " % ends(seconds, "time") +
+            "all three hold the same: %s s for %s missed updates, %s s for %s; for few of them it is the start of the process, and until "
+            "its peers are connected again. " % ends(seconds, "time") +
             "What it receives is %s bytes a missed update for %s of them, %s for %s: an entry with its key, value, dot and clock, and where "
             "few were missed the reports around it. What it has already is not sent." % ends(each, "received"))
 
@@ -74,10 +76,10 @@ def of_memory(panels):
 def of_amplification(panels):
     panel = panels[0]
     return ("What the kernel counts as written for the process (`write_bytes` of /proc/PID/io), until compaction is silent, over the bytes of "
-            "keys and values; durable, distinct keys, random values. With 256 in flight %s times at %s, %s times at %s: the log, then the "
-            "tables, then what compaction rewrites, and the dot map. " % ends(panel, "256 in flight") +
-            "With one in flight %s times at %s, %s at %s: each operation syncs alone, and the smallest thing that a disk takes is a page."
-            % ends(panel, "1 in flight"))
+            "keys and values; durable, distinct keys, random values. 40 MB of them with 256 in flight: %s times at %s, %s times at %s: the log, "
+            "then the tables, then what compaction rewrites, and the dot map. " % ends(panel, "256 in flight") +
+            "200 writes with one in flight: %s times at %s, %s at %s: they are in the log alone, but each syncs by itself, and the smallest "
+            "thing that a disk takes is a page." % ends(panel, "1 in flight"))
 
 
 def of_recovery(panels):
