@@ -8,6 +8,7 @@ import argparse
 import datetime
 import json
 import os
+import re
 import sys
 
 import growth_measures
@@ -66,7 +67,8 @@ def write_all(out, data):
     files = {name + ".svg": svg_plot.draw(one) for name, one in data["measurements"].items()}
     page = growth_text.page(data)
     os.makedirs(os.path.join(out, "performance"), exist_ok=True)
-    write(os.path.join(out, "performance", "growth.json"), json.dumps(data, indent=1) + "\n")
+    text = re.sub(r"\[\s+([\d.e+-]+),\s+([\d.e+-]+)\s+\]", r"[\1, \2]", json.dumps(data, indent=1))   # a point a line
+    write(os.path.join(out, "performance", "growth.json"), text + "\n")
     for name, text in files.items():
         write(os.path.join(out, "performance", name), text)
     write(os.path.join(out, "growth.md"), page)
