@@ -44,6 +44,19 @@ std::string seconds(double number, int digits) {
   return text;
 }
 
+nlohmann::ordered_json measured(const std::vector<Measurement>& measurements) {
+  nlohmann::ordered_json out = nlohmann::ordered_json::array();
+  for (const Measurement& one : measurements)
+    out.push_back({{"node", one.node},
+                   {"place", one.place},
+                   {"level", one.level},
+                   {"times", one.took_ms.size()},
+                   {"min_ms", one.least()},
+                   {"median_ms", one.median()},
+                   {"max_ms", one.most()}});
+  return out;
+}
+
 }  // namespace
 
 void print_heading(const Scenario& scenario, const std::string& dir) {
@@ -87,13 +100,15 @@ std::string print_json(const std::vector<ScenarioReport>& reports) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const ScenarioReport& report : reports) {
     nlohmann::ordered_json steps = nlohmann::ordered_json::array();
-    for (const StepReport& step : report.steps)
+    for (const StepReport& step : report.steps) {
       steps.push_back({{"line", step.line},
                        {"step", step.what},
                        {"why", step.why},
                        {"held", step.wrong.empty()},
                        {"seen", step.seen},
                        {"wrong", step.wrong}});
+      if (!step.measured.empty()) steps.back()["measured"] = measured(step.measured);
+    }
     nlohmann::ordered_json one{{"scenario", report.name},
                                {"title", report.title},
                                {"verdict", name(report.verdict)},

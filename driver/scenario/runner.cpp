@@ -137,6 +137,22 @@ void Runner::act(const LinkStep& step, StepReport& report) {
       if (from != to) note(world_.link(from, to, step.drop_percent, step.delay_ms), report);
 }
 
+void Runner::act(const PlacesStep& step, StepReport& report) {
+  const std::vector<std::string>& nodes = step.places.nodes;
+  for (std::size_t from = 0; from < nodes.size(); ++from)
+    for (std::size_t to = 0; to < nodes.size(); ++to)
+      if (from != to) note(world_.link(nodes[from], nodes[to], 0, step.places.one_way_ms[from][to]), report);
+  places_ = step.places;
+  report.seen = table(step.places);
+}
+
+void Runner::act(const MeasureStep& step, StepReport& report) {
+  Measured measured = measure(world_, step, places_ ? &*places_ : nullptr, interrupted_);
+  if (!measured.measurements.empty()) report.seen = table(step, measured.measurements);
+  report.measured = std::move(measured.measurements);
+  report.wrong = std::move(measured.wrong);
+}
+
 void Runner::act(const WaitStep& step, StepReport& report) {
   note(world_.wait_converged(step.nodes, step.longest), report);
 }

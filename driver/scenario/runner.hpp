@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "driver/scenario/measuring.hpp"
 #include "driver/scenario/scenario.hpp"
 #include "driver/scenario/world.hpp"
 
@@ -19,6 +20,7 @@ struct StepReport {
   std::string why;
   std::vector<std::string> seen;   // lines: the answer, or the state of each node
   std::vector<std::string> wrong;  // sentences; empty when the step held
+  std::vector<Measurement> measured = {};
 };
 
 enum class Verdict { held, did_not_hold, interrupted };
@@ -58,6 +60,8 @@ class Runner {
   void act(const ParallelStep& step, StepReport& report);
   void act(const FaultStep& step, StepReport& report);
   void act(const LinkStep& step, StepReport& report);
+  void act(const PlacesStep& step, StepReport& report);
+  void act(const MeasureStep& step, StepReport& report);
   void act(const WaitStep& step, StepReport& report);
   void act(const ExpectStep& step, StepReport& report);
   void act(const CheckStep& step, StepReport& report);
@@ -73,7 +77,8 @@ class Runner {
   RunObserver observer_;
   std::function<bool()> interrupted_;
   std::map<std::string, std::string> saved_;  // names to contexts; `round` too
-  std::size_t last_reads_ = 0;                // makes ids of final reads unique
+  std::optional<Places> places_;
+  std::size_t last_reads_ = 0;  // makes ids of final reads unique
 };
 
 }  // namespace kin::driver

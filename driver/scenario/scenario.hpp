@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "driver/scenario/places.hpp"
+
 namespace kin::driver {
 
 using PrintedClock = std::vector<std::uint64_t>;  // positions in node-id order
@@ -73,6 +75,20 @@ struct LinkStep {
   std::uint32_t delay_ms = 0;
 };
 
+// All links between all nodes are from now on as late as places are far; what is measured later is held against that.
+struct PlacesStep {
+  Places places;
+};
+
+// One command, `times` times at each node and level; ${node}, ${level} and ${round} in an argument stand for these.
+struct MeasureStep {
+  std::vector<std::string> arguments;  // of kin, without the level
+  std::vector<std::string> nodes;
+  char of = 'W';                    // or R: the flag that is varied
+  std::vector<std::string> levels;  // a number, quorum or all; each fits the cluster
+  std::uint32_t times = 5;
+};
+
 struct WaitStep {
   std::vector<std::string> nodes;  // that must have taken in the same updates
   std::chrono::milliseconds longest{30000};
@@ -101,8 +117,8 @@ struct RepeatStep {
 };
 
 struct Step {
-  using Action =
-      std::variant<ClientStep, ParallelStep, FaultStep, LinkStep, WaitStep, ExpectStep, CheckStep, SayStep, RepeatStep>;
+  using Action = std::variant<ClientStep, ParallelStep, FaultStep, LinkStep, PlacesStep, MeasureStep, WaitStep,
+                              ExpectStep, CheckStep, SayStep, RepeatStep>;
   int line = 0;
   std::string why;  // may be empty
   Action action;

@@ -11,6 +11,7 @@
 #include "common/cli/words.hpp"
 #include "common/config/yaml_reader.hpp"
 #include "driver/scenario/command_words.hpp"
+#include "driver/scenario/measure_file.hpp"
 
 namespace kin::driver {
 
@@ -50,8 +51,10 @@ class Reader {
   Step::Action action(const YAML::Node& yaml, Section& section, bool in_repeat);
   std::optional<FaultStep> fault_in(const YAML::Node& yaml, Section& section);
   ClientStep client(const YAML::Node& yaml, Section& section, bool in_repeat);
+  static std::vector<std::string> command(const YAML::Node& yaml, Section& section, const std::string& key);
   ParallelStep parallel(Section& section, bool in_repeat);
   LinkStep link(const YAML::Node& yaml, Section& section);
+  MeasureStep measure(const YAML::Node& yaml, Section& section);
   WaitStep wait(const YAML::Node& yaml, Section& section);
   ExpectStep expect(const YAML::Node& yaml, Section& section);
   RepeatStep repeat(Section& section);
@@ -106,6 +109,8 @@ Step::Action Reader::action(const YAML::Node& yaml, Section& section, bool in_re
   if (section.has("client")) return client(yaml, section, in_repeat);
   if (section.has("parallel")) return parallel(section, in_repeat);
   if (section.has("link")) return link(yaml, section);
+  if (section.has("places")) return read_places(section, ids_);
+  if (section.has("measure")) return measure(yaml, section);
   if (section.has("wait")) return wait(yaml, section);
   if (section.has("expect")) return expect(yaml, section);
   if (section.has("check")) {
@@ -116,9 +121,10 @@ Step::Action Reader::action(const YAML::Node& yaml, Section& section, bool in_re
   }
   if (section.has("say")) return SayStep{section.need("say")};
   if (section.has("repeat")) return repeat(section);
-  throw Wrong{section.line(),
-              "a step needs one of client, parallel, offline, online, isolate, join, hold-gossip, release-gossip, "
-              "clear, kill, restart, pause, resume, lose-disk, link, wait, expect, check, say, repeat"};
+  throw Wrong{
+      section.line(),
+      "a step needs one of client, parallel, offline, online, isolate, join, hold-gossip, release-gossip, "
+      "clear, kill, restart, pause, resume, lose-disk, link, places, measure, wait, expect, check, say, repeat"};
 }
 
 std::optional<FaultStep> Reader::fault_in(const YAML::Node& yaml, Section& section) {
@@ -129,15 +135,7 @@ std::optional<FaultStep> Reader::fault_in(const YAML::Node& yaml, Section& secti
 
 ClientStep Reader::client(const YAML::Node& yaml, Section& section, bool in_repeat) {
   ClientStep out;
-  const int line = section.line();
-  if (const YAML::Node command = yaml["client"]; command.IsDefined() && command.IsScalar()) {
-    auto split = split_words(section.need("client"));
-    if (!split) section.fail("client", split.error());
-    out.arguments = std::move(*split);
-  } else {
-    out.arguments = words(yaml, section, "client");
-  }
-  if (out.arguments.empty()) throw Wrong{line, "client needs a command of kin"};
+  out.arguments = command(yaml, section, "client");
   const auto at = nodes(yaml, section, "at");
   if (at.size() != 1) section.fail("at", "a client is at one node");
   out.node = at.front();
@@ -166,6 +164,20 @@ ClientStep Reader::client(const YAML::Node& yaml, Section& section, bool in_repe
   return out;
 }
 
+// A command line of kin, or a list of its words.
+std::vector<std::string> Reader::command(const YAML::Node& yaml, Section& section, const std::string& key) {
+  std::vector<std::string> out;
+  if (const YAML::Node given = yaml[key]; given.IsDefined() && given.IsScalar()) {
+    auto split = split_words(section.need(key));
+    if (!split) section.fail(key, split.error());
+    out = std::move(*split);
+  } else {
+    out = words(yaml, section, key);
+  }
+  if (out.empty()) throw Wrong{section.line(), key + " needs a command of kin"};
+  return out;
+}
+
 ParallelStep Reader::parallel(Section& section, bool in_repeat) {
   ParallelStep out;
   section.list("parallel", [&](const YAML::Node& item) {
@@ -191,6 +203,14 @@ LinkStep Reader::link(const YAML::Node& yaml, Section& section) {
     link.take("drop", out.drop_percent, 0, 100);
     link.take("delay", out.delay_ms, 0, 60'000);
   });
+  return out;
+}
+
+MeasureStep Reader::measure(const YAML::Node& yaml, Section& section) {
+  MeasureStep out;
+  out.arguments = command(yaml, section, "measure");
+  out.nodes = nodes_or_all(yaml, section, "at");
+  read_levels(yaml, section, ids_.size(), out);
   return out;
 }
 

@@ -16,6 +16,14 @@
 //     - isolate: [n1, n2]                     # also offline, online, join, hold-gossip, release-gossip, clear, kill,
 //                                             # restart, pause, resume, lose-disk; a node, a list, or all
 //     - link: {from: n1, to: [n2, n3], drop: 100, delay: 0}    # per cent, milliseconds; one way
+//     - places:                               # link delays between all nodes, and names of where they are
+//         n1: {name: Virginia}
+//         n2: {name: Oregon, one_way_ms: {n1: 33}}             # both ways; each pair once
+//         n3: {name: Frankfurt, one_way_ms: {n1: 46, n2: 72}}
+//     - measure: add_update home-${node} "${level} ${round}"   # prints how long clients wait at each node and level
+//       W: [1, quorum, all]                   # or R; up to three; the flag is appended to the command
+//       at: all                               # the default
+//       times: 5                              # ${round} is 1, 2, ...; more where they came late
 //     - wait: converged                       # all nodes; `on: [n1, n2]` for some, `timeout: 30s`
 //     - expect: {key: cart, value: pears, clock: [1,1,0,0,0], on: all}
 //     - check: causal                         # or linearizable, for tokens
@@ -25,7 +33,10 @@
 //
 // An expectation: `status` (one or a list), `value` (the only one), `values` (exactly these), `siblings` (a number, or
 // a list of {value, clock}), `clock`, `conflict` (true, false), `absent: true`, or the word `any`. A client step
-// without one expects OK. The value of a token is its name. The tokens are those of config/tokens.yml.
+// without one expects OK. So does a measure; and behind a step `places` the quickest answer of each node and level has
+// to come in the time there and back to as many nodes as the level needs, and before one node more can be heard of
+// (before anybody can have got a message, where no other is needed). A process that restarts has forgotten its links,
+// as with `link`. The value of a token is its name. The tokens are those of config/tokens.yml.
 #pragma once
 
 #include <string>

@@ -38,6 +38,18 @@ struct Words {
     out += std::to_string(step.drop_percent) + " % are lost";
     return step.delay_ms == 0 ? out : out + ", " + std::to_string(step.delay_ms) + " ms late";
   }
+  std::string operator()(const PlacesStep& step) const {
+    std::vector<std::string> places;
+    for (std::size_t i = 0; i < step.places.nodes.size(); ++i)
+      places.push_back(step.places.nodes[i] + " in " + step.places.names[i]);
+    return "put " + list(places) + ", by the delays of the links between them";
+  }
+  std::string operator()(const MeasureStep& step) const {
+    std::string command = "kin";
+    for (const std::string& word : step.arguments) command += ' ' + quoted(word);
+    return "measure at " + nodes(step.nodes) + ", " + std::to_string(step.times) + " times each: " + command + " -" +
+           step.of + ' ' + list(step.levels, " | ");
+  }
   std::string operator()(const WaitStep& step) const {
     return "wait until " + nodes(step.nodes) + " have taken in the same updates";
   }

@@ -10,7 +10,6 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "wire"))
-from python_client import Kin  # noqa: E402
 
 
 def free_ports(count):
@@ -101,6 +100,8 @@ class Nodes:
         subprocess.run(command + [str(x) for x in (count, value_bytes, first, depth, keys or count)], check=True, timeout=200)
 
     def client(self, n, timeout_ms=2000):
+        # Here and not above: who never asks for a client needs none of the packages that it needs.
+        from python_client import Kin
         return Kin(self.endpoint[n], timeout_ms)
 
     def kin(self, *words, node=None, ok=(0,)):

@@ -129,6 +129,72 @@ TEST_CASE("scenario file: what is wrong is said with file and line") {
   for (const auto& [text, message] : cases) CHECK_THAT(refusal(text), Catch::Contains(message));
 }
 
+TEST_CASE("scenario file: places and what is measured between them") {
+  const Scenario scenario = read(R"(# A map
+nodes: 3
+steps:
+  - places:
+      n1: {name: Here}
+      n2: {name: There, one_way_ms: {n1: 20, n3: 40}}
+      n3: {name: Far away, one_way_ms: {n1: 30}}
+  - measure: add_update k-${node} "${level} ${round}"
+    W: [1, quorum, all]
+    at: [n2, n3]
+    times: 7
+  - measure: [read, k]
+    R: 2
+)");
+  const Places& places = std::get<PlacesStep>(scenario.steps[0].action).places;
+  CHECK(places.names == Words{"Here", "There", "Far away"});
+  CHECK(places.one_way_ms == std::vector<std::vector<std::uint32_t>>{{0, 20, 30}, {20, 0, 40}, {30, 40, 0}});
+  CHECK(round_trip_ms(places, 2, 1) == 60);
+  CHECK(round_trip_ms(places, 2, 2) == 80);
+  CHECK(table(places)[3] == "n3 Far away         60    80     -           60           60           80");
+  const auto& write = std::get<MeasureStep>(scenario.steps[1].action);
+  CHECK(write.arguments == Words{"add_update", "k-${node}", "${level} ${round}"});
+  CHECK(write.of == 'W');
+  CHECK(write.levels == Words{"1", "quorum", "all"});
+  CHECK(write.nodes == Words{"n2", "n3"});
+  CHECK(write.times == 7);
+  const auto& reads = std::get<MeasureStep>(scenario.steps[2].action);
+  CHECK(reads.of == 'R');
+  CHECK(reads.levels == Words{"2"});
+  CHECK(reads.nodes == Words{"n1", "n2", "n3"});
+  CHECK(reads.times == 5);
+}
+
+TEST_CASE("scenario file: a map with a hole, and what cannot be measured") {
+  const std::string head = "nodes: 3\nsteps:\n", n1 = "  - places:\n      n1: {name: a}\n", n2 = "      n2: {name: b, ",
+                    n3 = "      n3: {name: c, ", measure = head + "  - measure: read k\n";
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {head + n1, "story.yml:4: places needs a place for n2"},
+      {head + n1 + n2 + "one_way_ms: {n1: 5}}\n" + n3 + "one_way_ms: {n1: 5}}\n",
+       "story.yml:4: places does not say how long it is from n2 to n3"},
+      {head + n1 + n2 + "one_way_ms: {n1: 5, n3: 5}}\n" + n3 + "one_way_ms: {n1: 5, n2: 6}}\n",
+       "story.yml:6: the way between n3 and n2 stands here twice"},
+      {head + n1 + n2 + "one_way_ms: {n2: 5}}\n", "story.yml:5: the way from n2 to itself"},
+      {head + n1 + n2 + "one_way_ms: {n9: 5}}\n", "story.yml:5: one_way_ms has no key n9"},
+      {head + n1 + n2 + "one_way_ms: {n1: 0}}\n", "story.yml:5: n1 must be a number from 1 to 10000"},
+      {head + n1 + n2 + "one_way_ms: 5}\n", "story.yml:5: "},
+      {head + n1 + "      n2: {name: a name too long}\n", "story.yml:5: a place has a name of 1 to 12"},
+      {head + n1 + "      n2: {name: \"tab\\there\"}\n", "story.yml:5: a place has a name"},
+      {head + n1 + "      n2: {}\n", "story.yml:5: n2 needs a name"},
+      {"nodes: 1\nsteps:\n  - places: {n1: {name: a}}\n", "story.yml:3: places need two nodes"},
+      {measure, "story.yml:3: measure needs W or R, and not both"},
+      {measure + "    W: 1\n    R: 1\n", "story.yml:3: measure needs W or R, and not both"},
+      {measure + "    R: 4\n", "story.yml:4: R is a number from 1 to 3, quorum or all, not 4"},
+      {measure + "    R: [one]\n", "story.yml:4: R is a number from 1 to 3, quorum or all, not one"},
+      {measure + "    R: []\n", "story.yml:4: R takes 1 to 3 levels"},
+      {measure + "    R: [1, 2, 3, all]\n", "story.yml:4: R takes 1 to 3 levels"},
+      {measure + "    R: {a: 1}\n", "story.yml:4: R must be a list"},
+      {measure + "    R: 1\n    times: 0\n", "story.yml:5: times must be a number from 1 to 1000"},
+      {measure + "    R: 1\n    at: n4\n", "story.yml:5: there is no node n4"},
+      {head + "  - measure: read ${saved}\n    R: 1\n", "measure knows ${node}, ${level} and ${round}"},
+      {head + "  - measure: []\n    R: 1\n", "story.yml:3: measure needs a command of kin"},
+  };
+  for (const auto& [text, message] : cases) CHECK_THAT(refusal(text), Catch::Contains(message));
+}
+
 TEST_CASE("command words: as in a shell without expansions") {
   CHECK(split_words(R"(add_update  k 'two words' "a \"b\"" x\ y "")").value() ==
         Words{"add_update", "k", "two words", "a \"b\"", "x y", ""});
