@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/wire/context_token.hpp"
+#include "node/protocols/causal/messages.hpp"
 #include "tests/protocol_cluster.hpp"
 
 using namespace kin;
@@ -189,6 +190,23 @@ TEST_CASE("a node that was down for k of many writes receives the k entries it l
   CHECK(many > 8 * few);
   CHECK(many < 12 * few);
   CHECK(few_of_more < few + few / 2);
+}
+
+TEST_CASE("an answer to gossip that is repeated does not ask on twice") {
+  ProtocolCluster cluster(2, "causal", 1, [](ClusterConfig& config) { config.limits.batch_keys = 10; });
+  cluster.settle();
+  for (int i = 0; i < 40; ++i) cluster.put("n1", "key" + std::to_string(i), "v");
+  cluster.drop_all();
+  const causal::Report asker{{{"n1", cluster.life("n1")}, {"n2", cluster.life("n2")}}, {}};
+  cluster.inject("n1", "n2", causal::encode(causal::Gossip{asker}));
+  const auto answer = cluster.take("entries", "n1", "n2");
+  REQUIRE(answer);
+  cluster.deliver(*answer);
+  REQUIRE(cluster.take("gossip", "n2", "n1"));
+  cluster.deliver(*answer);
+  CHECK_FALSE(cluster.take("gossip", "n2", "n1"));
+  cluster.settle();
+  CHECK(cluster.values("n2", "key39") == Values{"v"});
 }
 
 TEST_CASE("S-13: 1,000 idle gossip rounds write nothing to disk and change no clock") {

@@ -1,6 +1,7 @@
 // Gossip: a node sends what it has seen and gets exactly the entries that it lacks. Nothing scans, nothing hashes.
 // SRDS 2017, section 4.2; the report of the asker is never joined into the clock of the answerer.
 #include <algorithm>
+#include <utility>
 
 #include "common/assert.hpp"
 #include "common/planted.hpp"
@@ -113,15 +114,20 @@ void CausalReplica::learn_voids(const DotSet& voids) {
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Entries& entries, std::uint64_t wall_us) {
   note_report(disk, sender, entries.report);
+  const bool changed_before = std::exchange(clock_changed_, false);
   learn_voids(entries.voids);
   const DotSet base = entries.report.clock.only_base();
   for (const EntryState& state : entries.entries) merge(disk, base, state, wall_us);
+  const bool taught = clock_changed_;
+  clock_changed_ = clock_changed_ || changed_before;
   if (knows_what_others_settled_without(entries)) {
     if (!copying_) return begin_copy(sender);
   } else {
     follow_floor(disk, entries);
   }
-  if (!entries.more) return {};
+  // Only what was new asks on: else each repeated answer, and each round that begins before the last one is through,
+  // makes one more chain of questions for the same entries.
+  if (!entries.more || !taught) return {};
   return {{sender, Gossip{my_report()}}};
 }
 
