@@ -333,6 +333,39 @@ TEST_CASE("S-19: a restored backup is filled up again, and nothing that it wrote
   }
 }
 
+TEST_CASE("S-19: a backup from before all disks were lost agrees with the others about what is gone") {
+  // What was written since and is settled makes it take a full copy; else nothing but the retired lives tell it.
+  for (const bool written_since : {false, true}) {
+    CAPTURE(written_since);
+    ProtocolCluster cluster(3);
+    const auto restart_all = [&] {
+      for (const NodeId& node : cluster.ids()) {
+        cluster.kill(node);
+        cluster.restart(node);
+      }
+      for (int i = 0; i < 20; ++i) cluster.round();
+    };
+    cluster.put("n2", "k", "old");
+    cluster.settle();
+    restart_all();
+    MemoryStore backup = cluster.backup("n1");
+    REQUIRE(anywhere(backup, "old"));
+    for (const NodeId& node : cluster.ids()) cluster.lose_disk(node);
+    restart_all();
+    if (written_since) cluster.put("n2", "other", "new");
+    restart_all();
+    cluster.restore("n1", std::move(backup));
+    for (int i = 0; i < 20; ++i) cluster.round();
+    CHECK(cluster.converged());
+    for (const NodeId& node : cluster.ids()) {
+      CHECK(cluster.values(node, "k") == Values{});
+      CHECK(cluster.values(node, "other") == (written_since ? Values{"new"} : Values{}));
+    }
+    restart_all();
+    CHECK(cluster.converged());
+  }
+}
+
 TEST_CASE("S-20: two processes on copies of one directory: the older one is refused by all and stops") {
   ProtocolCluster cluster(3);
   const Incarnation older = cluster.life("n1");
