@@ -5,6 +5,7 @@
 
 #include "common/assert.hpp"
 #include "common/wire/sessions.hpp"
+#include "driver/sim/run.hpp"
 
 namespace kin::sim {
 namespace {
@@ -33,6 +34,11 @@ Reply unwrapped(const Reply& reply) {
   if (reply.kind != wire::Kind::in_session_reply) return reply;
   auto inner = decoded<wire::InSessionReply>(reply);
   return {reply.to, inner.reply, std::move(inner.body), reply.last};
+}
+
+// Ask again later, says the node.
+bool is_behind(const Reply& reply) {
+  return reply.kind == wire::Kind::failure && decoded<Failure>(reply).status == Status::unavailable;
 }
 
 // Values, keys and ids of this load need no escaping.
@@ -361,15 +367,20 @@ void CausalLoad::read_again() {
   read_in_each_session();
 }
 
-// Whatever was lost on the way, no session waits for ever.
+// Whatever was lost on the way, no session waits for ever. What it saw on disks that were lost holds it up until all
+// members have settled the processes that wrote there: as long as forgetting may take, the session asks again.
 void CausalLoad::read_in_each_session() {
   const std::vector<NodeId> nodes = cluster_->config().ids();
+  const Micros settled = cluster_->agenda().now() + Micros{1000} * options_.gossip_ms * rounds_to_forget;
   for (Client& client : clients_) {
     const NodeId& node = nodes[rng_.below(nodes.size())];
     if (!client.keeps_session || client.view.keys.empty() || cluster_->gone(node)) continue;
     const std::string& key = client.view.keys.begin()->first;
     const wire::InSession request = wire::in_session(wire::Read{bucket, key, {}}, client.seen);
-    const Reply reply = ask_and_wait(node, wire::InSession::kind, wire::encode(request));
+    Reply reply = ask_and_wait(node, wire::InSession::kind, wire::encode(request));
+    while (is_behind(reply) && cluster_->agenda().now() < settled) {
+      reply = ask_and_wait(node, wire::InSession::kind, wire::encode(request));
+    }
     if (reply.kind == wire::Kind::failure) {
       return oracle_.wrong("no answer", node + " cannot serve a session: " + decoded<Failure>(reply).message);
     }

@@ -20,7 +20,7 @@ CausalOracle::Event CausalOracle::wrote(const NodeId& node, const std::string& k
                                         const std::optional<std::string>& value, const EventSet& seen) {
   Key& history = keys_[key];
   const Event event = history.writes.size();
-  history.writes.push_back({value, node, seen, Fate::stepped, 1, 0, {}, false, false});
+  history.writes.push_back({value, node, seen, Fate::stepped, 1, 0, {}, lost_disks_.size(), false, false});
   if (value) history.by_value.emplace(*value, event);
   history.seen_by_writers.join(seen);
   Node& at = nodes_.at(node);
@@ -51,10 +51,16 @@ void CausalOracle::never_happened(const std::string& key, Event event) {
 
 void CausalOracle::acknowledged(const std::string& key, Event event, std::uint32_t copies) {
   Write& write = keys_.at(key).writes.at(event);
-  write.copies = std::max(write.copies, copies);
+  // These may have acknowledged it with the disk that they lost since.
+  const std::set<NodeId> lost(lost_disks_.begin() + static_cast<std::ptrdiff_t>(write.lost_disks_before),
+                              lost_disks_.end());
+  const auto uncertain = static_cast<std::uint32_t>(lost.size());
+  write.copies = std::max(write.copies, copies - std::min(copies, uncertain));
   if (write.acknowledged_at == 0) write.acknowledged_at = ++acknowledgements_;
   if (copies < nodes_.size()) return;
-  for (const auto& [node, state] : nodes_) write.known_at.insert(node);
+  for (const auto& [node, state] : nodes_) {
+    if (!lost.contains(node)) write.known_at.insert(node);
+  }
 }
 
 void CausalOracle::promised(const std::string& key, Event event) { keys_.at(key).writes.at(event).promised = true; }
@@ -183,6 +189,7 @@ void CausalOracle::settled(const NodeId& node, bool durable) {
 
 void CausalOracle::forgot(const NodeId& node) {
   nodes_.at(node).seen.clear();
+  lost_disks_.push_back(node);
   quorums_count_from_ = acknowledgements_;
   for (auto& [key, history] : keys_) {
     for (Write& write : history.writes) {

@@ -12,7 +12,8 @@
 //   own write missed, went back   a session's read is older than what the session wrote or was shown
 //
 // Writes that only a disk knew which was lost may be missing. To which nodes a write has got is only counted where it
-// is certain, so a few writes too many are excused, and none too few.
+// is certain, so a few writes too many are excused, and none too few. A member that acknowledged a write may have lost
+// its disk before the client was told of its copy: nobody can promise that copy.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +46,7 @@ class CausalOracle {
               const EventSet& seen);
   // It was refused in the same step, or its turn is gone.
   void never_happened(const std::string& key, Event event);
-  // `copies` members had it on disk when its reply was given, the coordinator among them.
+  // `copies` members have had it on disk when its reply was given, the coordinator among them.
   void acknowledged(const std::string& key, Event event, std::uint32_t copies);
 
   // The client of the write was told that it is applied: from now on it must not be gone with its turn.
@@ -107,6 +108,7 @@ class CausalOracle {
     std::uint32_t copies = 1;
     std::uint64_t acknowledged_at = 0;  // count of acknowledgements; 0: never
     std::set<NodeId> known_at;          // certainly on these disks, it or what has seen it
+    std::size_t lost_disks_before = 0;  // how many of lost_disks_ were lost before it was stepped
     bool excused = false;
     bool promised = false;
   };
@@ -125,6 +127,7 @@ class CausalOracle {
 
   std::map<NodeId, Node> nodes_;
   std::map<std::string, Key> keys_;
+  std::vector<NodeId> lost_disks_;  // whose, in order
   std::uint64_t acknowledgements_ = 1;
   std::uint64_t quorums_count_from_ = 0;  // older acknowledgements may have lost a copy
   std::uint64_t judged_ = 0;

@@ -32,9 +32,9 @@ class PagedNode(MODEL_NODE):
         voids = {d: k for d, k in self.dot_key.items() if k is None}
         return [(sender, ("page", after, upto, entries, self.clock.copy(), dict(self.ended), voids))]
 
-    def on_gossip(self, sender, lives, clock):
+    def on_gossip(self, sender, lives, clock, ended):
         page_keys, self.batch_keys = self.batch_keys, EVERYTHING     # the C++ tier sends one batch and is asked again
-        out = super().on_gossip(sender, lives, clock)
+        out = super().on_gossip(sender, lives, clock, ended)
         self.batch_keys = page_keys
         return out
 

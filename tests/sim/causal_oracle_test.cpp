@@ -188,6 +188,33 @@ TEST_CASE("oracle: what only a lost disk knew may be missing, what others had ma
   CHECK(acknowledged.rule() == "lost");
 }
 
+TEST_CASE("oracle: who lost its disk before the client was told of its copy counts for nothing") {
+  Story all;
+  const auto a = all.put("n1", "a");
+  all.oracle.forgot("n2");
+  all.oracle.acknowledged("k", a, 3);
+  all.oracle.forgot("n1");
+  all.oracle.in_the_end("n1", "k", {});
+  CHECK(all.rule() == "lost");  // n3 has it
+
+  Story none;
+  const auto b = none.put("n1", "b");
+  none.oracle.forgot("n2");
+  none.oracle.acknowledged("k", b, 3);
+  none.oracle.forgot("n1");
+  none.oracle.forgot("n3");
+  none.all_show({});
+  CHECK(none.rule() == "");
+  CHECK(none.oracle.excused() == 1);
+
+  Story before;
+  before.oracle.forgot("n2");
+  before.oracle.acknowledged("k", before.put("n1", "c"), 2);
+  before.oracle.forgot("n1");
+  before.oracle.in_the_end("n1", "k", {});
+  CHECK(before.rule() == "lost");
+}
+
 TEST_CASE("oracle: when a write is lost with its disk, what it had replaced may stand again") {
   Story s;
   s.put("n1", "a");

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/wire/context_token.hpp"
+#include "node/protocols/causal/messages.hpp"
 #include "tests/protocol_cluster.hpp"
 
 using namespace kin;
@@ -223,6 +224,23 @@ TEST_CASE("a node that was down for k of many writes receives the k entries it l
   CHECK(few_of_more < few + few / 2);
 }
 
+TEST_CASE("an answer to gossip that is repeated does not ask on twice") {
+  ProtocolCluster cluster(2, "causal", 1, [](ClusterConfig& config) { config.limits.batch_keys = 10; });
+  cluster.settle();
+  for (int i = 0; i < 40; ++i) cluster.put("n1", "key" + std::to_string(i), "v");
+  cluster.drop_all();
+  const causal::Report asker{{{"n1", cluster.life("n1")}, {"n2", cluster.life("n2")}}, {}};
+  cluster.inject("n1", "n2", causal::encode(causal::Gossip{asker}));
+  const auto answer = cluster.take("entries", "n1", "n2");
+  REQUIRE(answer);
+  cluster.deliver(*answer);
+  REQUIRE(cluster.take("gossip", "n2", "n1"));
+  cluster.deliver(*answer);
+  CHECK_FALSE(cluster.take("gossip", "n2", "n1"));
+  cluster.settle();
+  CHECK(cluster.values("n2", "key39") == Values{"v"});
+}
+
 TEST_CASE("S-13: 1,000 idle gossip rounds write nothing to disk and change no clock") {
   ProtocolCluster cluster(5);
   for (int i = 0; i < 20; ++i) cluster.put("n" + std::to_string(i % 5 + 1), "k" + std::to_string(i), "v");
@@ -344,6 +362,39 @@ TEST_CASE("S-19: a restored backup is filled up again, and nothing that it wrote
     CHECK(cluster.values(node, "a") == Values{"2"});
     CHECK(cluster.values(node, "b") == Values{"1"});
     CHECK(cluster.values(node, "c") == Values{"1"});
+  }
+}
+
+TEST_CASE("S-19: a backup from before all disks were lost agrees with the others about what is gone") {
+  // What was written since and is settled makes it take a full copy; else nothing but the retired lives tell it.
+  for (const bool written_since : {false, true}) {
+    CAPTURE(written_since);
+    ProtocolCluster cluster(3);
+    const auto restart_all = [&] {
+      for (const NodeId& node : cluster.ids()) {
+        cluster.kill(node);
+        cluster.restart(node);
+      }
+      for (int i = 0; i < 20; ++i) cluster.round();
+    };
+    cluster.put("n2", "k", "old");
+    cluster.settle();
+    restart_all();
+    MemoryStore backup = cluster.backup("n1");
+    REQUIRE(anywhere(backup, "old"));
+    for (const NodeId& node : cluster.ids()) cluster.lose_disk(node);
+    restart_all();
+    if (written_since) cluster.put("n2", "other", "new");
+    restart_all();
+    cluster.restore("n1", std::move(backup));
+    for (int i = 0; i < 20; ++i) cluster.round();
+    CHECK(cluster.converged());
+    for (const NodeId& node : cluster.ids()) {
+      CHECK(cluster.values(node, "k") == Values{});
+      CHECK(cluster.values(node, "other") == (written_since ? Values{"new"} : Values{}));
+    }
+    restart_all();
+    CHECK(cluster.converged());
   }
 }
 

@@ -75,10 +75,11 @@ struct Ack {
 struct Gossip {
   static constexpr std::uint8_t number = 3;
   Report report;
+  std::uint64_t ends_tag = 0;  // of the retired lives and their last counters: equal where these are; 0: not told
 
   template <class V>
   void fields(V& v) {
-    v(report);
+    v.template with_added<1>(report, ends_tag);
   }
 };
 
@@ -86,7 +87,7 @@ struct Gossip {
 struct Entries {
   static constexpr std::uint8_t number = 4;
   Report report;              // its clock is the base of the entries
-  DotSet::Floors asked_from;  // the asker's floors: `ended` is complete from there on
+  DotSet::Floors asked_from;  // the asker's floors, or none of them: `ended` is complete from there on
   Ends ended;
   DotSet voids;  // dots that nobody has and nobody will ever have
   std::vector<EntryState> entries;

@@ -182,6 +182,7 @@ class CausalReplica {
   // replica_gossip.cpp
   Report my_report() const { return {lives_, clock_}; }
   void note_report(Overlay& disk, const NodeId& sender, const Report& report);
+  Gossip question() const { return {my_report(), ends_tag()}; }
   Ends ends_from(const DotSet::Floors& floors) const;
   void learn_voids(const DotSet& voids);
   bool knows_what_others_settled_without(const Entries& entries) const;
@@ -202,6 +203,8 @@ class CausalReplica {
   void settle_dead_lives(Overlay& disk);
   void retire(Overlay& disk, const NodeId& node, Incarnation floor, const Ends& ends);
   void add_ends(Overlay& disk, const Ends& ends);
+  void agree_on_ends(Overlay& disk, const CopyStart& source);
+  std::uint64_t ends_tag() const;
   void strip(Overlay& disk, std::uint64_t wall_us);
 
   const NodeId self_;
@@ -224,7 +227,8 @@ class CausalReplica {
   // Trimmed at the end of a turn: one step reads a key several times, and several steps may mean one key.
   mutable EntryCache cache_;
   News news_;
-  std::string strip_after_;  // where the next round of stripping goes on
+  mutable std::optional<std::uint64_t> ends_tag_;  // counted when it is asked for
+  std::string strip_after_;                        // where the next round of stripping goes on
 };
 
 }  // namespace kin::causal

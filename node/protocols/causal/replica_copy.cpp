@@ -83,7 +83,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Page& page, 
 void CausalReplica::finish_copy(Overlay& disk) {
   const CopyStart& start = *copying_->start;
   learn_voids(start.voids);
-  add_ends(disk, start.ended);
+  agree_on_ends(disk, start);
   // What the source retired without knowing these dots of it: they are void now, and no report will ever name them.
   for (const auto& [actor, counters] : clock_.actors()) {
     if (!start.clock.retired(actor)) continue;

@@ -86,6 +86,48 @@ void CausalReplica::add_ends(Overlay& disk, const Ends& ends) {
     ended_[actor] = last;
     disk.put(records::ended(actor), wire::encode(last));
   }
+  ends_tag_.reset();
+}
+
+// Of a life that both have retired, only what both knew has an end: whoever settled without a dot did so when no member
+// had it on its disk, and the copy has just taken away here what was known of it. So all members come to the lowest
+// end.
+void CausalReplica::agree_on_ends(Overlay& disk, const CopyStart& source) {
+  Ends agreed;
+  for (const auto& [actor, last] : source.ended) {
+    auto mine = ended_.find(actor);
+    if (mine != ended_.end()) {
+      agreed.emplace(actor, std::min(mine->second, last));
+    } else if (!clock_.retired(actor)) {
+      agreed.emplace(actor, last);
+    }
+  }
+  Ends longer;
+  for (const auto& [actor, last] : ended_) {
+    auto end = agreed.find(actor);
+    if (source.clock.retired(actor) && (end == agreed.end() || end->second < last)) longer.emplace(actor, last);
+  }
+  for (const auto& [actor, last] : longer) {
+    auto end = agreed.find(actor);
+    const CounterSet rest = end == agreed.end() ? CounterSet{} : CounterSet::up_to(end->second);
+    std::size_t all = last;
+    dot_map_.prune(disk, actor, CounterSet::up_to(last).minus(rest), all);
+    counts_changed_ = true;
+    if (end != agreed.end()) continue;
+    ended_.erase(actor);
+    disk.erase(records::ended(actor));
+  }
+  add_ends(disk, agreed);
+}
+
+// FNV-1a, 64 bits, over their bytes.
+std::uint64_t CausalReplica::ends_tag() const {
+  if (!ends_tag_) {
+    std::uint64_t tag = 0xcbf29ce484222325;
+    for (const char c : wire::encode(ended_)) tag = (tag ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    ends_tag_ = std::max<std::uint64_t>(tag, 1);
+  }
+  return *ends_tag_;
 }
 
 // Contexts shrink as the clock's bases grow. A round over the index of entries that have a context, some per tick.

@@ -1,6 +1,7 @@
 // Gossip: a node sends what it has seen and gets exactly the entries that it lacks. Nothing scans, nothing hashes.
 // SRDS 2017, section 4.2; the report of the asker is never joined into the clock of the answerer.
 #include <algorithm>
+#include <utility>
 
 #include "common/assert.hpp"
 #include "common/planted.hpp"
@@ -18,7 +19,7 @@ Outbox CausalReplica::tick(Overlay& disk, const NodeId& peer, std::uint64_t wall
   tidy(disk, wall_us);
   if (copying_ && lives_.at(copying_->from) == copying_->life) return {{copying_->from, Copy{copying_->after}}};
   copying_.reset();
-  return {{peer, Gossip{my_report()}}};
+  return {{peer, question()}};
 }
 
 void CausalReplica::note_report(Overlay& disk, const NodeId& sender, const Report& report) {
@@ -59,7 +60,11 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& goss
   note_report(disk, sender, gossip.report);
   if (lives_.at(sender) == removed_for_ever) return {};
   const DotSet& theirs = gossip.report.clock;
-  Entries answer{my_report(), theirs.floors(), ends_from(theirs.floors()), {}, {}, false};
+  // The same floors over other lives: a backup knows what all others had lost and settled without. Then all of it is
+  // told.
+  const bool other_ends = gossip.ends_tag != 0 && gossip.ends_tag != ends_tag() && theirs.floors() == clock_.floors();
+  const DotSet::Floors from = other_ends ? DotSet::Floors{} : theirs.floors();
+  Entries answer{my_report(), from, ends_from(from), {}, {}, false};
   std::map<std::string, bool> taken;
   std::size_t bytes = 0;
   bool unknown = false;
@@ -114,30 +119,41 @@ void CausalReplica::learn_voids(const DotSet& voids) {
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Entries& entries, std::uint64_t wall_us) {
   note_report(disk, sender, entries.report);
+  const bool changed_before = std::exchange(clock_changed_, false);
   learn_voids(entries.voids);
   const DotSet base = entries.report.clock.only_base();
   for (const EntryState& state : entries.entries) merge(disk, base, state, wall_us);
+  const bool taught = clock_changed_;
+  clock_changed_ = clock_changed_ || changed_before;
   if (knows_what_others_settled_without(entries)) {
     if (!copying_) return begin_copy(sender);
   } else {
     follow_floor(disk, entries);
   }
-  if (!entries.more) return {};
-  return {{sender, Gossip{my_report()}}};
+  // Only what was new asks on: else each repeated answer, and each round that begins before the last one is through,
+  // makes one more chain of questions for the same entries.
+  if (!entries.more || !taught) return {};
+  return {{sender, question()}};
 }
 
 // A disk that came back from a backup, after it was lost and the others settled what it had known alone: its dots are
 // void for them. Following their floor would keep those values here and nowhere else. A full copy takes them away.
 bool CausalReplica::knows_what_others_settled_without(const Entries& entries) const {
-  return std::any_of(clock_.actors().begin(), clock_.actors().end(), [&](const auto& item) {
-    const auto& [actor, counters] = item;
+  const auto without = [&](const Actor& actor, std::uint64_t top) {
     auto asked = entries.asked_from.find(actor.node);
     const Incarnation from = asked == entries.asked_from.end() ? never_heard : asked->second;
     // The list of ends is complete only from there on.
     if (!entries.report.clock.retired(actor) || actor.life < from) return false;
     auto end = entries.ended.find(actor);
-    return end == entries.ended.end() || counters.top() > end->second;
-  });
+    return end == entries.ended.end() || top > end->second;
+  };
+  const auto& actors = clock_.actors();
+  if (std::any_of(actors.begin(), actors.end(), [&](const auto& a) { return without(a.first, a.second.top()); })) {
+    return true;
+  }
+  // What is retired here lies below the floors with which this node asks.
+  if (!entries.asked_from.empty()) return false;
+  return std::any_of(ended_.begin(), ended_.end(), [&](const auto& end) { return without(end.first, end.second); });
 }
 
 // The answerer has retired lives that this node has not. Followed only where every dot of them is here; the list of
