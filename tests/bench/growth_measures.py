@@ -16,6 +16,7 @@ import nodes  # noqa: E402
 
 VALUE_BYTES = 100
 KEY_BYTES = 16      # of kin-fill
+PREFIX = "key-"     # makes those of kin bench as long
 
 
 class Failed(Exception):
@@ -148,7 +149,8 @@ def by_keys(bench):
     for keys in key_counts(bench):
         with bench.cluster(1, "os") as cluster:
             for what in rate:  # the keys are written before the first
-                got = bench.load(cluster, what, "--keys", keys, "--value-size", VALUE_BYTES, "--depth", 64, patience=keys / 500)
+                got = bench.load(cluster, what, "--keys", keys, "--prefix", PREFIX, "--value-size", VALUE_BYTES, "--depth", 64,
+                                 patience=keys / 500)
                 rate[what].append([keys, got["rate"]])
         bench.say("%d keys: get %d/s, put %d/s" % (keys, rate["get"][-1][1], rate["put"][-1][1]))
     return [panel("Throughput, 64 in flight, uniform keys", axis("keys of one node", "steps"), RATE, rate)]
