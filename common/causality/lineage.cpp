@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "common/causality/fnv1a.hpp"
+
 namespace kin {
 namespace {
 
@@ -53,12 +55,9 @@ Spans Spans::both(const Spans& other) const {
   return out;
 }
 
-// FNV-1a, 64 bits.
 std::uint64_t operation_tag(std::string_view operation) {
   if (operation.empty()) return 0;
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : operation) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return (hash >> 1) == 0 ? 1 : hash >> 1;
+  return std::max<std::uint64_t>(fnv1a(operation) >> 1, 1);
 }
 
 const Version* Lineage::find(const Dot& dot) const {

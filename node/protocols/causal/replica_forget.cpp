@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/causality/fnv1a.hpp"
 #include "common/planted.hpp"
 #include "node/protocols/causal/records.hpp"
 #include "node/protocols/causal/replica.hpp"
@@ -120,13 +121,8 @@ void CausalReplica::agree_on_ends(Overlay& disk, const CopyStart& source) {
   add_ends(disk, agreed);
 }
 
-// FNV-1a, 64 bits, over their bytes.
 std::uint64_t CausalReplica::ends_tag() const {
-  if (!ends_tag_) {
-    std::uint64_t tag = 0xcbf29ce484222325;
-    for (const char c : wire::encode(ended_)) tag = (tag ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    ends_tag_ = std::max<std::uint64_t>(tag, 1);
-  }
+  if (!ends_tag_) ends_tag_ = std::max<std::uint64_t>(fnv1a(wire::encode(ended_)), 1);
   return *ends_tag_;
 }
 
