@@ -214,7 +214,6 @@ void CausalProtocol::answer_read(const PendingRead& read, Outputs& out) {
   reply.got = read.tally.got();
   reply.wanted = read.tally.wanted();
   out.reply(read.call, wire::Kind::read_reply, reply);
-  if (read.held.empty()) return;
   const std::set<Dot> now = dots_of(replica_.read(env_.store, read.key).siblings);
   for (const auto& [member, dots] : read.held) {
     if (dots != now) push_later(member, read.key, {});
