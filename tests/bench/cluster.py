@@ -1,23 +1,16 @@
 """A cluster of kin-node processes on loopback for as long as a block lasts, and loads on it."""
 import os
+import pathlib
 import shutil
-import socket
 import subprocess
+import sys
 import time
 
-from programs import BenchError, end_group, json_of, output_of, start
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "process"))
+from nodes import free_ports  # noqa: E402
+from programs import BenchError, end_group, json_of, output_of, start  # noqa: E402
 
 TOKENS = 2000  # that all nodes hold; n1 writes them
-
-
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class Cluster:
