@@ -17,7 +17,7 @@
 #include "common/wire/envelope.hpp"
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
-#include "node/storage/leveldb_store.hpp"
+#include "tests/bench/micro.hpp"
 
 namespace {
 
@@ -25,21 +25,13 @@ using benchmark::State;
 using kin::Actor;
 using kin::Dot;
 using kin::DotSet;
+using kin::micro::key_of;
+using kin::micro::StoreFolder;
+using kin::micro::wrong;
 
 bool all_well = true;
 
-// Ends the measurement: what it would show is nothing.
-void wrong(State& state, const char* what) {
-  all_well = false;
-  state.SkipWithError(what);
-}
-
 Actor actor(int node) { return {"n" + std::to_string(node), {1'000'000'000, 1}}; }
-
-std::string key_of(std::uint64_t number) {
-  const std::string digits = std::to_string(number);
-  return "key-" + std::string(12 - digits.size(), '0') + digits;
-}
 
 // Codec
 
@@ -192,26 +184,6 @@ BENCHMARK(clock_minus);
 
 // Store: LevelDB as a node opens it, without sync
 
-class StoreFolder {
- public:
-  StoreFolder() {
-    std::string name = std::filesystem::temp_directory_path() / "kin-micro-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-    auto opened = kin::LevelDbStore::open(path_ + "/store", {kin::Durability::os, true, nullptr});
-    if (opened) store_ = std::move(*opened);
-  }
-  ~StoreFolder() {
-    store_.reset();
-    std::filesystem::remove_all(path_);
-  }
-  kin::LevelDbStore* store() { return store_.get(); }
-
- private:
-  std::string path_;
-  std::unique_ptr<kin::LevelDbStore> store_;
-};
-
 constexpr std::uint64_t stored_keys = 100'000;
 
 kin::WriteBatch batch_from(std::uint64_t first, std::uint64_t count) {
@@ -266,6 +238,33 @@ void store_overlay(State& state) {
 BENCHMARK(store_overlay);
 
 }  // namespace
+
+namespace kin::micro {
+
+void wrong(State& state, const char* what) {
+  all_well = false;
+  state.SkipWithError(what);
+}
+
+std::string key_of(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  return "key-" + std::string(12 - digits.size(), '0') + digits;
+}
+
+StoreFolder::StoreFolder() {
+  std::string name = std::filesystem::temp_directory_path() / "kin-micro-XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr) std::abort();
+  path_ = name;
+  auto opened = LevelDbStore::open(path_ + "/store", {Durability::os, true, nullptr});
+  if (opened) store_ = std::move(*opened);
+}
+
+StoreFolder::~StoreFolder() {
+  store_.reset();
+  std::filesystem::remove_all(path_);
+}
+
+}  // namespace kin::micro
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
