@@ -5,15 +5,12 @@
 
 namespace kin {
 
-Siblings merge_siblings(const Siblings& a, const Past& a_past, const Siblings& b, const Past& b_past) {
-  Siblings live;
-  for (const auto& [dot, sibling] : a) {
-    if (b.contains(dot) || !b_past.has(dot)) live.emplace(dot, sibling);
-  }
-  for (const auto& [dot, sibling] : b) {
-    if (!a.contains(dot) && !a_past.has(dot)) live.emplace(dot, sibling);
-  }
-  return live;
+Siblings merge_siblings(Siblings a, const Past& a_past, Siblings b, const Past& b_past) {
+  // What b loses is not in a, so a is judged by all that b held.
+  std::erase_if(b, [&](const auto& item) { return !a.contains(item.first) && a_past.has(item.first); });
+  std::erase_if(a, [&](const auto& item) { return !b.contains(item.first) && b_past.has(item.first); });
+  a.merge(b);
+  return a;
 }
 
 Siblings take_covered(Siblings& siblings, const DotSet& past) {

@@ -54,7 +54,7 @@ class Past {
 };
 
 // A sibling stays unless the other side has seen its dot and no longer holds it (DAIS 2014, sync).
-Siblings merge_siblings(const Siblings& a, const Past& a_past, const Siblings& b, const Past& b_past);
+Siblings merge_siblings(Siblings a, const Past& a_past, Siblings b, const Past& b_past);
 
 // The siblings that `past` covers move out of `siblings` into the result (DAIS 2014, discard).
 Siblings take_covered(Siblings& siblings, const DotSet& past);

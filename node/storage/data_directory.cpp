@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view format_word = "kin data ";
-constexpr int format = 1;
+constexpr int format = 2;
 
 StorageError cannot(const std::string& what, const std::string& path) {
   return {false, "cannot " + what + ' ' + path + ": " + std::strerror(errno)};
@@ -52,8 +52,12 @@ tl::expected<void, StorageError> check_identity(const std::string& path, const s
     return tl::unexpected(StorageError{true, path + " is damaged: it does not say whose data this is"});
   }
   if (head != std::string(format_word) + std::to_string(format)) {
-    return tl::unexpected(StorageError{false, path + " is of a format that this program does not know (" + head +
-                                                  "): it was written by a newer version"});
+    const bool earlier = head == std::string(format_word) + "1";
+    return tl::unexpected(StorageError{
+        false, path + " is of a format that this program does not know (" + head + "): it was written by " +
+                   (earlier ? "an earlier version, which still reads it. With this one the node begins with an empty "
+                              "data directory, and takes all that the other nodes have"
+                            : "a newer version")});
   }
   if (its_cluster != cluster || its_node != node) {
     return tl::unexpected(StorageError{false, path + " says that this data belongs to " + its_node + " of cluster " +

@@ -4,6 +4,8 @@
 //
 // A part that does not do what it is measured for is reported as an error. Exit code: 0; 1 after an error; 2 for a flag
 // that is not known, or a filter that nothing matches.
+#include "tests/bench/micro.hpp"
+
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
@@ -17,7 +19,6 @@
 #include "common/wire/envelope.hpp"
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
-#include "tests/bench/micro.hpp"
 
 namespace {
 

@@ -30,8 +30,8 @@ class Nodes {
     for (const kin::NodeConfig& node : config_.nodes) {
       One& one = *nodes_.emplace_back(std::make_unique<One>());
       if (one.folder.store() == nullptr) return;
-      auto opened =
-          kin::ReplicaHost::open(*one.folder.store(), config_, {node.id, {1'000'000'000, 1}}, kin::protocols(), one.rng);
+      auto opened = kin::ReplicaHost::open(*one.folder.store(), config_, {node.id, {1'000'000'000, 1}},
+                                           kin::protocols(), one.rng);
       if (!opened) return;
       one.host = std::move(*opened);
     }

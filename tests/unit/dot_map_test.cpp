@@ -1,7 +1,8 @@
-// What the dot map leaves behind on disk when it forgets.
+// What the dot map has on disk, and what it leaves behind there when it forgets.
 #include "node/protocols/causal/dot_map.hpp"
 
 #include <catch2/catch.hpp>
+#include <vector>
 
 #include "node/protocols/causal/records.hpp"
 #include "node/storage/memory_store.hpp"
@@ -11,55 +12,133 @@ using namespace kin::causal;
 
 namespace {
 
-const Actor n1{"n1", {1, 1}};
+const Actor n1{"n1", {1, 1}}, n2{"n2", {1, 1}};
+
+std::string key_of(std::uint64_t counter) { return "key" + std::to_string(counter); }
 
 struct Map {
   MemoryStore store;
   Overlay disk{store, ""};
-  DotMap map{store, 0};
+  DotMap map{store};
 
-  WriteBatch commit() {
-    const WriteBatch batch = disk.take();
-    REQUIRE(store.commit(batch));
-    return batch;
+  void learn(const Actor& actor, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t n = first; n <= last; ++n) map.learn({actor, n}, key_of(n));
   }
-  void prune(std::uint64_t first, std::uint64_t last) {
-    std::size_t budget = 100;
-    map.prune(disk, n1, CounterSet::of(first, last), budget);
+  void end_turn() {
+    map.persist(disk);
+    REQUIRE(store.commit(disk.take()));
+    map.check_invariants(disk);
+  }
+  std::size_t prune(const CounterSet& counters, std::size_t budget = 1000) {
+    map.prune(disk, n1, counters, budget);
+    return budget;
+  }
+  std::vector<std::uint64_t> scanned(std::uint64_t first, std::uint64_t last, std::size_t most = 1000) {
+    std::vector<std::uint64_t> out;
+    map.scan(disk, n1, {first, last}, [&](std::uint64_t counter, const std::string& key) {
+      CHECK(key == key_of(counter));
+      out.push_back(counter);
+      return out.size() < most;
+    });
+    return out;
   }
 };
 
+using Counters = std::vector<std::uint64_t>;
+
 }  // namespace
 
-TEST_CASE("what was never listed as shadowed is not erased from the list") {
+TEST_CASE("what a turn learns of an actor is one record, and is found again by another process") {
   Map m;
-  m.map.learn(m.disk, {n1, 1}, "key");
-  m.commit();
-  m.prune(1, 1);
-  const WriteBatch batch = m.commit();
-  CHECK(batch.size() == 1);
-  CHECK(batch.contains(records::dot({n1, 1})));
+  m.learn(n1, 1, 100);
+  m.learn(n2, 7, 9);
+  CHECK(m.map.holds({n1, 100}));
+  m.end_turn();
+  CHECK(m.store.records().size() == 2);
+  const DotMap again(m.store);
+  CHECK(again.held() == 103);
+  CHECK(again.holds({n2, 9}));
+  CHECK(!again.holds({n2, 10}));
+  CHECK(!again.holds({n1, 101}));
+}
+
+TEST_CASE("a long row of dots is several records, and so is one with a gap") {
+  Map m;
+  m.learn(n1, 1, 300);
+  m.learn(n1, 302, 302);
+  m.end_turn();
+  CHECK(m.store.records().size() == 4);  // 128, 128, 44 and 1
+  CHECK(m.scanned(120, 140).size() == 21);
+  CHECK(m.scanned(250, 310).back() == 302);
+}
+
+TEST_CASE("long keys do not make one long record") {
+  Map m;
+  for (std::uint64_t n = 1; n <= 4; ++n) m.map.learn({n1, n}, std::string(10'000, 'k'));
+  m.end_turn();
+  CHECK(m.store.records().size() == 4);
+}
+
+TEST_CASE("a scan meets what is on disk and what is not there yet, in order") {
+  Map m;
+  m.learn(n1, 3, 4);
+  m.end_turn();
+  m.learn(n1, 1, 1);
+  m.learn(n1, 5, 6);
+  CHECK(m.scanned(1, 6) == Counters{1, 3, 4, 5, 6});
+  CHECK(m.scanned(4, 5) == Counters{4, 5});
+  CHECK(m.scanned(2, 2).empty());
+  CHECK(m.scanned(1, 6, 2) == Counters{1, 3});
+  m.end_turn();
+  CHECK(m.scanned(1, 6) == Counters{1, 3, 4, 5, 6});
+}
+
+TEST_CASE("what is forgotten leaves nothing, whole records and parts of them") {
+  Map m;
+  m.learn(n1, 1, 10);
+  m.end_turn();
+  m.prune(CounterSet::of(4, 5));
+  m.end_turn();
+  CHECK(m.scanned(1, 10) == Counters{1, 2, 3, 6, 7, 8, 9, 10});
+  CHECK(!m.map.holds({n1, 4}));
+  CounterSet ends = CounterSet::up_to(2);
+  ends.add_run({9, 20});
+  m.prune(ends);
+  m.end_turn();
+  CHECK(m.scanned(1, 10) == Counters{3, 6, 7, 8});
+  m.prune(CounterSet::up_to(10));
+  m.end_turn();
+  CHECK(m.map.held() == 0);
   CHECK(m.store.records().empty());
 }
 
-TEST_CASE("the list of a key has an end while there is something in it") {
+TEST_CASE("what was learnt in this turn can be forgotten in it") {
   Map m;
-  for (const std::uint64_t counter : {1, 2}) {
-    m.map.learn(m.disk, {n1, counter}, "key");
-    m.map.shadow(m.disk, {n1, counter}, "key");
-  }
-  m.commit();
-  CHECK(m.map.shadowed(m.disk, "key").size() == 2);
-  CHECK(m.map.shadowed(m.disk, "ke").empty());
-  CHECK(m.map.shadowed(m.disk, "key2").empty());
-
-  m.prune(1, 1);
-  m.commit();
-  CHECK(m.map.shadowed(m.disk, "key").has({n1, 2}));
-  CHECK(m.store.get(records::shadowed_end("key")));
-
-  m.prune(2, 2);
-  m.commit();
-  CHECK(m.map.shadowed(m.disk, "key").empty());
+  m.learn(n1, 1, 2);
+  m.prune(CounterSet::up_to(2));
+  m.end_turn();
+  CHECK(m.map.held() == 0);
   CHECK(m.store.records().empty());
+}
+
+TEST_CASE("no more is forgotten than the budget allows") {
+  Map m;
+  m.learn(n1, 1, 10);
+  m.end_turn();
+  CHECK(m.prune(CounterSet::up_to(10), 3) == 0);
+  m.end_turn();
+  CHECK(m.scanned(1, 10).front() == 4);
+  CHECK(m.prune(CounterSet::up_to(10), 100) == 93);
+  CHECK(m.map.held() == 0);
+}
+
+TEST_CASE("of a set of dots those are held that are mapped") {
+  Map m;
+  m.learn(n1, 2, 3);
+  DotSet dots;
+  dots.add(n1, CounterSet::up_to(2));
+  dots.add({n2, 1});
+  const DotSet held = m.map.held_of(dots);
+  CHECK(held.size() == 1);
+  CHECK(held.has({n1, 2}));
 }

@@ -158,6 +158,9 @@ TEST_CASE("a data directory in use, of another node, of another cluster, of a ne
         std::string::npos);
   CHECK(open_data_directory(directory, "other", "n1", Durability::fsync).error().message.find("cluster demo") !=
         std::string::npos);
+  std::ofstream(directory + "/IDENTITY") << "kin data 1\ndemo\nn1\n";
+  CHECK(open_data_directory(directory, "demo", "n1", Durability::fsync).error().message.find("empty data directory") !=
+        std::string::npos);
   std::ofstream(directory + "/IDENTITY") << "kin data 99\ndemo\nn1\n";
   CHECK(open_data_directory(directory, "demo", "n1", Durability::fsync).error().message.find("newer version") !=
         std::string::npos);

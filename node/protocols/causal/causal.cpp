@@ -92,6 +92,10 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
   auto decoded = decode(message.body);
   if (!decoded) return out.malformed.push_back(decoded.error().what);
   if (auto ok = replica_.plausible(message.from, *decoded); !ok) return out.malformed.push_back(ok.error());
+  std::optional<HeldThere> held_there;
+  if (const auto* fetched = std::get_if<Fetched>(&*decoded)) {
+    held_there = {fetched->id, fetched->entry.key, dots_of(fetched->entry.siblings)};
+  }
   Outbox outbox = replica_.receive(out.writes, message.from, message.life, *decoded, wall_us_);
   tell_news(out);
   stop_if_superseded(out);
@@ -101,7 +105,7 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
   // A report that is known here is durable at its sender, so it acknowledges all that it covers.
   if (const auto* ack = std::get_if<Ack>(&*decoded)) count_acks(message.from, ack->dots, out);
   if (const auto* gossip = std::get_if<Gossip>(&*decoded)) count_acks(message.from, gossip->report.clock, out);
-  if (const auto* fetched = std::get_if<Fetched>(&*decoded)) count_fetched(message.from, *fetched, out);
+  if (held_there) count_fetched(message.from, std::move(*held_there), out);
   if (const auto* entries = std::get_if<Entries>(&*decoded)) {
     count_acks(message.from, entries->report.clock, out);
     if (entries->more) {
@@ -136,7 +140,7 @@ void CausalProtocol::on(const Tick& tick, Outputs& out) {
 }
 
 std::optional<NodeId> CausalProtocol::next_to_ask() {
-  const std::vector<NodeId> peers = replica_.peers();
+  const std::vector<NodeId>& peers = replica_.peers();
   std::erase_if(to_ask_, [&](const NodeId& id) { return std::find(peers.begin(), peers.end(), id) == peers.end(); });
   if (to_ask_.empty()) {
     to_ask_ = peers;
@@ -199,11 +203,11 @@ void CausalProtocol::count_acks(const NodeId& member, const DotSet& dots, Output
   }
 }
 
-void CausalProtocol::count_fetched(const NodeId& member, const Fetched& fetched, Outputs& out) {
-  auto found = reads_.find(fetched.id);
-  if (found == reads_.end() || found->second.key != fetched.entry.key) return;
+void CausalProtocol::count_fetched(const NodeId& member, HeldThere&& answer, Outputs& out) {
+  auto found = reads_.find(answer.fetch);
+  if (found == reads_.end() || found->second.key != answer.key) return;  // an earlier process's, perhaps
   PendingRead& pending = found->second;
-  pending.held[member] = dots_of(fetched.entry.siblings);
+  pending.held[member] = std::move(answer.dots);
   if (!pending.tally.add(member)) return;
   answer_read(pending, out);
   reads_.erase(found);

@@ -55,6 +55,13 @@ class CausalProtocol : public Protocol {
     std::uint64_t resend_at_ms = 0;
   };
 
+  // What a member answered to a fetch: which values it has of the key.
+  struct HeldThere {
+    std::uint64_t fetch = 0;
+    std::string key;
+    std::set<Dot> dots;
+  };
+
   // The events (causal.cpp)
   void on(const Started& started, Outputs& out);
   void on(const ClientCall& call, Outputs& out);
@@ -104,7 +111,7 @@ class CausalProtocol : public Protocol {
 
   // Counting and resending (causal.cpp)
   void count_acks(const NodeId& member, const DotSet& dots, Outputs& out);
-  void count_fetched(const NodeId& member, const Fetched& fetched, Outputs& out);
+  void count_fetched(const NodeId& member, HeldThere&& answer, Outputs& out);
   void resend(Outputs& out);
   // A random order of all peers, then another one: with a die for each question a node might not be asked for long,
   // and what only it has would not be known.

@@ -63,7 +63,7 @@ tl::expected<const BucketConfig*, Failure> CausalProtocol::checked(const std::st
 tl::expected<std::uint32_t, Failure> CausalProtocol::wanted(const wire::Level& level,
                                                             std::uint32_t bucket_default) const {
   const auto all = static_cast<std::uint32_t>(env_.cluster.nodes.size());
-  const auto present = static_cast<std::uint32_t>(replica_.members().size());
+  const auto present = static_cast<std::uint32_t>(replica_.peers().size() + 1);
   std::uint32_t count = bucket_default;
   switch (level.quorum) {
     case wire::Quorum::bucket: break;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "common/causality/dotted_entry.hpp"
 
@@ -20,8 +21,8 @@ struct ConflictRecord {
   }
 };
 
-// The record after the siblings of a key changed and several are shown.
-ConflictRecord next_conflict(const ConflictRecord& last, const Siblings& before, const Siblings& now,
+// The record after the siblings of a key changed and several are shown. `before`: the dots of those that were there.
+ConflictRecord next_conflict(const ConflictRecord& last, const std::vector<Dot>& before, const Siblings& now,
                              std::uint64_t wall_us);
 
 }  // namespace kin::causal

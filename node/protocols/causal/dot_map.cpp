@@ -1,23 +1,61 @@
 #include "node/protocols/causal/dot_map.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "common/assert.hpp"
 #include "common/wire/codec.hpp"
 #include "node/protocols/causal/records.hpp"
 
 namespace kin::causal {
+namespace {
 
-DotMap::DotMap(const StoreView& store, std::uint64_t held) : held_(held) {
+// A record holds no more dots than that, so whoever looks for a dot knows where its record begins at the earliest.
+constexpr std::uint64_t most_dots = 128;
+// Keys may be long; a record with more than one dot does not grow beyond this.
+constexpr std::size_t roomy_bytes = 16u << 10;
+
+using KeyViews = std::vector<std::string_view>;  // into the bytes of a record
+
+KeyViews keys_in(std::string_view record, std::string_view bytes) {
+  auto keys = wire::decode<KeyViews>(bytes);
+  KIN_REQUIRE(keys, "record " + std::string(record.substr(0, 1)) + ": " + keys.error().what);
+  KIN_REQUIRE(!keys->empty() && keys->size() <= most_dots, std::to_string(keys->size()) + " dots in one record");
+  return std::move(*keys);
+}
+
+std::uint64_t earliest_record(std::uint64_t counter) { return counter < most_dots ? 1 : counter - most_dots + 1; }
+
+// The first `most` counters of the set.
+CounterSet first_of(const CounterSet& counters, std::uint64_t most) {
+  CounterSet out;
+  for (const CounterSet::Run& run : counters.runs()) {
+    if (most == 0) break;
+    const std::uint64_t taken = std::min(most, run.last - run.first + 1);
+    out.add_run({run.first, run.first + taken - 1});
+    most -= taken;
+  }
+  return out;
+}
+
+}  // namespace
+
+DotMap::DotMap(const StoreView& store) {
   if (auto bytes = store.get(records::voids)) {
     auto voids = wire::decode<DotSet>(*bytes);
     KIN_REQUIRE(voids, "void dots on disk: " + voids.error().what);
     voids_ = std::move(*voids);
   }
+  store.scan("d", records::behind("d"), [&](std::string_view record, std::string_view bytes) {
+    const Dot first = records::dot_of(record);
+    mapped_[first.actor].add_run({first.counter, first.counter + keys_in(record, bytes).size() - 1});
+    return true;
+  });
 }
 
-void DotMap::learn(Overlay& disk, const Dot& dot, std::string_view key) {
-  disk.put(records::dot(dot), std::string(key));
-  learnt_here_.add(dot);
-  ++held_;
+void DotMap::learn(const Dot& dot, std::string_view key) {
+  mapped_[dot.actor].add(dot.counter);
+  fresh_[dot.actor].emplace(dot.counter, key);
 }
 
 void DotMap::learn_voids(const DotSet& voids) {
@@ -25,32 +63,44 @@ void DotMap::learn_voids(const DotSet& voids) {
   voids_changed_ = true;
 }
 
-void DotMap::shadow(Overlay& disk, const Dot& dot, std::string_view key) {
-  disk.put(records::shadowed(key, dot), "");
-  if (const std::string end = records::shadowed_end(key); !disk.get(end)) disk.put(end, "");
+bool DotMap::holds(const Dot& dot) const {
+  const auto found = mapped_.find(dot.actor);
+  return found != mapped_.end() && found->second.has(dot.counter);
 }
 
-bool DotMap::holds(const Overlay& disk, const Dot& dot) const {
-  if (pruned_.has(dot)) return false;
-  return learnt_here_.has(dot) || disk.get(records::dot(dot)).has_value();
-}
-
-DotSet DotMap::shadowed(const Overlay& disk, std::string_view key) const {
+DotSet DotMap::held_of(const DotSet& dots) const {
   DotSet out;
-  const std::string end = records::shadowed_end(key);
-  if (!disk.get(end)) return out;
-  disk.scan(records::shadowed_prefix(key), end, [&](std::string_view record, std::string_view) {
-    out.add(records::dot_of_shadowed(record));
-    return true;
-  });
+  for (const auto& [actor, counters] : dots.actors()) {
+    const auto found = mapped_.find(actor);
+    if (found != mapped_.end()) out.add(actor, counters.intersect(found->second));
+  }
   return out;
 }
 
 void DotMap::scan(const Overlay& disk, const Actor& actor, CounterSet::Run run, const Visitor& visit) const {
-  disk.scan(records::dot({actor, run.first}), records::dot({actor, run.last + 1}),
-            [&](std::string_view record, std::string_view key) {
-              return visit(records::counter_of_dot(record), std::string(key));
-            });
+  const auto fresh = fresh_.find(actor);
+  static const Keys none;
+  const Keys& new_keys = fresh == fresh_.end() ? none : fresh->second;
+  auto next_new = new_keys.lower_bound(run.first);
+  bool more = true;
+  const auto visit_new_below = [&](std::uint64_t counter) {
+    for (; more && next_new != new_keys.end() && next_new->first < counter; ++next_new) {
+      more = visit(next_new->first, next_new->second);
+    }
+  };
+  const auto from = records::dot({actor, earliest_record(run.first)});
+  disk.scan(from, records::dot({actor, run.last + 1}), [&](std::string_view record, std::string_view bytes) {
+    std::uint64_t counter = records::counter_of_dot(record);
+    for (const std::string_view key : keys_in(record, bytes)) {
+      if (counter >= run.first && counter <= run.last) {
+        visit_new_below(counter);
+        more = more && visit(counter, std::string(key));
+      }
+      ++counter;
+    }
+    return more && counter <= run.last;
+  });
+  visit_new_below(run.last + 1);
 }
 
 void DotMap::prune(Overlay& disk, const Actor& actor, const CounterSet& counters, std::size_t& budget) {
@@ -61,49 +111,77 @@ void DotMap::prune(Overlay& disk, const Actor& actor, const CounterSet& counters
     voids_ = std::move(rest);
     voids_changed_ = true;
   }
-  const CounterSet candidates = counters.minus(pruned_.counters(actor));
-  std::set<std::string> shortened;
-  for (const CounterSet::Run& run : candidates.runs()) {
-    if (budget == 0) break;
-    std::vector<std::pair<Dot, std::string>> gone;
-    CounterSet::Run done = run;
-    scan(disk, actor, run, [&](std::uint64_t counter, const std::string& key) {
-      gone.emplace_back(Dot{actor, counter}, key);
-      done.last = gone.size() == budget ? counter : run.last;
-      return gone.size() < budget;
-    });
-    for (const auto& [dot, key] : gone) {
-      disk.erase(records::dot(dot));
-      const std::string shadowed = records::shadowed(key, dot);
-      if (!disk.get(shadowed)) continue;  // to erase what is not there would leave a record that says so
-      disk.erase(shadowed);
-      shortened.insert(key);
-    }
-    KIN_REQUIRE(held_ >= gone.size(), std::to_string(held_) + " held, " + std::to_string(gone.size()) + " pruned");
-    held_ -= gone.size();
-    budget -= gone.size();
-    pruned_.add(actor, CounterSet::of(done.first, done.last));
-  }
-  end_lists(disk, shortened);
+  const auto mapped = mapped_.find(actor);
+  if (mapped == mapped_.end() || budget == 0) return;
+  const CounterSet gone = first_of(counters.intersect(mapped->second), budget);
+  if (gone.empty()) return;
+  budget -= gone.size();
+  mapped->second = mapped->second.minus(gone);
+  if (mapped->second.empty()) mapped_.erase(mapped);
+  erase(disk, actor, gone);
 }
 
-// Takes away the ends of those lists that are empty now.
-void DotMap::end_lists(Overlay& disk, const std::set<std::string>& keys) const {
-  for (const std::string& key : keys) {
-    const std::string end = records::shadowed_end(key);
-    bool empty = true;
-    disk.scan(records::shadowed_prefix(key), end, [&](std::string_view, std::string_view) { return empty = false; });
-    if (empty) disk.erase(end);
+void DotMap::erase(Overlay& disk, const Actor& actor, const CounterSet& gone) {
+  if (const auto fresh = fresh_.find(actor); fresh != fresh_.end()) {
+    std::erase_if(fresh->second, [&](const auto& item) { return gone.has(item.first); });
+    if (fresh->second.empty()) fresh_.erase(fresh);
+  }
+  std::vector<std::string> shortened;
+  Keys stay;  // of records that lose a part only
+  for (const CounterSet::Run& run : gone.runs()) {
+    const auto from = records::dot({actor, earliest_record(run.first)});
+    disk.scan(from, records::dot({actor, run.last + 1}), [&](std::string_view record, std::string_view bytes) {
+      const std::uint64_t first = records::counter_of_dot(record);
+      const KeyViews keys = keys_in(record, bytes);
+      if (first + keys.size() <= run.first) return true;
+      if (!shortened.empty() && shortened.back() == record) return true;  // the run before has met it
+      shortened.emplace_back(record);
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (!gone.has(first + i)) stay.emplace(first + i, keys[i]);
+      }
+      return true;
+    });
+  }
+  for (const std::string& record : shortened) disk.erase(record);
+  write(disk, actor, stay);
+}
+
+void DotMap::write(Overlay& disk, const Actor& actor, const Keys& keys) const {
+  for (auto at = keys.begin(); at != keys.end();) {
+    const std::uint64_t first = at->first;
+    KeyViews row;
+    std::size_t bytes = 0;
+    for (; at != keys.end() && at->first == first + row.size() && row.size() < most_dots; ++at) {
+      bytes += at->second.size();
+      if (!row.empty() && bytes > roomy_bytes) break;
+      row.push_back(at->second);
+    }
+    disk.put(records::dot({actor, first}), wire::encode(row));
   }
 }
 
 void DotMap::persist(Overlay& disk) {
+  for (const auto& [actor, keys] : fresh_) write(disk, actor, keys);
+  fresh_.clear();
   if (!std::exchange(voids_changed_, false)) return;
   if (voids_.empty()) {
     disk.erase(records::voids);
   } else {
     disk.put(records::voids, wire::encode(voids_));
   }
+}
+
+std::uint64_t DotMap::held() const {
+  std::uint64_t out = voids_.size();
+  for (const auto& [actor, counters] : mapped_) out += counters.size();
+  return out;
+}
+
+void DotMap::check_invariants(const Overlay& disk) const {
+  const DotMap read(disk);
+  KIN_REQUIRE(fresh_.empty(), std::to_string(fresh_.size()) + " actors with dots that no turn has written");
+  KIN_REQUIRE(read.mapped_ == mapped_,
+              std::to_string(read.held()) + " dots in the map, known " + std::to_string(held()));
 }
 
 }  // namespace kin::causal

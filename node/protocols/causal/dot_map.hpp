@@ -1,16 +1,14 @@
 // Which key a dot belongs to, for dots that some member may still lack.
 //
 // Paper: the dot-key map of "DottedDB: Anti-Entropy without Merkle Trees, Deletes without Tombstones", SRDS 2017,
-// section 4. Kept on disk, so that a member that is away for long costs no memory. A dot that is not the dot of a
-// live value is listed a second time under its key ("shadowed"), so that whoever hands on an entry can name all of
-// its dots. The list of a key has an end of its own: a scan in LevelDB passes all erased records on its way to the next
-// one that is there, so a list that is empty would cost a walk over everything that was ever forgotten.
+// section 4. The keys are on disk, so that a member that is away for long costs no memory; which dots are mapped is
+// kept in memory too, as runs of counters. What a turn learns of one actor is mostly a row of counters without a gap,
+// and is one record (records.hpp): written once, erased once.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -21,20 +19,17 @@ namespace kin::causal {
 
 class DotMap {
  public:
-  // Reads the voids and the count.
-  DotMap(const StoreView& store, std::uint64_t held);
+  // Reads the voids, and which dots are mapped: the whole map is read over once.
+  explicit DotMap(const StoreView& store);
 
-  void learn(Overlay& disk, const Dot& dot, std::string_view key);
+  // The dot must not be in the map. It is in it at once, and on disk with persist().
+  void learn(const Dot& dot, std::string_view key);
   void learn_voids(const DotSet& voids);
-  // The dot stays in the map, but is not (or no longer) the dot of a value of its key.
-  void shadow(Overlay& disk, const Dot& dot, std::string_view key);
 
-  bool holds(const Overlay& disk, const Dot& dot) const;
-  bool is_void(const Dot& dot) const { return voids_.has(dot); }
+  bool holds(const Dot& dot) const;  // false for voids
+  // Those of the dots that are in the map, voids left out.
+  DotSet held_of(const DotSet& dots) const;
   const DotSet& voids() const { return voids_; }
-
-  // The dots of the key that are in the map and are not dots of its values.
-  DotSet shadowed(const Overlay& disk, std::string_view key) const;
 
   // Visits the mapped dots of the run in order, voids left out. The visitor returns false to stop.
   using Visitor = std::function<bool(std::uint64_t counter, const std::string& key)>;
@@ -43,21 +38,25 @@ class DotMap {
   // Forgets those of `counters` that are in the map, at most `budget` of them, and takes that many off the budget.
   void prune(Overlay& disk, const Actor& actor, const CounterSet& counters, std::size_t& budget);
 
-  // Writes the voids if they changed.
+  // Writes what was learnt since the last time.
   void persist(Overlay& disk);
 
-  std::uint64_t held() const { return held_ + voids_.size(); }  // dots in the map
-  std::uint64_t held_records() const { return held_; }          // those with a record of their own
+  // Dots in the map, voids included.
+  std::uint64_t held() const;
+
+  // Ends the process where the records are not what is known here. Reads the whole map.
+  void check_invariants(const Overlay& disk) const;
 
  private:
-  void end_lists(Overlay& disk, const std::set<std::string>& keys) const;
+  using Keys = std::map<std::uint64_t, std::string>;  // by counter
+
+  void write(Overlay& disk, const Actor& actor, const Keys& keys) const;
+  void erase(Overlay& disk, const Actor& actor, const CounterSet& gone);
 
   DotSet voids_;
   bool voids_changed_ = false;
-  std::uint64_t held_;
-  // Both are empty after a start and spare look-ups from then on.
-  DotSet pruned_;       // known to be no longer in the map
-  DotSet learnt_here_;  // known to have been put into it
+  std::map<Actor, CounterSet> mapped_;
+  std::map<Actor, Keys> fresh_;  // of mapped_: not on disk yet
 };
 
 }  // namespace kin::causal

@@ -18,7 +18,8 @@ constexpr std::size_t bytes_of_a_pair = 96;
 constexpr std::size_t bytes_of_a_bucket = 8u << 10;
 
 std::size_t weight(std::string_view key, const Entry& entry) {
-  std::size_t out = bytes_of_a_slot + key.size() + entry.context.actors().size() * bytes_of_an_actor;
+  const std::size_t actors = entry.context.actors().size() + entry.shadowed.actors().size();
+  std::size_t out = bytes_of_a_slot + key.size() + actors * bytes_of_an_actor;
   for (const auto& [dot, sibling] : entry.siblings) {
     out += bytes_of_a_sibling + sibling.value.size() + sibling.operation.size() + sibling.client.size() +
            sibling.clock.counts().size() * bytes_of_a_count + sibling.content_type.size() + sibling.lineage.size() +
@@ -71,6 +72,12 @@ const Entry& EntryCache::put(std::string_view key, Entry entry) {
   slot.entry = std::move(entry);
   if (slot.entry.empty() && !std::exchange(slot.hollow, true)) hollow_.push_back(*slot.place);
   return slot.entry;
+}
+
+std::optional<Entry> EntryCache::take(std::string_view key) {
+  Slot* slot = slot_of(key);
+  if (slot == nullptr) return std::nullopt;
+  return std::move(slot->entry);
 }
 
 const std::string* EntryCache::answer(std::string_view key) {

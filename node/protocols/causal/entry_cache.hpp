@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,12 +16,22 @@
 
 namespace kin::causal {
 
-// An entry as it is kept, with the past that the clock does not speak for.
+// An entry as it is kept.
 struct Entry {
   Siblings siblings;
-  DotSet context;
+  DotSet context;   // the past that the clock does not speak for
+  DotSet shadowed;  // dots of the key that were mapped when this was written, and are not those of its values
 
-  bool empty() const { return siblings.empty() && context.empty(); }
+  // A deleted key leaves no trace once this is true.
+  bool empty() const { return siblings.empty() && context.empty() && shadowed.empty(); }
+  // Goes on to shrink as the clock grows and dots are forgotten: a context always, shadowed dots where there is no
+  // value, since else the next write of the key leaves out those that are forgotten by then.
+  bool untidy() const { return !context.empty() || (siblings.empty() && !shadowed.empty()); }
+
+  template <class V>
+  void fields(V& v) {
+    v.template with_added<2>(siblings, context, shadowed);
+  }
 };
 
 class EntryCache {
@@ -31,6 +42,9 @@ class EntryCache {
   // nullptr where it is not in memory. Valid until the next put() of the key, or trim().
   const Entry* find(std::string_view key);
   const Entry& put(std::string_view key, Entry entry);
+  // Moves the entry out, to be changed: a put() of the key must follow before anything else is asked about it. nullopt
+  // where it is not in memory.
+  std::optional<Entry> take(std::string_view key);
 
   // The answer that was kept for the key and not dropped since; nullptr where there is none. put() drops it too.
   const std::string* answer(std::string_view key);

@@ -25,9 +25,10 @@ const char* word(const News::Conflict& conflict) {
 
 }  // namespace
 
-void News::note_conflict(const std::string& key, const Siblings& before, const Siblings& now) {
-  Conflict conflict{key, count_shown(before), count_shown(now), {}};
-  if (conflict.before == conflict.now || (conflict.before <= 1 && conflict.now <= 1)) return;
+void News::note_conflict(const std::string& key, std::size_t before, const Siblings& now) {
+  const std::size_t shown_now = count_shown(now);
+  if (before == shown_now || (before <= 1 && shown_now <= 1)) return;
+  Conflict conflict{key, before, shown_now, {}};
   for (const auto* one : shown(now)) conflict.dots.push_back(one->first);
   conflicts.push_back(std::move(conflict));
 }

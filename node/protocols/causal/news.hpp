@@ -23,7 +23,8 @@ struct News {
   DotSet learnt;  // from peers; no floors
   std::vector<Conflict> conflicts;
 
-  void note_conflict(const std::string& key, const Siblings& before, const Siblings& now);
+  // `before`: how many values were shown.
+  void note_conflict(const std::string& key, std::size_t before, const Siblings& now);
 };
 
 // As lines of the trace: `learn dots=n1.1:2-5,n2.1:1`, then `conflict-begin`, `conflict-change` or `conflict-end` with

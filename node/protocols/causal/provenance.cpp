@@ -15,14 +15,14 @@ bool never(const Dot&) { return false; }
 
 }  // namespace
 
-ConflictRecord next_conflict(const ConflictRecord& last, const Siblings& before, const Siblings& now,
+ConflictRecord next_conflict(const ConflictRecord& last, const std::vector<Dot>& before, const Siblings& now,
                              std::uint64_t wall_us) {
   ConflictRecord out{static_cast<std::uint32_t>(count_shown(now)), last.since_us == 0 ? wall_us : last.since_us, {}};
   for (const auto& [dot, sibling] : now) {
     const auto known = last.arrived_us.find(dot);
     if (known != last.arrived_us.end()) {
       out.arrived_us.insert(*known);
-    } else if (!before.contains(dot)) {
+    } else if (std::find(before.begin(), before.end(), dot) == before.end()) {
       out.arrived_us.emplace(dot, wall_us);
     }
   }

@@ -56,28 +56,8 @@ std::string dot(const Dot& dot) {
   return out;
 }
 
-std::string shadowed_prefix(std::string_view key) {
-  std::string out = "k";
-  for (char c : key) {
-    out += c;
-    if (c == '\0') out += '\xff';
-  }
-  out += '\0';
-  out += '\x01';
-  return out;
-}
-
-std::string shadowed(std::string_view key, const Dot& dot) {
-  std::string out = shadowed_prefix(key);
-  append_actor(out, dot.actor);
-  append_big_endian(out, dot.counter, counter_bytes);
-  return out;
-}
-
-std::string shadowed_end(std::string_view key) { return shadowed_prefix(key) + '\xff'; }
-
 std::string entry(std::string_view key) { return with('e', key); }
-std::string unstripped(std::string_view key) { return with('s', key); }
+std::string untidy(std::string_view key) { return with('s', key); }
 std::string conflict(std::string_view key) { return with('x', key); }
 
 std::string behind(std::string prefix) {
@@ -95,24 +75,9 @@ std::uint64_t counter_of_dot(std::string_view record) {
   return big_endian(record.substr(record.size() - counter_bytes));
 }
 
-std::string key_of_shadowed(std::string_view record) {
-  std::string key;
-  for (std::size_t i = 1;; ++i) {
-    KIN_REQUIRE(i + 1 < record.size(), "record without the end of its key");
-    if (record[i] != '\0') {
-      key += record[i];
-    } else if (record[++i] == '\x01') {
-      return key;
-    } else {
-      key += '\0';
-    }
-  }
-}
-
-Dot dot_of_shadowed(std::string_view record) {
-  const std::string_view dot = record.substr(shadowed_prefix(key_of_shadowed(record)).size());
-  KIN_REQUIRE(dot.size() > counter_bytes, "record of " + std::to_string(record.size()) + " bytes");
-  return {parse_actor(dot.substr(0, dot.size() - counter_bytes)), counter_of_dot(dot)};
+Dot dot_of(std::string_view record) {
+  const std::uint64_t counter = counter_of_dot(record);
+  return {parse_actor(tail(record.substr(0, record.size() - counter_bytes))), counter};
 }
 
 std::string join_key(std::string_view bucket, std::string_view key) {

@@ -13,21 +13,10 @@ namespace {
 
 struct Counts {
   std::uint64_t keys = 0;
-  std::uint64_t held = 0;
 
   template <class V>
   void fields(V& v) {
-    v(keys, held);
-  }
-};
-
-struct EntryRecord {
-  Siblings siblings;
-  DotSet context;
-
-  template <class V>
-  void fields(V& v) {
-    v(siblings, context);
+    v(keys);
   }
 };
 
@@ -65,9 +54,10 @@ CausalReplica::CausalReplica(NodeId self, Incarnation life, const std::vector<No
       lives_(load<Lives>(store, records::lives)),
       clock_(load<DotSet>(store, records::clock)),
       keys_(load<Counts>(store, records::counts).keys),
-      dot_map_(store, load<Counts>(store, records::counts).held),
+      dot_map_(store),
       cache_(batching.cache_bytes) {
   for (const NodeId& member : members) lives_.try_emplace(member, never_heard);
+  list_peers();
   store.scan("r", records::behind("r"), [&](std::string_view record, std::string_view bytes) {
     reports_[NodeId(records::tail(record))] = decode_record<Report>(record, bytes);
     return true;
@@ -94,10 +84,9 @@ std::vector<NodeId> CausalReplica::members() const {
   return out;
 }
 
-std::vector<NodeId> CausalReplica::peers() const {
-  std::vector<NodeId> out = members();
-  std::erase(out, self_);
-  return out;
+void CausalReplica::list_peers() {
+  peers_ = members();
+  std::erase(peers_, self_);
 }
 
 const Report* CausalReplica::report_of(const NodeId& member) const {
@@ -118,19 +107,24 @@ bool CausalReplica::settled(const Dot& dot) const {
 
 const Entry& CausalReplica::stored(const Overlay& disk, std::string_view key) const {
   if (const Entry* entry = cache_.find(key)) return *entry;
-  const std::string record = records::entry(key);
-  const auto bytes = disk.get(record);
-  if (!bytes) return cache_.put(key, {});
-  auto entry = decode_record<EntryRecord>(record, *bytes);
-  return cache_.put(key, {std::move(entry.siblings), std::move(entry.context)});
+  return cache_.put(key, load<Entry>(disk, records::entry(key)));
+}
+
+Entry CausalReplica::taken(const Overlay& disk, const std::string& key) const {
+  auto kept = cache_.take(key);
+  return kept ? std::move(*kept) : load<Entry>(disk, records::entry(key));
+}
+
+// I2: a key that a running copy has passed has seen all of the copy's clock, also what neither side held. Else a late
+// push of a dead value could enter between its page and the end of the copy.
+void CausalReplica::add_past_of_copy(DotSet& context, std::string_view key) const {
+  if (copying_ && copying_->start && key <= copying_->after) context.join(copying_->start->clock);
 }
 
 EntryView CausalReplica::read(const Overlay& disk, std::string_view key) const {
   const Entry& entry = stored(disk, key);
   EntryView out{entry.siblings, entry.context};
-  // I2: a key that a running copy has passed has seen all of the copy's clock, also what neither side held. Else a
-  // late push of a dead value could enter between its page and the end of the copy.
-  if (copying_ && copying_->start && key <= copying_->after) out.context.join(copying_->start->clock);
+  add_past_of_copy(out.context, key);
   return out;
 }
 
@@ -154,86 +148,114 @@ EntryState CausalReplica::state_of(const Overlay& disk, const std::string& key, 
 }
 
 EntryState CausalReplica::state_with_all_dots(const Overlay& disk, const std::string& key) const {
-  EntryView entry = read(disk, key);
-  DotSet dots = dot_map_.shadowed(disk, key);
-  for (const auto& [dot, sibling] : entry.siblings) {
-    if (dot_map_.holds(disk, dot)) dots.add(dot);
-  }
-  return {key, entry.siblings, std::move(entry.context), std::move(dots)};
+  const Entry& entry = stored(disk, key);
+  DotSet dots = entry.shadowed;
+  for (const auto& [dot, sibling] : entry.siblings) dots.add(dot);
+  return state_of(disk, key, dot_map_.held_of(dots));
 }
 
-void CausalReplica::store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings,
-                          const DotSet& context, std::uint64_t wall_us) {
-  DotSet rest = context.beyond(clock_);
-  if (planted(Bug::delete_forgotten_early) && siblings.empty()) rest = {};
-  // What another member repeats costs no write: a dot is one value for ever.
-  const auto same_dot = [](const auto& one, const auto& other) { return one.first == other.first; };
-  if (rest == before.context && std::ranges::equal(siblings, before.siblings, same_dot)) return;
-  for (const auto& [dot, sibling] : before.siblings) {
-    if (!siblings.contains(dot) && dot_map_.holds(disk, dot)) dot_map_.shadow(disk, dot, key);
+CausalReplica::Was::Was(const Entry& entry)
+    : shown(count_shown(entry.siblings)),
+      context(entry.context),
+      shadowed(entry.shadowed.size()),
+      untidy(entry.untidy()),
+      empty(entry.empty()) {
+  dots.reserve(entry.siblings.size());
+  for (const auto& [dot, sibling] : entry.siblings) dots.push_back(dot);
+}
+
+void CausalReplica::keep(Overlay& disk, const std::string& key, Entry entry, const Was& was, std::uint64_t wall_us) {
+  const Siblings& siblings = entry.siblings;
+  entry.context = entry.context.beyond(clock_);
+  if (planted(Bug::delete_forgotten_early) && siblings.empty()) entry.context = {};
+  for (const Dot& dot : was.dots) {
+    if (!siblings.contains(dot) && dot_map_.holds(dot)) entry.shadowed.add(dot);
   }
-  const bool had = !before.siblings.empty();
-  const bool has = !siblings.empty();
-  if (had != has) {
-    keys_ = has ? keys_ + 1 : keys_ - 1;
+  const bool shadows_more = entry.shadowed.size() > was.shadowed;
+  entry.shadowed = dot_map_.held_of(entry.shadowed);
+  // What another member repeats costs no write: a dot is one value for ever.
+  const auto same_dot = [](const auto& one, const Dot& dot) { return one.first == dot; };
+  if (!shadows_more && entry.empty() == was.empty && entry.context == was.context &&
+      std::ranges::equal(siblings, was.dots, same_dot)) {
+    cache_.put(key, std::move(entry));
+    return;
+  }
+  if (was.dots.empty() != siblings.empty()) {
+    keys_ = was.dots.empty() ? keys_ + 1 : keys_ - 1;
     counts_changed_ = true;
   }
-  const std::size_t conflicting = count_shown(siblings);
-  news_.note_conflict(key, before.siblings, siblings);
-  if (conflicting > 1) {
+  news_.note_conflict(key, was.shown, siblings);
+  if (count_shown(siblings) > 1) {
     const std::string record = records::conflict(key);
     const auto index = load<ConflictRecord>(disk, record);
-    disk.put(record, wire::encode(next_conflict(index, before.siblings, siblings, wall_us)));
-  } else if (count_shown(before.siblings) > 1) {
+    disk.put(record, wire::encode(next_conflict(index, was.dots, siblings, wall_us)));
+  } else if (was.shown > 1) {
     disk.erase(records::conflict(key));
   }
-  if (before.context.empty() != rest.empty()) {
-    rest.empty() ? disk.erase(records::unstripped(key)) : disk.put(records::unstripped(key), "");
+  if (was.untidy != entry.untidy()) {
+    entry.untidy() ? disk.put(records::untidy(key), "") : disk.erase(records::untidy(key));
   }
-  EntryRecord entry{std::move(siblings), std::move(rest)};
-  if (has || !entry.context.empty()) {
-    disk.put(records::entry(key), wire::encode(entry));
-  } else {
+  if (entry.empty()) {
     disk.erase(records::entry(key));  // a deleted key: no trace, the clock remembers for it
+  } else {
+    disk.put(records::entry(key), wire::encode(entry));
   }
-  cache_.put(key, {std::move(entry.siblings), std::move(entry.context)});  // `before` may be this very entry
+  cache_.put(key, std::move(entry));
 }
 
-void CausalReplica::learn(Overlay& disk, const Dot& dot, const std::string& key) {
+void CausalReplica::learn(const Dot& dot, const std::string& key) {
   if (clock_.has(dot)) return;
   clock_.add(dot);
-  clock_changed_ = counts_changed_ = true;
+  clock_changed_ = true;
   cache_.drop_answer(key);
-  dot_map_.learn(disk, dot, key);
+  dot_map_.learn(dot, key);
 }
 
-// Push, gossip, read repair and full copy all end here. Only the values' own dots and the named ones enter the clock:
-// the rest of the past may belong to other keys.
-void CausalReplica::merge(Overlay& disk, const DotSet& base, const EntryState& theirs, std::uint64_t wall_us) {
-  const Entry& kept = stored(disk, theirs.key);
-  const EntryView mine = read(disk, theirs.key);
-  // Decided before the new dots are learnt: the clock speaks for all keys, and must not yet speak of these.
-  Siblings siblings =
-      merge_siblings(mine.siblings, Past(clock_, mine.context), theirs.siblings, Past(base, theirs.context));
-  if (planted(Bug::late_value_enters)) siblings.insert(theirs.siblings.begin(), theirs.siblings.end());
-  if (planted(Bug::clocks_decide)) drop_lower_clocks(siblings);
-  DotSet context = mine.context;
-  context.join(base.beyond(clock_));
-  context.join(theirs.context);
-  DotSet dots = theirs.dots;
+// Push, gossip, read repair and full copy all end here. What is kept of an entry beside its values depends on the
+// clock, so all of a message is merged before any of it is kept: mostly nothing is left to keep then.
+void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntryState>&& entries, std::uint64_t wall_us) {
+  struct Changing {
+    Entry entry;
+    Was was;
+  };
+  std::map<std::string, Changing> changing;
+  for (EntryState& theirs : entries) {
+    auto mine = changing.find(theirs.key);
+    if (mine == changing.end()) {
+      Entry entry = taken(disk, theirs.key);
+      Was was(entry);
+      add_past_of_copy(entry.context, theirs.key);
+      mine = changing.emplace(theirs.key, Changing{std::move(entry), std::move(was)}).first;
+    }
+    merge(mine->second.entry, base, std::move(theirs));
+  }
+  for (auto& [key, mine] : changing) keep(disk, key, std::move(mine.entry), mine.was, wall_us);
+}
+
+// Only the values' own dots and the named ones enter the clock: the rest of the past may belong to other keys.
+void CausalReplica::merge(Entry& mine, const DotSet& base, EntryState&& theirs) {
+  DotSet dots = std::move(theirs.dots);
   for (const auto& [dot, sibling] : theirs.siblings) dots.add(dot);
+  Siblings all;
+  if (planted(Bug::late_value_enters)) all = theirs.siblings;
+  // Decided before the new dots are learnt: the clock speaks for all keys, and must not yet speak of these.
+  mine.siblings = merge_siblings(std::move(mine.siblings), Past(clock_, mine.context), std::move(theirs.siblings),
+                                 Past(base, theirs.context));
+  mine.siblings.merge(all);
+  if (planted(Bug::clocks_decide)) drop_lower_clocks(mine.siblings);
+  mine.context.join(base.beyond(clock_));
+  mine.context.join(theirs.context);
   for (const auto& [actor, counters] : dots.actors()) {
     for (const auto& run : counters.runs()) {
       for (std::uint64_t n = run.first; n <= run.last; ++n) {
         const Dot dot{actor, n};
         if (clock_.has(dot)) continue;
-        learn(disk, dot, theirs.key);
+        learn(dot, theirs.key);
         news_.learnt.add(dot);
-        if (!siblings.contains(dot)) dot_map_.shadow(disk, dot, theirs.key);
+        if (!mine.siblings.contains(dot)) mine.shadowed.add(dot);
       }
     }
   }
-  store(disk, theirs.key, kept, std::move(siblings), context, wall_us);
 }
 
 // ------------------------------------------------------------------------------------------------ clients
@@ -257,9 +279,9 @@ bool CausalReplica::may_name(const EntryClock& clock) const {
 
 Written CausalReplica::write(Overlay& disk, const std::string& key, std::optional<Sibling> value,
                              const WriterPast& past, std::uint64_t wall_us) {
-  const Entry& before = stored(disk, key);
-  const EntryView held = read(disk, key);
-  Entry mine{held.siblings, held.context};
+  Entry mine = taken(disk, key);
+  const Was was(mine);
+  add_past_of_copy(mine.context, key);
   Written out;
   switch (past.kind) {
     case WriterPast::Kind::held:
@@ -288,7 +310,7 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
   KIN_REQUIRE(!clock_.has(out.dot), to_string(out.dot) + " was handed out before");
   out.seen.add(out.dot);
   mine.context.add(out.dot);
-  learn(disk, out.dot, key);
+  learn(out.dot, key);
   if (value) {
     const EntryClock named = past.kind == WriterPast::Kind::named ? past.clock : EntryClock{};
     value->clock = next_entry_clock(self_, named, out.replaced, mine.siblings);
@@ -297,9 +319,9 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
     value->lineage = out.lineage;
     mine.siblings.emplace(out.dot, std::move(*value));
   } else {
-    dot_map_.shadow(disk, out.dot, key);
+    mine.shadowed.add(out.dot);
   }
-  store(disk, key, before, std::move(mine.siblings), mine.context, wall_us);
+  keep(disk, key, std::move(mine), was, wall_us);
   return out;
 }
 
@@ -366,7 +388,7 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
   return std::visit(Check{dots, entries, report}, message);
 }
 
-Outbox CausalReplica::receive(Overlay& disk, const NodeId& sender, Incarnation life, const Message& message,
+Outbox CausalReplica::receive(Overlay& disk, const NodeId& sender, Incarnation life, Message& message,
                               std::uint64_t wall_us) {
   const Incarnation known = lives_.at(sender);
   if (life < known) {
@@ -375,7 +397,7 @@ Outbox CausalReplica::receive(Overlay& disk, const NodeId& sender, Incarnation l
     return {{sender, Refused{life, known}}};
   }
   hear_of_lives(disk, {{sender, life}});
-  return std::visit([&](const auto& m) { return on(disk, sender, m, wall_us); }, message);
+  return std::visit([&](auto& m) { return on(disk, sender, m, wall_us); }, message);
 }
 
 void CausalReplica::hear_of_lives(Overlay& disk, const Lives& lives) {
@@ -388,19 +410,19 @@ void CausalReplica::hear_of_lives(Overlay& disk, const Lives& lives) {
     // What its earlier life had seen, it may have forgotten.
     if (reports_.erase(member) > 0) disk.erase(records::report(member));
   }
-  if (changed) disk.put(records::lives, wire::encode(lives_));
+  if (!changed) return;
+  list_peers();
+  disk.put(records::lives, wire::encode(lives_));
 }
 
 void CausalReplica::remove_member(Overlay& disk, const NodeId& member) {
   hear_of_lives(disk, {{member, removed_for_ever}});
 }
 
-Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Push& push, std::uint64_t wall_us) {
+Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Push& push, std::uint64_t wall_us) {
   DotSet settled;
-  for (const EntryState& state : push.entries) {
-    merge(disk, push.base, state, wall_us);
-    settled.join(state.dots);
-  }
+  for (const EntryState& state : push.entries) settled.join(state.dots);
+  merge(disk, push.base, std::move(push.entries), wall_us);
   if (planted(Bug::base_joined)) clock_.join(push.base);
   return {{sender, Ack{std::move(settled)}}};
 }
@@ -411,12 +433,18 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Fetch& fetch
   return {{sender, Fetched{fetch.id, base(), state_with_all_dots(disk, fetch.key)}}};
 }
 
-Outbox CausalReplica::on(Overlay& disk, const NodeId&, const Fetched& fetched, std::uint64_t wall_us) {
-  merge(disk, fetched.base, fetched.entry, wall_us);
+Outbox CausalReplica::on(Overlay& disk, const NodeId&, Fetched& fetched, std::uint64_t wall_us) {
+  const std::string key = fetched.entry.key;
+  std::vector<EntryState> entries;
+  entries.push_back(std::move(fetched.entry));
+  merge(disk, fetched.base, std::move(entries), wall_us);
   if (planted(Bug::read_repair_ticks)) {
+    Entry mine = taken(disk, key);
+    const Was was(mine);
     const Dot dot{actor(), ++counter_};
-    learn(disk, dot, fetched.entry.key);
-    dot_map_.shadow(disk, dot, fetched.entry.key);
+    learn(dot, key);
+    mine.shadowed.add(dot);
+    keep(disk, key, std::move(mine), was, wall_us);
   }
   return {};
 }
@@ -431,9 +459,7 @@ void CausalReplica::persist(Overlay& disk) {
   cache_.trim();
   if (planted(Bug::clock_not_written) && counter_ % 4 != 0) return;
   if (std::exchange(clock_changed_, false)) disk.put(records::clock, wire::encode(clock_));
-  if (std::exchange(counts_changed_, false)) {
-    disk.put(records::counts, wire::encode(Counts{keys_, dot_map_.held_records()}));
-  }
+  if (std::exchange(counts_changed_, false)) disk.put(records::counts, wire::encode(Counts{keys_}));
   dot_map_.persist(disk);
 }
 
@@ -444,36 +470,50 @@ bool CausalReplica::can_be_pruned(const Dot& dot) const {
 }
 
 void CausalReplica::check_invariants(const Overlay& disk) const {
-  DotSet seen;
+  dot_map_.check_invariants(disk);
+  DotSet mapped;
+  std::map<std::string, DotSet> mapped_by_key;
   disk.scan("d", records::behind("d"), [&](std::string_view record, std::string_view) {
-    const Actor actor = records::actor_of_ended(record.substr(0, record.size() - 8));
-    const Dot dot{actor, records::counter_of_dot(record)};
-    KIN_REQUIRE(clock_.has(dot), "in the dot map and not in the clock: " + to_string(dot));
-    KIN_REQUIRE(can_be_pruned(dot), "in the dot map, retired, and never to be pruned: " + to_string(dot));
-    seen.add(dot);
+    const Actor actor = records::dot_of(record).actor;
+    if (mapped.top(actor) > 0) return true;
+    dot_map_.scan(disk, actor, {1, max_counter}, [&](std::uint64_t counter, const std::string& key) {
+      const Dot dot{actor, counter};
+      KIN_REQUIRE(clock_.has(dot), "in the dot map and not in the clock: " + to_string(dot));
+      KIN_REQUIRE(can_be_pruned(dot), "in the dot map, retired, and never to be pruned: " + to_string(dot));
+      mapped.add(dot);
+      mapped_by_key[key].add(dot);
+      return true;
+    });
     return true;
   });
-  KIN_REQUIRE(seen.size() == dot_map_.held_records(),
-              std::to_string(seen.size()) + " mapped dots, counted " + std::to_string(dot_map_.held_records()));
   for (const auto& [actor, counters] : dot_map_.voids().actors()) {
     KIN_REQUIRE(can_be_pruned({actor, counters.top()}),
                 "a void that is never pruned: " + to_string(Dot{actor, counters.top()}));
   }
   std::uint64_t with_value = 0;
   disk.scan("e", records::behind("e"), [&](std::string_view record, std::string_view bytes) {
-    const auto entry = decode_record<EntryRecord>(record, bytes);
+    const auto entry = decode_record<Entry>(record, bytes);
     with_value += entry.siblings.empty() ? 0 : 1;
-    KIN_REQUIRE(!entry.siblings.empty() || !entry.context.empty(), "an entry without value and context");
+    const std::string key(records::tail(record));
+    KIN_REQUIRE(!entry.empty(), "an entry that holds nothing: " + key);
+    DotSet dots = entry.shadowed;
     for (const auto& [dot, sibling] : entry.siblings) {
       KIN_REQUIRE(clock_.has(dot), "a value whose dot is not in the clock: " + to_string(dot));
+      KIN_REQUIRE(!entry.shadowed.has(dot), "a value whose dot is shadowed: " + to_string(dot));
+      dots.add(dot);
     }
-    const std::string key(records::tail(record));
-    const bool indexed = disk.get(records::unstripped(key)).has_value();
-    KIN_REQUIRE(indexed == !entry.context.empty(), "the index of unstripped entries is wrong about " + key);
+    if (const auto named = mapped_by_key.find(key); named != mapped_by_key.end()) {
+      KIN_REQUIRE(dot_map_.held_of(dots) == named->second,
+                  "other dots are mapped to the key than its entry has: " + key);
+      mapped_by_key.erase(named);
+    }
+    const bool indexed = disk.get(records::untidy(key)).has_value();
+    KIN_REQUIRE(indexed == entry.untidy(), "the index of untidy entries is wrong about " + key);
     const bool conflict = disk.get(records::conflict(key)).has_value();
     KIN_REQUIRE(conflict == (count_shown(entry.siblings) > 1), "the index of conflicts is wrong about " + key);
     return true;
   });
+  KIN_REQUIRE(mapped_by_key.empty(), "dots are mapped to a key without an entry: " + mapped_by_key.begin()->first);
   KIN_REQUIRE(with_value == keys_, std::to_string(with_value) + " keys, counted " + std::to_string(keys_));
 }
 

@@ -12,6 +12,7 @@
 //   I3  a dot that is in the clock and not in the dot map was once reported by every member
 //   I4  no process goes on with the actor of an earlier process
 //   I5  whatever a past covers is carried to others by a dot in the clock, so whoever hands on an entry names its dots
+//   I6  every dot in the dot map is the dot of a value of its key, or stands among the shadowed dots of its entry
 //
 // Files: replica.cpp (entries, merging, writing), replica_gossip.cpp, replica_copy.cpp, replica_forget.cpp.
 // Every function that takes `disk` may write to it; what it wrote must be durable before what it returned leaves.
@@ -115,7 +116,8 @@ class CausalReplica {
   // Whether everything in the message can be true in this cluster; a sentence about what cannot.
   tl::expected<void, std::string> plausible(const NodeId& sender, const Message& message) const;
   // A message of an older life than is known is refused: on this rest voiding and retiring.
-  Outbox receive(Overlay& disk, const NodeId& sender, Incarnation life, const Message& message, std::uint64_t wall_us);
+  // Moves the entries out of the message; the rest of it stays as it was.
+  Outbox receive(Overlay& disk, const NodeId& sender, Incarnation life, Message& message, std::uint64_t wall_us);
   // Once per gossip interval: tidies up, then asks `peer` for what this node lacks.
   Outbox tick(Overlay& disk, const NodeId& peer, std::uint64_t wall_us);
   // The first half of it alone: forgets what all members have.
@@ -132,14 +134,14 @@ class CausalReplica {
   Actor actor() const { return {self_, life_}; }
   const DotSet& clock() const { return clock_; }
   const Lives& lives() const { return lives_; }
-  std::vector<NodeId> members() const;  // without the removed ones, this node included
-  std::vector<NodeId> peers() const;    // without this node
+  std::vector<NodeId> members() const;                         // without the removed ones, this node included
+  const std::vector<NodeId>& peers() const { return peers_; }  // the same without this node
   const Report* report_of(const NodeId& member) const;
   const DotMap& dot_map() const { return dot_map_; }
   // The dots that are here and not in `theirs`, those of retired lives included that it has not retired.
   DotSet::Counters lacking(const DotSet& theirs) const;
-  // In order, at most `most`: keys (bucket, NUL, key) behind `after` that have an entry, or dots in the dot map and no
-  // entry any more (deletes that somebody may lack).
+  // In order, at most `most`: keys (bucket, NUL, key) behind `after` that have a value, a context, or dots in the dot
+  // map (deletes that somebody may lack).
   std::vector<std::string> keys_behind(const Overlay& disk, const std::string& after, std::size_t most) const;
   // Whether this node knows that all members have the dot.
   bool settled(const Dot& dot) const;
@@ -164,19 +166,34 @@ class CausalReplica {
     std::optional<CopyStart> start;  // from the first page
   };
 
+  // What of an entry must be known once it was changed.
+  struct Was {
+    explicit Was(const Entry& entry);
+
+    std::vector<Dot> dots;  // of its values
+    std::size_t shown;
+    DotSet context;
+    std::uint64_t shadowed;  // how many
+    bool untidy, empty;
+  };
+
   // replica.cpp
-  // Valid until the next store() of the key, or persist().
+  // Valid until the key's entry is kept anew, or persist().
   const Entry& stored(const Overlay& disk, std::string_view key) const;
-  void store(Overlay& disk, const std::string& key, const Entry& before, Siblings siblings, const DotSet& context,
-             std::uint64_t wall_us);
-  void learn(Overlay& disk, const Dot& dot, const std::string& key);
+  // An entry to be changed, then handed to keep() before anything else is asked about the key.
+  Entry taken(const Overlay& disk, const std::string& key) const;
+  void keep(Overlay& disk, const std::string& key, Entry entry, const Was& was, std::uint64_t wall_us);
+  void add_past_of_copy(DotSet& context, std::string_view key) const;
+  void learn(const Dot& dot, const std::string& key);
   bool can_be_pruned(const Dot& dot) const;
-  void merge(Overlay& disk, const DotSet& base, const EntryState& theirs, std::uint64_t wall_us);
+  void merge(Overlay& disk, const DotSet& base, std::vector<EntryState>&& entries, std::uint64_t wall_us);
+  void merge(Entry& mine, const DotSet& base, EntryState&& theirs);
   void hear_of_lives(Overlay& disk, const Lives& lives);
-  Outbox on(Overlay& disk, const NodeId& sender, const Push& push, std::uint64_t wall_us);
+  void list_peers();
+  Outbox on(Overlay& disk, const NodeId& sender, Push& push, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Ack& ack, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Fetch& fetch, std::uint64_t wall_us);
-  Outbox on(Overlay& disk, const NodeId& sender, const Fetched& fetched, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, Fetched& fetched, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Refused& refused, std::uint64_t wall_us);
 
   // replica_gossip.cpp
@@ -188,14 +205,15 @@ class CausalReplica {
   bool knows_what_others_settled_without(const Entries& entries) const;
   void follow_floor(Overlay& disk, const Entries& entries);
   Outbox on(Overlay& disk, const NodeId& sender, const Gossip& gossip, std::uint64_t wall_us);
-  Outbox on(Overlay& disk, const NodeId& sender, const Entries& entries, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, Entries& entries, std::uint64_t wall_us);
 
   // replica_copy.cpp
   Outbox on(Overlay& disk, const NodeId& sender, const OfferCopy& offer, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Copy& copy, std::uint64_t wall_us);
-  Outbox on(Overlay& disk, const NodeId& sender, const Page& page, std::uint64_t wall_us);
+  Outbox on(Overlay& disk, const NodeId& sender, Page& page, std::uint64_t wall_us);
   Outbox begin_copy(const NodeId& source);
   void finish_copy(Overlay& disk);
+  bool nothing_left(const Overlay& disk, const std::string& key) const;  // its record goes with the next tidying
 
   // replica_forget.cpp
   void conclude(Overlay& disk);
@@ -220,6 +238,7 @@ class CausalReplica {
   DotMap dot_map_;
 
   // volatile
+  std::vector<NodeId> peers_;
   std::uint64_t counter_ = 0;  // the last one handed out
   std::optional<CopyIn> copying_;
   bool clock_changed_ = false;

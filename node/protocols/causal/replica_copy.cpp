@@ -1,6 +1,6 @@
 // The full copy: for a node that has forgotten what others can no longer name. Pages in key order; the clock of the
 // first page is taken over when the last one has been merged.
-#include <algorithm>
+#include <set>
 
 #include "common/planted.hpp"
 #include "node/protocols/causal/records.hpp"
@@ -21,21 +21,18 @@ Outbox CausalReplica::begin_copy(const NodeId& source) {
 
 std::vector<std::string> CausalReplica::keys_behind(const Overlay& disk, const std::string& after,
                                                     std::size_t most) const {
-  std::vector<std::string> with_entry;
-  disk.scan(records::entry(after), records::behind("e"), [&](std::string_view record, std::string_view) {
-    if (records::tail(record) > after) with_entry.emplace_back(records::tail(record));
-    return with_entry.size() < most;
-  });
-  std::vector<std::string> shadowed;
-  disk.scan(records::shadowed_prefix(after), records::behind("k"), [&](std::string_view record, std::string_view) {
-    std::string key = records::key_of_shadowed(record);
-    if (key > after && (shadowed.empty() || shadowed.back() != key)) shadowed.push_back(std::move(key));
-    return shadowed.size() < most;
-  });
   std::vector<std::string> keys;
-  std::set_union(with_entry.begin(), with_entry.end(), shadowed.begin(), shadowed.end(), std::back_inserter(keys));
-  if (keys.size() > most) keys.resize(most);
+  disk.scan(records::entry(after), records::behind("e"), [&](std::string_view record, std::string_view) {
+    const std::string key(records::tail(record));
+    if (key > after && !nothing_left(disk, key)) keys.push_back(key);
+    return keys.size() < most;
+  });
   return keys;
+}
+
+bool CausalReplica::nothing_left(const Overlay& disk, const std::string& key) const {
+  const Entry& entry = stored(disk, key);
+  return entry.siblings.empty() && entry.context.empty() && dot_map_.held_of(entry.shadowed).empty();
 }
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Copy& copy, std::uint64_t) {
@@ -54,24 +51,22 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Copy& copy, 
   return {{sender, std::move(page)}};
 }
 
-Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Page& page, std::uint64_t wall_us) {
+Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Page& page, std::uint64_t wall_us) {
   const bool expected = copying_ && copying_->from == sender && copying_->life == lives_.at(sender) &&
                         copying_->after == page.after && (copying_->start || page.start);
   if (!expected) return {};  // an answer to another question
   if (!copying_->start) copying_->start = page.start;
   if (planted(Bug::copy_ends_early) && page.start) clock_.join(page.start->clock);
-  std::map<std::string, const EntryState*> states;
+  std::set<std::string> answered;
+  for (const EntryState& state : page.entries) answered.insert(state.key);
   disk.scan(records::entry(page.after), records::behind("e"), [&](std::string_view record, std::string_view) {
-    const std::string_view key = records::tail(record);
+    const std::string key(records::tail(record));
     if (page.upto && key > *page.upto) return false;
-    if (key > page.after) states.emplace(key, nullptr);
+    const bool absent = key > page.after && !answered.contains(key) && !nothing_left(disk, key);
+    if (absent && !planted(Bug::absent_keys_not_answered)) page.entries.push_back(EntryState{key, {}, {}, {}});
     return true;
   });
-  for (const EntryState& state : page.entries) states[state.key] = &state;
-  for (const auto& [key, state] : states) {
-    if (planted(Bug::absent_keys_not_answered) && state == nullptr) continue;
-    merge(disk, page.base, state ? *state : EntryState{key, {}, {}, {}}, wall_us);
-  }
+  merge(disk, page.base, std::move(page.entries), wall_us);
   if (page.upto) {
     copying_->after = *page.upto;
     return {{sender, Copy{*page.upto}}};
@@ -91,7 +86,6 @@ void CausalReplica::finish_copy(Overlay& disk) {
     const CounterSet ends_at = end == ended_.end() ? CounterSet{} : CounterSet::up_to(end->second);
     std::size_t all = counters.size();
     dot_map_.prune(disk, actor, counters.minus(ends_at), all);
-    counts_changed_ = true;
   }
   clock_.join(start.clock);
   cache_.drop_all_answers();

@@ -23,19 +23,16 @@ void CausalReplica::conclude(Overlay& disk) {
 }
 
 void CausalReplica::prune(Overlay& disk) {
-  const std::vector<NodeId> others = peers();
   std::size_t budget = batching_.prune_dots;
   const auto forget = [&](const Actor& actor, CounterSet common) {
-    for (const NodeId& peer : others) {
+    for (const NodeId& peer : peers()) {
       const DotSet& theirs = reports_.at(peer).clock;
       if (!theirs.retired(actor)) common = common.intersect(theirs.counters(actor));
     }
     dot_map_.prune(disk, actor, common, budget);
   };
-  const std::uint64_t before = dot_map_.held_records();
   for (const auto& [actor, counters] : clock_.actors()) forget(actor, counters);
   for (const auto& [actor, last] : ended_) forget(actor, CounterSet::up_to(last));
-  counts_changed_ = counts_changed_ || dot_map_.held_records() != before;
 }
 
 void CausalReplica::settle_dead_lives(Overlay& disk) {
@@ -113,7 +110,6 @@ void CausalReplica::agree_on_ends(Overlay& disk, const CopyStart& source) {
     const CounterSet rest = end == agreed.end() ? CounterSet{} : CounterSet::up_to(end->second);
     std::size_t all = last;
     dot_map_.prune(disk, actor, CounterSet::up_to(last).minus(rest), all);
-    counts_changed_ = true;
     if (end != agreed.end()) continue;
     ended_.erase(actor);
     disk.erase(records::ended(actor));
@@ -126,19 +122,20 @@ std::uint64_t CausalReplica::ends_tag() const {
   return *ends_tag_;
 }
 
-// Contexts shrink as the clock's bases grow. A round over the index of entries that have a context, some per tick.
+// Contexts shrink as the clock's bases grow, and what is left of a deleted key goes when its dots are forgotten. A
+// round over the index of such entries, some per tick.
 void CausalReplica::strip(Overlay& disk, std::uint64_t wall_us) {
   std::vector<std::string> keys;
-  const std::string from = strip_after_.empty() ? "s" : records::unstripped(strip_after_) + '\0';
+  const std::string from = strip_after_.empty() ? "s" : records::untidy(strip_after_) + '\0';
   disk.scan(from, records::behind("s"), [&](std::string_view record, std::string_view) {
     keys.emplace_back(records::tail(record));
     return keys.size() < batching_.strip_keys;
   });
   for (const std::string& key : keys) {
-    const Entry& kept = stored(disk, key);
-    const EntryView mine = read(disk, key);
-    if (mine.context.beyond(clock_) == kept.context) continue;
-    store(disk, key, kept, mine.siblings, mine.context, wall_us);
+    Entry mine = taken(disk, key);
+    const Was was(mine);
+    add_past_of_copy(mine.context, key);
+    keep(disk, key, std::move(mine), was, wall_us);
   }
   strip_after_ = keys.size() < batching_.strip_keys ? "" : keys.back();
 }

@@ -117,12 +117,12 @@ void CausalReplica::learn_voids(const DotSet& voids) {
   dot_map_.learn_voids(fresh);
 }
 
-Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Entries& entries, std::uint64_t wall_us) {
+Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Entries& entries, std::uint64_t wall_us) {
   note_report(disk, sender, entries.report);
   const bool changed_before = std::exchange(clock_changed_, false);
   learn_voids(entries.voids);
   const DotSet base = entries.report.clock.only_base();
-  for (const EntryState& state : entries.entries) merge(disk, base, state, wall_us);
+  merge(disk, base, std::move(entries.entries), wall_us);
   const bool taught = clock_changed_;
   clock_changed_ = clock_changed_ || changed_before;
   if (knows_what_others_settled_without(entries)) {

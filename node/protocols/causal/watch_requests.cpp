@@ -36,8 +36,7 @@ void CausalProtocol::traces_of(const ClientCall& call, const wire::TracesOf& req
   reply.node = env_.self;
   reply.has_delete = replica_.clock().has(request.dot);
   reply.values = static_cast<std::uint32_t>(count_shown(state.siblings));
-  for (const std::string& record :
-       {records::entry(key), records::unstripped(key), records::conflict(key), records::shadowed_end(key)}) {
+  for (const std::string& record : {records::entry(key), records::untidy(key), records::conflict(key)}) {
     reply.record = reply.record || env_.store.get(record).has_value();
   }
   reply.mapped = state.dots.size();
