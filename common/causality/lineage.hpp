@@ -77,7 +77,7 @@ class Lineage {
   bool saw(const Dot& later, const Dot& earlier) const;
 
   // Of a writer who has seen what both have seen.
-  void join(const Lineage& other);
+  void join(Lineage other);
   // Of a writer who has seen the write of this lineage, and so all that it had seen.
   void add_newest(const Dot& dot, const EntryClock& clock, std::uint64_t tag);
   // Down to the bounds. `settled`: all members have this dot. The newest versions that are settled stay longest, since
@@ -90,6 +90,7 @@ class Lineage {
   static Lineage of(std::vector<Version> versions, Spans left_out);
 
  private:
+  static bool in_order(const std::vector<Version>& versions);
   void sort();
   void leave_out(std::size_t at);
 

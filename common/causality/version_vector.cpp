@@ -15,7 +15,7 @@ const char* to_string(Relation relation) {
 }
 
 VersionVector::VersionVector(Counts counts) : counts_(std::move(counts)) {
-  std::erase_if(counts_, [](const auto& item) { return item.second == 0; });
+  for (auto it = counts_.begin(); it != counts_.end();) it = it->second == 0 ? counts_.erase(it) : it + 1;
 }
 
 std::uint64_t VersionVector::at(const NodeId& node) const {

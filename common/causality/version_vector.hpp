@@ -4,8 +4,8 @@
 // No verdict on stored entries is drawn from these vectors: dots decide (see dotted_entry.hpp).
 #pragma once
 
+#include <boost/container/flat_map.hpp>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,7 +19,7 @@ const char* to_string(Relation relation);
 
 class VersionVector {
  public:
-  using Counts = std::map<NodeId, std::uint64_t>;
+  using Counts = boost::container::flat_map<NodeId, std::uint64_t>;  // few, and copied with every value
 
   VersionVector() = default;
   // Zero counts are dropped: an absent id and a zero are the same vector.

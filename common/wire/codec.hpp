@@ -94,12 +94,11 @@ class Packer {
   }
   template <class K, class T>
   void put(const std::map<K, T>& value) {
-    array(value.size());
-    for (const auto& [key, item] : value) {
-      array(2);
-      put(key);
-      put(item);
-    }
+    put_map(value);
+  }
+  template <class K, class T>
+  void put(const boost::container::flat_map<K, T>& value) {
+    put_map(value);
   }
   template <class T>
   requires requires(T& t, Packer& p) { t.fields(p); }
@@ -123,6 +122,16 @@ class Packer {
   }
 
  private:
+  template <class Map>
+  void put_map(const Map& value) {
+    array(value.size());
+    for (const auto& [key, item] : value) {
+      array(2);
+      put(key);
+      put(item);
+    }
+  }
+
   template <class T>
   static bool says_something(const T& field) {
     if constexpr (requires { field == T{}; }) return !(field == T{});
@@ -189,15 +198,11 @@ class Unpacker {
   }
   template <class K, class T>
   void get(std::map<K, T>& value) {
-    value.clear();
-    const std::size_t n = array();
-    for (std::size_t i = 0; i < n && ok(); ++i) {
-      if (array() != 2) return fail("a map item is not a pair");
-      K key{};
-      get(key);
-      get(value.emplace_hint(value.end(), std::move(key), T{})->second);  // mostly in order
-    }
-    if (value.size() != n) fail("a map key twice");
+    get_map(value);
+  }
+  template <class K, class T>
+  void get(boost::container::flat_map<K, T>& value) {
+    get_map(value);
   }
   template <class T>
   requires requires(T& t, Unpacker& u) { t.fields(u); }
@@ -218,6 +223,19 @@ class Unpacker {
 
  private:
   static constexpr std::size_t most_reserved_bytes = 64u << 10;
+
+  template <class Map>
+  void get_map(Map& value) {
+    value.clear();
+    const std::size_t n = array();
+    for (std::size_t i = 0; i < n && ok(); ++i) {
+      if (array() != 2) return fail("a map item is not a pair");
+      typename Map::key_type key{};
+      get(key);
+      get(value.emplace_hint(value.end(), std::move(key), typename Map::mapped_type{})->second);  // mostly in order
+    }
+    if (value.size() != n) fail("a map key twice");
+  }
 
   ObjectHead take_head();
   std::size_t count(const ObjectHead& head);  // of what follows an array's or a map's head; 0 after an error

@@ -32,10 +32,31 @@ struct PackedLineage {
 };
 
 EntryClock join_before(const Lineage& lineage, const Version& version) {
+  if (version.before.size() == 1) return lineage.find(version.before.front())->clock;
   EntryClock out;
   for (const Dot& dot : version.before) out.join(lineage.find(dot)->clock);
   return out;
 }
+
+// Many dots are looked for in a tree, few among all.
+class Dots {
+ public:
+  // False when it was there.
+  bool insert(const Dot& dot) {
+    if (many_.empty() && few_.size() < most_) {
+      if (std::find(few_.begin(), few_.end(), dot) != few_.end()) return false;
+      few_.push_back(dot);
+      return true;
+    }
+    if (many_.empty()) many_.insert(few_.begin(), few_.end());
+    return many_.insert(dot).second;
+  }
+
+ private:
+  static constexpr std::size_t most_ = 32;
+  std::vector<Dot> few_;
+  std::set<Dot> many_;
+};
 
 class Writing {
  public:
@@ -112,10 +133,10 @@ class Reading {
 
   tl::expected<Lineage, Malformed> lineage() {
     std::vector<Version> versions;
-    std::set<Dot> dots;
+    Dots dots;
     for (std::uint64_t n = number(max_versions); n > 0 && sound_; --n) {
       versions.push_back(version(versions));
-      sound_ = sound_ && dots.insert(versions.back().dot).second;
+      sound_ = sound_ && dots.insert(versions.back().dot);
     }
     Spans left_out = spans();
     if (!sound_ || left() != 0) return tl::unexpected(Malformed{"a lineage that is none"});

@@ -37,6 +37,12 @@ DotSet set_of(const Json& j) {
   return out;
 }
 
+VersionVector::Counts counts_in(const Json& j) {
+  VersionVector::Counts out;
+  for (const auto& [id, count] : j.items()) out[id] = count;
+  return out;
+}
+
 // Keys of the tier have a bucket; the model's have none. One bucket keeps their order.
 std::string joined(const Json& key) { return std::string("b") + '\0' + key.get<std::string>(); }
 
@@ -98,7 +104,7 @@ class Replay {
     const bool deletes = j["delete"];
     WriterPast past;
     if (j["mode"] == "context") {
-      VersionVector::Counts counts = j["token"]["vector"].get<VersionVector::Counts>();
+      VersionVector::Counts counts = counts_in(j["token"]["vector"]);
       past = {WriterPast::Kind::named, set_of(j["token"]["dots"]), EntryClock(std::move(counts))};
     } else if (j["mode"] == "new" || (j["mode"] == "implied" && count_shown(held) > 1 && !deletes)) {
       past.kind = WriterPast::Kind::nothing;
@@ -113,7 +119,7 @@ class Replay {
     const Json& result = j["result"];
     if (result.is_null()) throw Mismatch{"written here, nothing to delete in the model"};
     if (written.dot != dot_of(result["dot"])) throw Mismatch{"dot " + to_string(written.dot)};
-    if (written.clock.counts() != result["vector"].get<VersionVector::Counts>()) throw Mismatch{"entry clock differs"};
+    if (written.clock.counts() != counts_in(result["vector"])) throw Mismatch{"entry clock differs"};
     std::vector<Dot> replaced;
     for (const Json& d : result["replaced"]) replaced.push_back(dot_of(d));
     std::vector<Dot> ours;
@@ -122,7 +128,8 @@ class Replay {
     DotSet dots;
     dots.add(written.dot);
     Outbox sent;
-    const EntryState state = node.replica->state_of(*node.overlay, key, dots);
+    EntryState state = node.replica->state_with_all_dots(*node.overlay, key);
+    state.dots = dots;
     for (const NodeId& peer : node.replica->peers()) sent.push_back({peer, Push{node.replica->base(), {state}}});
     return sent;
   }

@@ -161,7 +161,7 @@ void CausalProtocol::on(const RemoveMember& removal, Outputs& out) {
 void CausalProtocol::finish_turn(Outputs& out) {
   const auto push = [&](const std::map<std::string, DotSet>& keys, const std::vector<NodeId>& peers) {
     if (peers.empty()) return;
-    Push message{replica_.base(), {}};
+    PushOfKept message{replica_.base(), {}};
     std::size_t bytes = 0;
     const auto flush = [&] {
       auto body = std::make_shared<const std::string>(encode(message));
@@ -170,11 +170,11 @@ void CausalProtocol::finish_turn(Outputs& out) {
       bytes = 0;
     };
     for (const auto& [key, dots] : keys) {
+      EntryView entry = replica_.read(env_.store, key);
+      for (const auto& [dot, sibling] : entry.siblings) bytes += sibling.value.size();
       // Without dots: the outcome of a read that found somebody stale.
-      EntryState state =
-          dots.empty() ? replica_.state_with_all_dots(env_.store, key) : replica_.state_of(env_.store, key, dots);
-      for (const auto& [dot, sibling] : state.siblings) bytes += sibling.value.size();
-      message.entries.push_back(std::move(state));
+      message.entries.push_back(
+          {&key, &entry.siblings, std::move(entry.context), dots.empty() ? replica_.dots_of(env_.store, key) : dots});
       if (bytes >= push_bytes) flush();
     }
     if (!message.entries.empty()) flush();

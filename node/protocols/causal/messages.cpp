@@ -8,6 +8,8 @@ std::string encode(const Message& message) {
   return std::visit([](const auto& m) { return wire::encode_numbered(m); }, message);
 }
 
+std::string encode(const PushOfKept& message) { return wire::encode_numbered(message); }
+
 tl::expected<Message, wire::Malformed> decode(std::string_view bytes) {
   auto outer = wire::decode<wire::Numbered>(bytes);
   if (!outer) return tl::unexpected(outer.error());

@@ -60,6 +60,30 @@ struct Push {
   }
 };
 
+// A push of entries as they are kept, to be packed and not copied. What it refers to must stay until then.
+struct PushOfKept {
+  struct Entry {
+    const std::string* key = nullptr;
+    const Siblings* siblings = nullptr;
+    DotSet context;
+    DotSet dots;
+
+    template <class V>
+    void fields(V& v) {
+      v(*key, *siblings, context, dots);
+    }
+  };
+
+  static constexpr std::uint8_t number = Push::number;
+  DotSet base;
+  std::vector<Entry> entries;
+
+  template <class V>
+  void fields(V& v) {
+    v(base, entries);
+  }
+};
+
 // These dots are durable at the sender.
 struct Ack {
   static constexpr std::uint8_t number = 2;
@@ -188,6 +212,7 @@ struct Refused {
 using Message = std::variant<Push, Ack, Gossip, Entries, OfferCopy, Copy, Page, Fetch, Fetched, Refused>;
 
 std::string encode(const Message& message);
+std::string encode(const PushOfKept& message);
 tl::expected<Message, wire::Malformed> decode(std::string_view bytes);
 
 // The word for it in the trace: push, ack, gossip, ...

@@ -1,18 +1,13 @@
 #include "node/protocols/causal/operations.hpp"
 
+#include <bit>
+#include <functional>
 #include <utility>
 
 namespace kin::causal {
 namespace {
 
 constexpr std::size_t bytes_of_a_slot = 512;  // nodes of the containers, the clock, a dot or two
-
-std::string name_of(const std::string& key, std::string_view operation) {
-  std::string out = key;
-  out += '\0';
-  out += operation;
-  return out;
-}
 
 std::size_t weight(std::string_view name, const wire::WriteReply& reply) {
   std::size_t out = bytes_of_a_slot + name.size() + reply.context.size();
@@ -22,9 +17,27 @@ std::size_t weight(std::string_view name, const wire::WriteReply& reply) {
 
 }  // namespace
 
+std::string OperationTable::name_of(std::string_view key, std::string_view operation) {
+  std::string out;
+  out.reserve(key.size() + 1 + operation.size());
+  out += key;
+  out += '\0';
+  out += operation;
+  return out;
+}
+
+OperationTable::OperationTable(std::size_t most_bytes)
+    : most_bytes_(most_bytes), buckets_(std::bit_ceil(most_bytes / (2 * bytes_of_a_slot) + 1)) {}
+
+std::size_t OperationTable::bucket_of(std::string_view name) const {
+  return std::hash<std::string_view>{}(name) & (buckets_.size() - 1);
+}
+
 const wire::WriteReply* OperationTable::find(const std::string& key, std::string_view operation) const {
-  const auto found = slots_.find(name_of(key, operation));
-  return found == slots_.end() ? nullptr : &found->second.reply;
+  const std::string name = name_of(key, operation);
+  const Bucket& bucket = buckets_[bucket_of(name)];
+  const auto found = bucket.find(name);
+  return found == bucket.end() ? nullptr : &found->second.reply;
 }
 
 void OperationTable::put(const std::string& key, std::string_view operation, wire::WriteReply reply) {
@@ -32,15 +45,16 @@ void OperationTable::put(const std::string& key, std::string_view operation, wir
   reply.order.clear();
   std::string name = name_of(key, operation);
   const std::size_t bytes = weight(name, reply);
-  const auto [slot, fresh] = slots_.try_emplace(std::move(name), Slot{std::move(reply), bytes});
+  Bucket& bucket = buckets_[bucket_of(name)];
+  const auto [slot, fresh] = bucket.try_emplace(std::move(name), Slot{std::move(reply), bytes});
   if (!fresh) return;
-  order_.push_back(slot);
+  order_.push_back({&bucket, slot});
   bytes_ += bytes;
   while (bytes_ > most_bytes_) {
-    const auto oldest = order_.front();
+    const Place oldest = order_.front();
     order_.pop_front();
-    bytes_ -= oldest->second.bytes;
-    slots_.erase(oldest);
+    bytes_ -= oldest.slot->second.bytes;
+    oldest.bucket->erase(oldest.slot);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/wire/replies.hpp"
 
@@ -16,7 +17,7 @@ namespace kin::causal {
 
 class OperationTable {
  public:
-  explicit OperationTable(std::size_t most_bytes) : most_bytes_(most_bytes) {}
+  explicit OperationTable(std::size_t most_bytes);
 
   // The reply as it was when the write was taken: without the siblings that were there then. nullptr: not known. Valid
   // until the next put().
@@ -30,12 +31,20 @@ class OperationTable {
     wire::WriteReply reply;
     std::size_t bytes = 0;
   };
-  using Slots = std::map<std::string, Slot>;  // by key, NUL, operation
+  // As in EntryCache: a hash finds the bucket, and names that were chosen to share one cost what a tree costs.
+  using Bucket = std::map<std::string, Slot>;  // by key, NUL, operation
+  struct Place {
+    Bucket* bucket = nullptr;
+    Bucket::iterator slot;
+  };
+
+  static std::string name_of(std::string_view key, std::string_view operation);
+  std::size_t bucket_of(std::string_view name) const;
 
   const std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  Slots slots_;
-  std::deque<Slots::iterator> order_;
+  std::vector<Bucket> buckets_;  // a power of two
+  std::deque<Place> order_;      // oldest first
 };
 
 }  // namespace kin::causal

@@ -39,7 +39,7 @@ Lineage behind(const Siblings& siblings) {
   for (const auto& [dot, sibling] : siblings) {
     Lineage one = seen_by(sibling);
     one.add_newest(dot, sibling.clock, operation_tag(sibling.operation));
-    out.join(one);
+    out.join(std::move(one));
   }
   return out;
 }

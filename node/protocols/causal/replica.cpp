@@ -142,16 +142,16 @@ DotSet CausalReplica::filled(const DotSet& context) const {
   return out;
 }
 
-EntryState CausalReplica::state_of(const Overlay& disk, const std::string& key, const DotSet& dots) const {
-  EntryView entry = read(disk, key);
-  return {key, entry.siblings, std::move(entry.context), dots};
-}
-
-EntryState CausalReplica::state_with_all_dots(const Overlay& disk, const std::string& key) const {
+DotSet CausalReplica::dots_of(const Overlay& disk, std::string_view key) const {
   const Entry& entry = stored(disk, key);
   DotSet dots = entry.shadowed;
   for (const auto& [dot, sibling] : entry.siblings) dots.add(dot);
-  return state_of(disk, key, dot_map_.held_of(dots));
+  return dot_map_.held_of(dots);
+}
+
+EntryState CausalReplica::state_with_all_dots(const Overlay& disk, const std::string& key) const {
+  EntryView entry = read(disk, key);
+  return {key, entry.siblings, std::move(entry.context), dots_of(disk, key)};
 }
 
 CausalReplica::Was::Was(const Entry& entry)

@@ -105,10 +105,10 @@ class CausalReplica {
   // Whether this clock names known members only. Its counts cannot be checked, since they go on over all lives of a
   // member; they are there to be shown and decide nothing.
   bool may_name(const EntryClock& clock) const;
-  // An entry for a message whose base is base(). The first names the dots that it is given: those of new writes. The
-  // second names all of the key's dots that are in the dot map (I5), overwritten and deleting ones too: else its
-  // receiver has a delete's effect without its dot, and cannot tell others that lack it.
-  EntryState state_of(const Overlay& disk, const std::string& key, const DotSet& dots) const;
+  // Every dot of the key that is in the dot map (I5), overwritten and deleting ones too: who hands on an entry as it is
+  // here names them, else its receiver has a delete's effect without its dot, and cannot tell others that lack it.
+  DotSet dots_of(const Overlay& disk, std::string_view key) const;
+  // An entry with all its dots, for a message whose base is base().
   EntryState state_with_all_dots(const Overlay& disk, const std::string& key) const;
   DotSet base() const { return clock_.only_base(); }
 
