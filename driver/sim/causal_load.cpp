@@ -231,7 +231,7 @@ void CausalLoad::judge_write(Operation& operation, const wire::WriteReply& reply
     write_was_stepped(operation, operation.replaced);
     oracle_.shows(operation.node, operation.key, values_of(reply.siblings));
   }
-  stories_.named(operation.key, reply.dot, *operation.event);
+  stories_.named(reply.dot, *operation.event);
   judge_names(operation.node, operation.key, reply.siblings);
   for (const std::string& replaced : operation.replaced) {
     const auto older = names_.find({operation.key, replaced});
