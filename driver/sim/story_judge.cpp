@@ -38,14 +38,7 @@ void StoryJudge::judge(const std::string& node, const std::string& key, const wi
   named.each([&](CausalOracle::Event event) {
     if (!common.has(event)) oracle_.wrong("story", where + "all writers had seen #" + std::to_string(event));
   });
-  for (std::size_t i = 0; i < told.size(); ++i) {
-    for (std::size_t j = 0; j < told.size(); ++j) {
-      if (i != j && had_seen(told[i], told[j]) == Knew::yes) {
-        oracle_.wrong("story", where + "the writer of " + reply.siblings[i].shown.value + " had seen " +
-                                   reply.siblings[j].shown.value);
-      }
-    }
-  }
+  judge_who_had_seen(where, told, reply.siblings);
   if (!account.certain) {
     ++uncertain_;
     return;
@@ -54,6 +47,23 @@ void StoryJudge::judge(const std::string& node, const std::string& key, const wi
   const EventSet last = oracle_.newest(key, common);
   if (named != last) {
     oracle_.wrong("story", where + "the last common versions are " + list(named) + ", they are " + list(last));
+  }
+}
+
+// Nobody had seen anybody: asked of all the others at once, and of each only to name it.
+void StoryJudge::judge_who_had_seen(const std::string& where, const std::vector<ToldVersion>& told,
+                                    const std::vector<wire::ToldSibling>& siblings) {
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    ToldVersion others;
+    for (std::size_t j = 0; j < told.size(); ++j) {
+      if (j != i) others.dots.insert(others.dots.end(), told[j].dots.begin(), told[j].dots.end());
+    }
+    if (had_seen(told[i], others) != Knew::yes) continue;
+    for (std::size_t j = 0; j < told.size(); ++j) {
+      if (i == j || had_seen(told[i], told[j]) != Knew::yes) continue;
+      oracle_.wrong("story",
+                    where + "the writer of " + siblings[i].shown.value + " had seen " + siblings[j].shown.value);
+    }
   }
 }
 

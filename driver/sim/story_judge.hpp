@@ -28,6 +28,9 @@ class StoryJudge {
   std::uint64_t uncertain() const { return uncertain_; }  // those that say so, not counted above
 
  private:
+  void judge_who_had_seen(const std::string& where, const std::vector<ToldVersion>& told,
+                          const std::vector<wire::ToldSibling>& siblings);
+
   CausalOracle& oracle_;
   std::map<Dot, CausalOracle::Event> events_;
   std::uint64_t judged_ = 0, uncertain_ = 0;
