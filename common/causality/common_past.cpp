@@ -52,14 +52,12 @@ CommonPast common_past(const std::vector<ToldVersion>& values) {
 }
 
 Knew had_seen(const ToldVersion& writer, const ToldVersion& other) {
-  Knew out = Knew::no;
-  for (const Dot& dot : other.dots) {
-    if (writer.lineage.has(dot)) return Knew::yes;
-    Spans left_out = writer.lineage.left_out();
-    for (const Version& version : writer.lineage.versions()) left_out.widen(version.left_out);
-    if (left_out.has(dot)) out = Knew::unknown;
-  }
-  return out;
+  const auto has = [&](const Dot& dot) { return writer.lineage.has(dot); };
+  if (std::any_of(other.dots.begin(), other.dots.end(), has)) return Knew::yes;
+  Spans left_out = writer.lineage.left_out();
+  for (const Version& version : writer.lineage.versions()) left_out.widen(version.left_out);
+  const auto may_be = [&](const Dot& dot) { return left_out.has(dot); };
+  return std::any_of(other.dots.begin(), other.dots.end(), may_be) ? Knew::unknown : Knew::no;
 }
 
 }  // namespace kin

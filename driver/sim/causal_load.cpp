@@ -23,10 +23,15 @@ std::vector<std::string> values_of(const std::vector<wire::ShownSibling>& siblin
 }
 
 template <class Body>
-Body decoded(const Reply& reply) {
-  auto body = wire::decode<Body>(reply.body);
+Body decoded(const std::string& bytes) {
+  auto body = wire::decode<Body>(bytes);
   KIN_REQUIRE(body, "a reply that cannot be read: " + body.error().what);
   return std::move(*body);
+}
+
+template <class Body>
+Body decoded(const Reply& reply) {
+  return decoded<Body>(reply.body);
 }
 
 // What a session's reply has inside, and any other one as it is.
@@ -155,33 +160,41 @@ void CausalLoad::ask(std::size_t client) {
 // ------------------------------------------------------------------------------------------------ judging
 
 void CausalLoad::stepped(const NodeId& node, const std::vector<Reply>& replies) {
-  for (const Reply& given : replies) {
-    const Reply reply = unwrapped(given);
-    if (auto peek = peeks_.find(reply.to); peek != peeks_.end()) {
-      if (reply.kind == wire::Kind::failure) continue;  // it waited too long, and so did the write behind it
-      const auto read = decoded<wire::ReadReply>(reply);
-      Operation& operation = operations_.at(peek->second);
-      oracle_.shows(node, operation.key, values_of(read.siblings));
-      write_was_stepped(operation, values_of(read.siblings));
-      continue;
+  for (const Reply& reply : replies) {
+    if (reply.kind == wire::Kind::in_session_reply) {
+      const auto inner = decoded<wire::InSessionReply>(reply);
+      judge_reply(node, reply.to, inner.reply, inner.body, inner.seen);
+    } else {
+      judge_reply(node, reply.to, reply.kind, reply.body, "");
     }
-    if (const auto explain = explains_.find(reply.to); explain != explains_.end()) {
-      if (reply.kind != wire::Kind::explain_reply) {
-        oracle_.wrong("odd answer", node + " explains nothing: " + decoded<Failure>(reply).message);
-      } else {
-        stories_.judge(node, explain->second, decoded<wire::ExplainReply>(reply));
-      }
-      continue;
+  }
+}
+
+// `session_seen`: empty out of a session.
+void CausalLoad::judge_reply(const NodeId& node, CallId call, wire::Kind kind, const std::string& body,
+                             const std::string& session_seen) {
+  if (auto peek = peeks_.find(call); peek != peeks_.end()) {
+    if (kind == wire::Kind::failure) return;  // it waited too long, and so did the write behind it
+    const auto read = decoded<wire::ReadReply>(body);
+    Operation& operation = operations_.at(peek->second);
+    oracle_.shows(node, operation.key, values_of(read.siblings));
+    return write_was_stepped(operation, values_of(read.siblings));
+  }
+  if (const auto explain = explains_.find(call); explain != explains_.end()) {
+    if (kind == wire::Kind::explain_reply) {
+      return stories_.judge(node, explain->second, decoded<wire::ExplainReply>(body));
     }
-    const auto found = operations_.find(reply.to);
-    if (found == operations_.end()) continue;
-    Operation& operation = found->second;
-    switch (reply.kind) {
-      case wire::Kind::read_reply: judge_read(operation, decoded<wire::ReadReply>(reply)); break;
-      case wire::Kind::write_reply: judge_write(operation, decoded<wire::WriteReply>(reply)); break;
-      case wire::Kind::failure: judge_failure(operation, decoded<Failure>(reply)); break;
-      default: oracle_.wrong("odd answer", node + " answers with kind " + std::to_string(static_cast<int>(reply.kind)));
-    }
+    return oracle_.wrong("odd answer", node + " explains nothing: " + decoded<Failure>(body).message);
+  }
+  const auto found = operations_.find(call);
+  if (found == operations_.end()) return;
+  Operation& operation = found->second;
+  operation.session_seen = session_seen;
+  switch (kind) {
+    case wire::Kind::read_reply: return judge_read(operation, decoded<wire::ReadReply>(body));
+    case wire::Kind::write_reply: return judge_write(operation, decoded<wire::WriteReply>(body));
+    case wire::Kind::failure: return judge_failure(operation, decoded<Failure>(body));
+    default: oracle_.wrong("odd answer", node + " answers with kind " + std::to_string(static_cast<int>(kind)));
   }
 }
 
@@ -203,46 +216,60 @@ void CausalLoad::write_was_stepped(Operation& operation, const std::vector<std::
   operation.told = oracle_.closure(operation.key, *operation.event);
 }
 
-// A dot never names two values, and a value keeps its dot and its clock.
+// A dot never names two values, and a value keeps its dot and its clock. Of a value that nobody wrote the oracle tells.
 void CausalLoad::judge_names(const NodeId& node, const std::string& key,
                              const std::vector<wire::ShownSibling>& siblings) {
+  std::vector<std::optional<Name>>& names = names_[key];
   for (const wire::ShownSibling& sibling : siblings) {
-    const std::pair value{key, sibling.value};
-    const Name name{sibling.dot, sibling.clock};
-    const bool same = names_.emplace(value, name).first->second == name;
+    const auto event = oracle_.event_of(key, sibling.value);
+    if (!event) continue;
+    if (*event >= names.size()) names.resize(*event + 1);
+    std::optional<Name>& name = names[*event];
+    if (name && name->dot == sibling.dot && name->clock == sibling.clock) continue;
+    const std::pair value{key, *event};
     const bool alone = named_.emplace(sibling.dot, value).first->second == value;
-    if (!same || !alone)
+    if (name || !alone)
       oracle_.wrong("two names", node + " shows " + key + ": " + sibling.value + " under " + to_string(sibling.dot));
+    if (!name) name = Name{sibling.dot, sibling.clock};
   }
 }
 
-void CausalLoad::judge_read(Operation& operation, const wire::ReadReply& reply) {
+void CausalLoad::judge_read(Operation& operation, wire::ReadReply&& reply) {
   judge_names(operation.node, operation.key, reply.siblings);
   operation.values = values_of(reply.siblings);
   oracle_.shows(operation.node, operation.key, operation.values, reply.got, operation.mark);
   operation.told = oracle_.closure(operation.key, operation.values);
+  operation.context = std::move(reply.context);
 }
 
-void CausalLoad::judge_write(Operation& operation, const wire::WriteReply& reply) {
-  for (const wire::Replaced& replaced : reply.replaced) operation.replaced.push_back(replaced.value.value_or("?"));
+void CausalLoad::judge_write(Operation& operation, wire::WriteReply&& reply) {
+  for (wire::Replaced& replaced : reply.replaced) {
+    operation.replaced.push_back(replaced.value ? std::move(*replaced.value) : "?");
+  }
   const bool first_told = !operation.event;
   if (first_told) {
     // Beside several values nothing is replaced, so what was replaced is what had been seen.
     write_was_stepped(operation, operation.replaced);
     oracle_.shows(operation.node, operation.key, values_of(reply.siblings));
   }
-  stories_.named(operation.key, reply.dot, *operation.event);
+  stories_.named(reply.dot, *operation.event);
   judge_names(operation.node, operation.key, reply.siblings);
+  if (operation.kind == Kind::put) judge_clock(operation, reply.clock);
+  oracle_.erased(operation.node, operation.key, operation.replaced);
+  oracle_.acknowledged(operation.key, *operation.event, reply.got);
+  operation.context = std::move(reply.context);
+}
+
+void CausalLoad::judge_clock(const Operation& operation, const EntryClock& clock) {
+  const std::vector<std::optional<Name>>& names = names_[operation.key];
   for (const std::string& replaced : operation.replaced) {
-    const auto older = names_.find({operation.key, replaced});
-    if (operation.kind != Kind::put || older == names_.end()) continue;
-    if (older->second.clock.compare(reply.clock) != Relation::before) {
+    const auto older = oracle_.event_of(operation.key, replaced);
+    if (!older || *older >= names.size() || !names[*older]) continue;
+    if (names[*older]->clock.compare(clock) != Relation::before) {
       oracle_.wrong("clock", operation.node + " shows " + operation.key + ": " + operation.value +
                                  " with a clock that is not above that of " + replaced + ", which it replaced");
     }
   }
-  oracle_.erased(operation.node, operation.key, operation.replaced);
-  oracle_.acknowledged(operation.key, *operation.event, reply.got);
 }
 
 void CausalLoad::judge_failure(Operation& operation, const Failure& failure) {
@@ -287,14 +314,11 @@ void CausalLoad::close(CallId call, const Reply* reply) {
     operation.outcome = "ok";
     if (operation.event) oracle_.promised(operation.key, *operation.event);
     if (operation.in_session) {
-      clients_[operation.client].seen = decoded<wire::InSessionReply>(*reply).seen;
+      clients_[operation.client].seen = std::move(operation.session_seen);
       follow_session(operation);
     }
-    const Reply inner = unwrapped(*reply);
-    std::string context = operation.kind == Kind::read ? decoded<wire::ReadReply>(inner).context
-                                                       : decoded<wire::WriteReply>(inner).context;
     std::deque<Token>& tokens = clients_[operation.client].tokens;
-    tokens.push_back({operation.key, std::move(context), *operation.told, "o" + std::to_string(call)});
+    tokens.push_back({operation.key, std::move(operation.context), *operation.told, "o" + std::to_string(call)});
     if (tokens.size() > remembered_tokens) tokens.pop_front();
   }
   next(operation.client);

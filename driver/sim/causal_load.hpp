@@ -71,6 +71,7 @@ class CausalLoad : public Load {
     std::optional<CausalOracle::Event> event;
     std::optional<EventSet> told;  // what the reply's context stands for
     std::vector<std::string> values, replaced;
+    std::string context, session_seen;  // as the reply gives them, until it arrives
     bool in_session = false;
     bool closed = false;  // answered, or given up
   };
@@ -98,9 +99,12 @@ class CausalLoad : public Load {
     bool operator==(const Name&) const = default;
   };
 
+  void judge_reply(const NodeId& node, CallId call, wire::Kind kind, const std::string& body,
+                   const std::string& session_seen);
   void judge_names(const NodeId& node, const std::string& key, const std::vector<wire::ShownSibling>& siblings);
-  void judge_read(Operation& operation, const wire::ReadReply& reply);
-  void judge_write(Operation& operation, const wire::WriteReply& reply);
+  void judge_read(Operation& operation, wire::ReadReply&& reply);
+  void judge_write(Operation& operation, wire::WriteReply&& reply);
+  void judge_clock(const Operation& operation, const EntryClock& clock);
   void judge_failure(Operation& operation, const Failure& failure);
   Reply ask_and_wait(const NodeId& node, wire::Kind kind, const std::string& body);
   void judge_lists(const NodeId& node, const std::map<std::string, std::size_t>& values_of);
@@ -117,8 +121,8 @@ class CausalLoad : public Load {
   std::uint64_t asked_ = 0, answered_ = 0, open_ = 0;
   std::optional<Reply> awaited_;  // of a question that is asked in the end
   CallId awaits_ = 0;
-  std::map<std::pair<std::string, std::string>, Name> names_;  // by key and value
-  std::map<Dot, std::pair<std::string, std::string>> named_;
+  std::map<std::string, std::vector<std::optional<Name>>> names_;  // of each key's writes
+  std::map<Dot, std::pair<std::string, CausalOracle::Event>> named_;
   std::set<std::string> empty_;          // keys without a value, in the end
   std::vector<std::string> last_reads_;  // lines of the history
 };

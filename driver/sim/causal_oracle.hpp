@@ -14,13 +14,20 @@
 // Writes that only a disk knew which was lost may be missing. To which nodes a write has got is only counted where it
 // is certain, so a few writes too many are excused, and none too few. A member that acknowledged a write may have lost
 // its disk before the client was told of its copy: nobody can promise that copy.
+//
+// Nearly every answer is right, so each rule is first asked of all writes at once, sixty-four at a time; only where a
+// set says that something may be wrong, the writes are gone through one by one. The first question may say yes too
+// often (an event that never happened still covers), never too rarely.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/causality/dot.hpp"
@@ -60,9 +67,12 @@ class CausalOracle {
 
   // What the writer had seen, without the write itself.
   const EventSet& seen(const std::string& key, Event event) const;
+  // Of these, which are closed, those that no writer of another one of them had seen.
+  EventSet newest(const std::string& key, const EventSet& closed) const;
   // The write of this value, where there is one.
   std::optional<Event> event_of(const std::string& key, const std::string& value) const;
 
+  // (causal_oracle_rules.cpp)
   // A node says, in a turn that is not settled, that these are all values of the key. `quorum`: how many members were
   // asked, this one included; `acknowledged_before`: see mark().
   void shows(const NodeId& node, const std::string& key, const std::vector<std::string>& values,
@@ -100,6 +110,7 @@ class CausalOracle {
 
  private:
   enum class Fate { stepped, happened, never };
+  using KeyNumber = std::size_t;  // in the order in which keys were first heard of
   struct Write {
     std::optional<std::string> value;
     NodeId node;
@@ -107,26 +118,48 @@ class CausalOracle {
     Fate fate = Fate::stepped;
     std::uint32_t copies = 1;
     std::uint64_t acknowledged_at = 0;  // count of acknowledgements; 0: never
-    std::set<NodeId> known_at;          // certainly on these disks, it or what has seen it
     std::size_t lost_disks_before = 0;  // how many of lost_disks_ were lost before it was stepped
-    bool excused = false;
     bool promised = false;
   };
   struct Key {
-    std::vector<Write> writes;
-    std::map<std::string, Event> by_value;
-    EventSet seen_by_writers;  // of all writes that were not undone
+    std::deque<Write> writes;                      // a value stays where it is
+    std::map<std::string_view, Event> by_value;    // views of writes
+    EventSet puts, undone, acknowledged, excused;  // undone: Fate::never
+    EventSet seen_by_writers, seen_by_deletes;     // of all writes that were not undone
+  };
+  // What a node knows of a key.
+  struct View {
+    Past seen;     // durable
+    Past pending;  // of the turn that is not settled
+    bool is_pending = false;
+    EventSet acknowledged;  // was counted among the members that acknowledged
   };
   struct Node {
-    std::map<std::string, EventSet> seen;     // durable
-    std::map<std::string, EventSet> pending;  // of the turn that is not settled
-    std::vector<std::pair<std::string, Event>> writes;
+    std::vector<View> views;                          // by KeyNumber
+    std::vector<KeyNumber> pending;                   // whose views are
+    std::vector<std::pair<KeyNumber, Event>> writes;  // of the turn that is not settled
   };
 
   static std::string name(const Write& write, Event event);
+  static std::optional<Event> event_of(const Key& key, std::string_view value);
+  KeyNumber number_of(const std::string& key);
+  const Key* find(const std::string& key) const;
+  Key& at(const std::string& key) { return keys_[numbers_.at(key)]; }
+  const Key& at(const std::string& key) const { return keys_[numbers_.at(key)]; }
+  static View& view(Node& node, KeyNumber key);
+  static Past& pending(Node& node, KeyNumber key);
+  void undo(KeyNumber key, Event event);
+  // One by one: see above. (causal_oracle_rules.cpp, causal_oracle_sessions.cpp)
+  void judge_session(const NodeId& node, const SessionView::Key& view, const std::string& key,
+                     const std::vector<std::string>& values, const EventSet& shown);
+  void judge_shown(const Key& history, const std::string& where, const EventSet& shown);
+  void judge_known(const Key& history, const std::string& where, const EventSet& known, const EventSet& shown);
+  void judge_quorum(const Key& history, const std::string& where, const EventSet& shown, std::uint32_t quorum,
+                    std::uint64_t acknowledged_before);
 
   std::map<NodeId, Node> nodes_;
-  std::map<std::string, Key> keys_;
+  std::map<std::string, KeyNumber> numbers_;
+  std::deque<Key> keys_;
   std::vector<NodeId> lost_disks_;  // whose, in order
   std::uint64_t acknowledgements_ = 1;
   std::uint64_t quorums_count_from_ = 0;  // older acknowledgements may have lost a copy

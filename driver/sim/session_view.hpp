@@ -10,9 +10,9 @@ namespace kin::sim {
 
 struct SessionView {
   struct Key {
-    EventSet known;  // made or shown, and all that their writers had seen
-    EventSet own;    // made
-    EventSet gone;   // known once, and not shown by a later read
+    Past known;     // made or shown, and all that their writers had seen
+    EventSet own;   // made
+    EventSet gone;  // known once, and not shown by a later read
   };
   std::map<std::string, Key> keys;
 };

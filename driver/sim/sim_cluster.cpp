@@ -287,14 +287,14 @@ void SimCluster::leave(Machine& at) {
 }
 
 void SimCluster::let_go(Machine& at) {
-  const TurnEffects effects = std::exchange(*at.leaving, {});
+  TurnEffects effects = std::exchange(*at.leaving, {});
   send(at, effects.sends);
   for (const TierJob& job : effects.jobs) run(at, job);
   for (const TierCancel& cancel : effects.cancelled) at.jobs.erase({cancel.tier, cancel.id});
-  for (const Reply& reply : effects.replies) {
+  for (Reply& reply : effects.replies) {
     hash_.add(reply.body);
     if (at.clients_away) continue;
-    agenda_.after(to_client(), [this, reply] { watcher_.reply_arrived(reply); });
+    agenda_.after(to_client(), [this, arriving = std::move(reply)] { watcher_.reply_arrived(arriving); });
   }
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/assert.hpp"
 #include "common/planted.hpp"
 
 namespace kin::sim {
@@ -25,11 +24,8 @@ tl::expected<void, StorageError> SimDisk::commit(const WriteBatch& batch) {
     write_failed_ = true;
     return tl::unexpected(StorageError{false, full_ ? "no space left" : "a write failed"});
   }
-  WriteBatch undo;
-  for (const auto& [key, value] : batch) undo.emplace_hint(undo.end(), key, records_.get(key));
   if (write_failed_ || armed_ == DiskFault::sync_fails) forgotten_from_ = forgotten_from_.value_or(undo_.size());
-  undo_.push_back(std::move(undo));
-  KIN_REQUIRE(records_.commit(batch), "a memory store failed");
+  undo_.push_back(records_.exchange(batch));
   if (armed_ == DiskFault::sync_fails) {
     armed_.reset();
     sync_failed_ = true;
@@ -81,7 +77,7 @@ void SimDisk::fail_read_if_armed() const {
 
 void SimDisk::take_back(std::size_t newest) {
   for (; newest > 0; --newest) {
-    KIN_REQUIRE(records_.commit(undo_.back()), "a memory store failed");
+    records_.take_back(std::move(undo_.back()));
     undo_.pop_back();
   }
 }

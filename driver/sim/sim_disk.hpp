@@ -48,7 +48,7 @@ class SimDisk : public Store {
   void take_back(std::size_t newest);
 
   MemoryStore records_;
-  std::vector<WriteBatch> undo_;               // of the commits that were not synced, oldest first
+  std::vector<MemoryStore::Before> undo_;      // of the commits that were not synced, oldest first
   std::optional<std::size_t> forgotten_from_;  // position in undo_ of the first commit that was a lie
   mutable std::optional<DiskFault> armed_;
   bool full_ = false;

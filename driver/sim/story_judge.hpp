@@ -20,7 +20,7 @@ class StoryJudge {
   explicit StoryJudge(CausalOracle& oracle) : oracle_(oracle) {}
 
   // The write's dot, as its coordinator told it.
-  void named(const std::string& key, const Dot& dot, CausalOracle::Event event) { events_[dot] = {key, event}; }
+  void named(const Dot& dot, CausalOracle::Event event) { events_[dot] = event; }
   // A node's answer about a key. Of the values that it shows the oracle knows all.
   void judge(const std::string& node, const std::string& key, const wire::ExplainReply& reply);
 
@@ -28,8 +28,11 @@ class StoryJudge {
   std::uint64_t uncertain() const { return uncertain_; }  // those that say so, not counted above
 
  private:
+  void judge_who_had_seen(const std::string& where, const std::vector<ToldVersion>& told,
+                          const std::vector<wire::ToldSibling>& siblings);
+
   CausalOracle& oracle_;
-  std::map<Dot, std::pair<std::string, CausalOracle::Event>> events_;
+  std::map<Dot, CausalOracle::Event> events_;
   std::uint64_t judged_ = 0, uncertain_ = 0;
 };
 

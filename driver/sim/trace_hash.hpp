@@ -3,7 +3,10 @@
 // Mixing as in splitmix64; eight bytes at a time, least significant first on every machine.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace kin::sim {
@@ -19,23 +22,25 @@ class TraceHash {
 
   void add(std::string_view bytes) {
     add(bytes.size());
-    std::uint64_t word = 0;
-    unsigned shift = 0;
-    for (const unsigned char byte : bytes) {
-      word |= std::uint64_t{byte} << shift;
-      shift += 8;
-      if (shift == 64) {
-        add(word);
-        word = 0;
-        shift = 0;
-      }
-    }
-    if (shift > 0) add(word);
+    for (; bytes.size() >= 8; bytes.remove_prefix(8)) add(word(bytes.substr(0, 8)));
+    if (!bytes.empty()) add(word(bytes));
   }
 
   std::uint64_t value() const { return state_; }
 
  private:
+  static std::uint64_t word(std::string_view bytes) {
+    std::uint64_t out = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+      std::memcpy(&out, bytes.data(), bytes.size());
+    } else {
+      for (std::size_t i = 0; i < bytes.size(); ++i) {
+        out |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << 8 * i;
+      }
+    }
+    return out;
+  }
+
   std::uint64_t state_ = 0;
 };
 

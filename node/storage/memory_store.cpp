@@ -25,4 +25,32 @@ tl::expected<void, StorageError> MemoryStore::commit(const WriteBatch& batch) {
   return {};
 }
 
+MemoryStore::Before MemoryStore::exchange(const WriteBatch& batch) {
+  Before before;
+  before.reserve(batch.size());
+  for (const auto& [key, value] : batch) {
+    const auto at = records_.lower_bound(key);
+    const bool there = at != records_.end() && at->first == key;
+    before.emplace_back(key, there ? std::optional(std::move(at->second)) : std::nullopt);
+    if (value && there) {
+      at->second = *value;
+    } else if (value) {
+      records_.emplace_hint(at, key, *value);
+    } else if (there) {
+      records_.erase(at);
+    }
+  }
+  return before;
+}
+
+void MemoryStore::take_back(Before&& before) {
+  for (auto& [key, value] : before) {
+    if (value) {
+      records_.insert_or_assign(std::move(key), std::move(*value));
+    } else {
+      records_.erase(key);
+    }
+  }
+}
+
 }  // namespace kin

@@ -215,6 +215,15 @@ TEST_CASE("oracle: who lost its disk before the client was told of its copy coun
   CHECK(before.rule() == "lost");
 }
 
+TEST_CASE("oracle: one disk that is lost again and again takes no more than one copy of what all have acknowledged") {
+  Story s;
+  s.oracle.acknowledged("k", s.put("n1", "a"), 3);
+  for (int times = 0; times < 3; ++times) s.oracle.forgot("n1");
+  CHECK(s.oracle.excused() == 0);
+  s.oracle.in_the_end("n1", "k", {});
+  CHECK(s.rule() == "lost");
+}
+
 TEST_CASE("oracle: when a write is lost with its disk, what it had replaced may stand again") {
   Story s;
   s.put("n1", "a");
@@ -223,4 +232,112 @@ TEST_CASE("oracle: when a write is lost with its disk, what it had replaced may 
   s.oracle.forgot("n1");
   s.all_show({"a"});
   CHECK(s.rule() == "");
+}
+
+TEST_CASE("oracle: a write that was undone covers nothing, neither where it was made nor for those that come later") {
+  Story s;
+  s.put("n1", "a");
+  s.get("n2", {"a"});
+  const auto undone = s.oracle.wrote("n2", "k", "b", s.oracle.closure("k", {"a"}));
+  s.oracle.shows("n2", "k", {"b"});
+  s.oracle.never_happened("k", undone);
+  s.oracle.settled("n2", true);
+  s.get("n2", {"a"});
+  CHECK(s.rule() == "");
+  s.get("n2", {});
+  CHECK(s.rule() == "lost");
+}
+
+TEST_CASE("oracle: a session sees what it wrote, or what came after it") {
+  Story s;
+  SessionView session;
+  s.oracle.wrote_in_session(session, "k", s.put("n1", "a"));
+  s.put("n2", "b", {"a"});
+  s.oracle.read_in_session("n2", session, "k", {"b"});
+  CHECK(s.rule() == "");
+  s.oracle.read_in_session("n3", session, "k", {"a"});
+  CHECK(s.rule() == "went back");
+}
+
+TEST_CASE("oracle: a session misses its own write, and goes back behind what it was shown") {
+  Story own;
+  SessionView writer;
+  own.oracle.wrote_in_session(writer, "k", own.put("n1", "a"));
+  own.oracle.read_in_session("n2", writer, "k", {});
+  CHECK(own.rule() == "own write missed");
+
+  Story shown;
+  SessionView reader;
+  shown.put("n1", "a");
+  shown.oracle.read_in_session("n1", reader, "k", {"a"});
+  shown.oracle.read_in_session("n2", reader, "k", {});
+  CHECK(shown.rule() == "went back");
+
+  Story older;
+  SessionView follower;
+  older.put("n1", "a");
+  older.put("n1", "b", {"a"});
+  older.oracle.read_in_session("n1", follower, "k", {"b"});
+  older.oracle.read_in_session("n2", follower, "k", {"a"});
+  CHECK(older.rule() == "went back");
+
+  Story deleted;
+  SessionView deleter;
+  deleted.put("n1", "a");
+  deleted.oracle.wrote_in_session(deleter, "k", deleted.remove("n1", {"a"}));
+  deleted.oracle.read_in_session("n2", deleter, "k", {"a"});
+  CHECK(deleted.rule() == "own write missed");
+}
+
+TEST_CASE("oracle: what a session was shown may be deleted, and does not come back to it") {
+  Story s;
+  SessionView session;
+  s.put("n1", "a");
+  s.oracle.read_in_session("n1", session, "k", {"a"});
+  s.remove("n1", {"a"});
+  s.oracle.read_in_session("n1", session, "k", {});
+  CHECK(s.rule() == "");
+  s.oracle.read_in_session("n2", session, "k", {"a"});
+  CHECK(s.rule() == "went back");
+}
+
+TEST_CASE("oracle: a session is not held to what a lost disk alone knew") {
+  Story s;
+  SessionView session;
+  s.oracle.wrote_in_session(session, "k", s.put("n1", "a"));
+  s.oracle.forgot("n1");
+  s.oracle.read_in_session("n2", session, "k", {});
+  CHECK(s.rule() == "");
+
+  Story below;
+  SessionView over;
+  below.put("n1", "a");
+  below.get("n2", {"a"});
+  below.oracle.wrote_in_session(over, "k", below.put("n1", "b", {"a"}));
+  below.oracle.forgot("n1");
+  below.oracle.read_in_session("n2", over, "k", {"a"});
+  CHECK(below.rule() == "");
+}
+
+TEST_CASE("oracle: the newest of what was seen, beyond sixty-four writes") {
+  Story s;
+  std::vector<std::string> last;
+  for (int i = 0; i < 200; ++i) {
+    const std::string value = "v" + std::to_string(i);
+    s.put("n1", value, last);
+    last = {value};
+  }
+  const auto beside = s.put("n2", "beside");
+  const EventSet all = s.oracle.closure("k", {"v199", "beside"});
+  EventSet newest;
+  newest.add(199);
+  newest.add(beside);
+  CHECK(s.oracle.newest("k", all) == newest);
+  EventSet first;
+  first.add(0);
+  CHECK(s.oracle.newest("k", first) == first);
+  s.get("n3", {"v3"});
+  CHECK(s.rule() == "");
+  s.get("n1", {"v130"});
+  CHECK(s.rule() == "resurrected");
 }
