@@ -41,6 +41,8 @@ struct Actor {
   Incarnation life;
 
   auto operator<=>(const Actor&) const = default;
+  // Numbers first: what differs mostly differs there, and names are dear to compare.
+  bool operator==(const Actor& other) const { return life == other.life && node == other.node; }
 };
 
 // The name of one write, unique for ever. Counters of an actor are 1, 2, 3, ... without a gap.
@@ -49,6 +51,7 @@ struct Dot {
   std::uint64_t counter = 0;
 
   auto operator<=>(const Dot&) const = default;
+  bool operator==(const Dot& other) const { return counter == other.counter && actor == other.actor; }
 };
 
 std::string to_string(const Actor& actor);  // n1.3

@@ -1,6 +1,7 @@
 #include "common/causality/lineage.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -14,7 +15,10 @@ void add_sorted(std::vector<Dot>& dots, const Dot& dot) {
   if (place == dots.end() || *place != dot) dots.insert(place, dot);
 }
 
-bool names(const std::vector<Dot>& dots, const Dot& dot) { return std::binary_search(dots.begin(), dots.end(), dot); }
+// Mostly there are one or two.
+bool names(const std::vector<Dot>& dots, const Dot& dot) {
+  return std::find(dots.begin(), dots.end(), dot) != dots.end();
+}
 
 }  // namespace
 
@@ -115,22 +119,43 @@ void Lineage::add_newest(const Dot& dot, const EntryClock& clock, std::uint64_t 
   versions_.push_back(std::move(version));
 }
 
-// Puts what was seen in front of who had seen it.
+// Puts what was seen in front of who had seen it. Over places, since versions are dear to move and dots to compare.
 void Lineage::sort() {
-  std::vector<Version> sorted;
-  sorted.reserve(versions_.size());
-  std::set<Dot> placed;
-  while (!versions_.empty()) {
-    std::vector<Version> rest;
-    for (Version& version : versions_) {
-      const bool ready =
-          std::all_of(version.before.begin(), version.before.end(), [&](const Dot& d) { return placed.contains(d); });
-      if (ready) placed.insert(version.dot);
-      (ready ? sorted : rest).push_back(std::move(version));
-    }
-    if (rest.size() == versions_.size()) break;  // a circle, or an edge to nowhere: not made here
-    versions_ = std::move(rest);
+  const std::size_t count = versions_.size();
+  std::vector<std::size_t> by_dot(count);
+  std::iota(by_dot.begin(), by_dot.end(), std::size_t{0});
+  std::sort(by_dot.begin(), by_dot.end(),
+            [&](std::size_t a, std::size_t b) { return versions_[a].dot < versions_[b].dot; });
+  const auto place_of = [&](const Dot& dot) {
+    const auto less = [&](std::size_t at, const Dot& wanted) { return versions_[at].dot < wanted; };
+    const auto found = std::lower_bound(by_dot.begin(), by_dot.end(), dot, less);
+    return found == by_dot.end() || versions_[*found].dot != dot ? count : *found;
+  };
+  std::vector<std::size_t> seen, ends;  // what each had seen, one behind the other
+  ends.reserve(count);
+  for (const Version& version : versions_) {
+    for (const Dot& dot : version.before) seen.push_back(place_of(dot));
+    ends.push_back(seen.size());
   }
+  std::vector<char> placed(count + 1, 0);
+  std::vector<std::size_t> order;
+  order.reserve(count);
+  for (bool more = true; more;) {
+    more = false;  // a circle, or an edge to nowhere: not made here
+    for (std::size_t at = 0; at < count; ++at) {
+      if (placed[at] != 0) continue;
+      const auto first = seen.begin() + static_cast<std::ptrdiff_t>(at == 0 ? 0 : ends[at - 1]);
+      const auto last = seen.begin() + static_cast<std::ptrdiff_t>(ends[at]);
+      if (!std::all_of(first, last, [&](std::size_t earlier) { return placed[earlier] != 0; })) continue;
+      placed[at] = 1;
+      order.push_back(at);
+      more = true;
+    }
+  }
+  if (order.size() == count && std::is_sorted(order.begin(), order.end())) return;
+  std::vector<Version> sorted;
+  sorted.reserve(order.size());
+  for (const std::size_t at : order) sorted.push_back(std::move(versions_[at]));
   versions_ = std::move(sorted);
 }
 

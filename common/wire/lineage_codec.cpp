@@ -71,7 +71,7 @@ class Writing {
       number(version.before.size());
       for (std::size_t back = 1; back <= at; ++back) {
         const Dot& dot = versions[at - back].dot;
-        if (std::binary_search(version.before.begin(), version.before.end(), dot)) number(back);
+        if (std::find(version.before.begin(), version.before.end(), dot) != version.before.end()) number(back);
       }
       clock(version.clock, join_before(lineage, version));
       spans(version.left_out);
