@@ -6,11 +6,6 @@
 #include "node/runtime/routing.hpp"
 
 namespace kin {
-namespace {
-
-constexpr std::size_t usual_line_bytes = 160;
-
-}  // namespace
 
 NodeLoop::NodeLoop(const NodeParts& parts)
     : parts_(parts),
@@ -124,19 +119,17 @@ void NodeLoop::answer(const Call& call, const Reply& reply) {
   if (reply.last && parts_.log.enabled(LogLevel::info)) log_call(call, reply);
 }
 
-void NodeLoop::log_call(const Call& call, const Reply& reply) const {
+void NodeLoop::log_call(const Call& call, const Reply& reply) {
   std::string_view outcome = "OK";
   if (reply.kind == wire::Kind::failure) {
     const auto failure = wire::decode<Failure>(reply.body);
     outcome = name(failure ? failure->status : Status::internal);
   }
-  std::string line;
-  line.reserve(usual_line_bytes);
-  line.append("call ").append(name_of(call.kind));
-  if (!call.about.empty()) line.append(" ").append(call.about);
-  line.append(" from ").append(call.client).append(" ").append(outcome).append(" ");
-  line.append(std::to_string(parts_.time.now_us() - call.started_us)).append(" us");
-  parts_.log.info(line);
+  line_.assign("call ").append(name_of(call.kind));
+  if (!call.about.empty()) line_.append(" ").append(call.about);
+  line_.append(" from ").append(call.client).append(" ").append(outcome).append(" ");
+  line_.append(std::to_string(parts_.time.now_us() - call.started_us)).append(" us");
+  parts_.log.info(line_);
 }
 
 void NodeLoop::tell_open_calls(const std::string& why) {
