@@ -48,6 +48,8 @@ Intake::Intake(const NodeParts& parts, CallTable& calls, Departures& departures,
       complaints_(parts.log) {}
 
 void Intake::take(const RouterIdentity& from, std::string_view message) {
+  came_us_ = parts_.time.now_us();
+  came_wall_us_ = parts_.time.wall_us();
   std::size_t offset = 0;
   std::size_t items = 0;
   do {
@@ -123,7 +125,7 @@ void Intake::take_request(const RouterIdentity& from, const wire::Item& item) {
   call.from = from;
   call.request_id = envelope.request_id;
   call.kind = envelope.kind;
-  call.started_us = parts_.time.now_us();
+  call.started_us = came_us_;
   call.deadline_ms = call.started_us / 1000 + std::min(wait_ms, longest_wait_ms);
   call.client = envelope.sender;
   if (call.client.empty()) call.client = name_of_connection(from);
@@ -142,7 +144,7 @@ void Intake::take_request(const RouterIdentity& from, const wire::Item& item) {
   }
   if (parts_.log.enabled(LogLevel::info)) append_subject(call.about, *route);
   parts_.host.step(route->tier,
-                   ClientCall{id, envelope.kind, item.body, envelope.sender, call.deadline_ms, parts_.time.wall_us()});
+                   ClientCall{id, envelope.kind, item.body, envelope.sender, call.deadline_ms, came_wall_us_});
   note_steps(call.client);
 }
 

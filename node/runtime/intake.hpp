@@ -51,6 +51,8 @@ class Intake {
   Admin admin_;
   Complaints complaints_;
   std::vector<Reply> answers_;
+  // When the message came that is taken apart: of all its items, since nobody can tell them apart in time.
+  std::uint64_t came_us_ = 0, came_wall_us_ = 0;
 };
 
 }  // namespace kin

@@ -102,24 +102,26 @@ std::optional<CannotGoOn> NodeLoop::end_turn() {
 }
 
 void NodeLoop::give_replies(const std::vector<Reply>& replies) {
+  if (replies.empty()) return;
+  const std::uint64_t now_us = parts_.time.now_us();  // of all: they leave together
   for (const Reply& reply : replies) {
     const Call* call = calls_.find(reply.to);
     if (call == nullptr) {
       ++counters_.replies_unwanted;
       continue;
     }
-    answer(*call, reply);
+    answer(*call, reply, now_us);
     if (reply.last) calls_.close(reply.to);
   }
 }
 
-void NodeLoop::answer(const Call& call, const Reply& reply) {
+void NodeLoop::answer(const Call& call, const Reply& reply, std::uint64_t now_us) {
   ++counters_.replies;
   departures_.reply(call.from, call.request_id, reply.kind, reply.body);
-  if (reply.last && parts_.log.enabled(LogLevel::info)) log_call(call, reply);
+  if (reply.last && parts_.log.enabled(LogLevel::info)) log_call(call, reply, now_us);
 }
 
-void NodeLoop::log_call(const Call& call, const Reply& reply) {
+void NodeLoop::log_call(const Call& call, const Reply& reply, std::uint64_t now_us) {
   std::string_view outcome = "OK";
   if (reply.kind == wire::Kind::failure) {
     const auto failure = wire::decode<Failure>(reply.body);
@@ -128,7 +130,7 @@ void NodeLoop::log_call(const Call& call, const Reply& reply) {
   line_.assign("call ").append(name_of(call.kind));
   if (!call.about.empty()) line_.append(" ").append(call.about);
   line_.append(" from ").append(call.client).append(" ").append(outcome).append(" ");
-  line_.append(std::to_string(parts_.time.now_us() - call.started_us)).append(" us");
+  line_.append(std::to_string(now_us - call.started_us)).append(" us");
   parts_.log.info(line_);
 }
 

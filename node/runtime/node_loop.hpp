@@ -41,8 +41,8 @@ class NodeLoop {
   void tick(std::uint64_t now_ms);
   std::optional<CannotGoOn> end_turn();
   void give_replies(const std::vector<Reply>& replies);
-  void answer(const Call& call, const Reply& reply);
-  void log_call(const Call& call, const Reply& reply);
+  void answer(const Call& call, const Reply& reply, std::uint64_t now_us);
+  void log_call(const Call& call, const Reply& reply, std::uint64_t now_us);
   void tell_open_calls(const std::string& why);
   std::uint32_t wait_ms(std::uint64_t now_ms, std::uint32_t max_wait_ms) const;
 
