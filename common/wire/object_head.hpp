@@ -29,8 +29,8 @@ struct ObjectHead {
 // Of heads that are not just one byte.
 ObjectHead read_wide_head(const char* at, const char* end);
 
-// Reads the head at `at`; bytes from `end` on are not looked at. Nearly all heads of a message are of the forms that are
-// looked for here, so that whoever reads does not call a function for each.
+// Reads the head at `at`; bytes from `end` on are not looked at. Nearly all heads of a message are of the forms
+// that are looked for here, so that whoever reads does not call a function for each.
 inline ObjectHead read_head(const char* at, const char* end) {
   using Sort = ObjectHead::Sort;
   if (at == end) return {};
