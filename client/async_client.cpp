@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <deque>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "client/identity.hpp"
+#include "client/timers.hpp"
 #include "common/assert.hpp"
 
 namespace kin {
@@ -27,6 +27,8 @@ struct Connection {
   std::unique_ptr<ClientTransport> transport;  // none until a request needs it
   std::string frame;                           // what leaves next
   std::vector<std::uint64_t> in_frame;         // the requests in it
+  std::string message;                         // the last one that came
+  std::size_t taken = 0;                       // how much of it was read
 };
 
 struct Request {
@@ -42,7 +44,7 @@ struct Request {
   bool queued = true;
   std::vector<std::size_t> sent_to;
   Clock::time_point deadline;
-  Clock::time_point wakes;  // its entry among the timers
+  Clock::time_point wakes;  // the time of its entry among the timers; others of it do not count any more
 };
 
 }  // namespace
@@ -53,7 +55,7 @@ struct AsyncClient::State {
   std::vector<Connection> connections;  // in the order of the endpoints
   std::unordered_map<std::uint64_t, Request> requests;
   std::deque<std::uint64_t> queue;  // the queued ones; those that ended meanwhile are skipped
-  std::set<std::pair<Clock::time_point, std::uint64_t>> timers;
+  Timers timers;
   std::vector<std::pair<OnOutcome, Failure>> refused;
   std::uint64_t next_id = 1;
   std::size_t preferred = 0;  // the endpoint that answered last
@@ -72,12 +74,18 @@ struct AsyncClient::State {
   bool end_overdue();
   bool send_queued();
   bool send_frame(Connection& connection);
+  void note_sent(const std::vector<std::uint64_t>& ids);
+  void take_back(const std::vector<std::uint64_t>& ids);
   bool take_replies();
-  void take_message(std::string_view message, std::size_t from);
+  bool take_some(std::size_t from);
+  void take_item(const wire::Item& item, std::size_t from);
+  void refuse_item(const wire::BadItem& bad, const Endpoint& from);
   void tell_progress(const OnProgress& tell, std::string_view body);
-  void open_one_more(std::uint64_t id, Request& request);
+  void open_one_more(std::uint64_t id, Request& request, Clock::time_point now);
   void set_timer(std::uint64_t id, Request& request, Clock::time_point when);
-  void finish(std::uint64_t id, Outcome outcome);
+  bool stands(const Timers::Timer& timer) const;
+  const Timers::Timer* next_timer();
+  void finish(std::uint64_t id, Outcome&& outcome);
   void doubt(const Request& request, Failure& failure) const;
   Failure overdue(const Request& request) const;
   bool wait(milliseconds longest);
@@ -93,7 +101,7 @@ AsyncClient::AsyncClient(std::vector<Endpoint> endpoints, ClientOptions options)
     s.options.connect = [](const Endpoint& to) { return ClientTransport::connect(to.host, to.port); };
   }
   s.endpoints = std::move(endpoints);
-  for (const Endpoint& endpoint : s.endpoints) s.connections.push_back({endpoint, nullptr, {}, {}});
+  for (const Endpoint& endpoint : s.endpoints) s.connections.push_back({endpoint, nullptr, {}, {}, {}, 0});
 }
 
 AsyncClient::~AsyncClient() = default;
@@ -119,9 +127,10 @@ std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome d
   request.done = std::move(done);
   request.only = only;
   request.start = s.preferred;
-  request.deadline = Clock::now() + s.options.timeout;
+  const auto now = Clock::now();
+  request.deadline = now + s.options.timeout;
   s.queue.push_back(id);
-  s.open_one_more(id, s.requests.emplace(id, std::move(request)).first->second);
+  s.open_one_more(id, s.requests.emplace(id, std::move(request)).first->second, now);
   return id;
 }
 
@@ -150,9 +159,9 @@ bool AsyncClient::State::turn() {
 bool AsyncClient::State::end_overdue() {
   const auto now = Clock::now();
   bool worked = false;
-  while (!timers.empty() && timers.begin()->first <= now) {
+  for (const Timers::Timer* due = next_timer(); due != nullptr && due->first <= now; due = next_timer()) {
     worked = true;
-    const std::uint64_t id = timers.begin()->second;
+    const std::uint64_t id = due->second;
     Request& request = requests.at(id);
     if (now >= request.deadline) {
       finish(id, tl::unexpected(overdue(request)));
@@ -162,14 +171,13 @@ bool AsyncClient::State::end_overdue() {
       request.queued = true;
       queue.push_back(id);
     }
-    open_one_more(id, request);
+    open_one_more(id, request, now);
   }
   return worked;
 }
 
 // The next choice becomes usable, and the time until the one after it is this choice's share of what is left.
-void AsyncClient::State::open_one_more(std::uint64_t id, Request& request) {
-  const auto now = Clock::now();
+void AsyncClient::State::open_one_more(std::uint64_t id, Request& request, Clock::time_point now) {
   const std::size_t all = choices(request);
   if (request.opened < all) {
     Connection& connection = connections[choice(request, request.opened)];
@@ -182,9 +190,17 @@ void AsyncClient::State::open_one_more(std::uint64_t id, Request& request) {
 }
 
 void AsyncClient::State::set_timer(std::uint64_t id, Request& request, Clock::time_point when) {
-  timers.erase({request.wakes, id});
   request.wakes = when;
-  timers.emplace(when, id);
+  timers.add({when, id}, requests.size(), [this](const Timers::Timer& timer) { return stands(timer); });
+}
+
+bool AsyncClient::State::stands(const Timers::Timer& timer) const {
+  const auto found = requests.find(timer.second);
+  return found != requests.end() && found->second.wakes == timer.first;
+}
+
+const Timers::Timer* AsyncClient::State::next_timer() {
+  return timers.next([this](const Timers::Timer& timer) { return stands(timer); });
 }
 
 bool AsyncClient::State::send_queued() {
@@ -195,7 +211,7 @@ bool AsyncClient::State::send_queued() {
   }
   bool worked = false;
   const auto now = Clock::now();
-  std::deque<std::uint64_t> stay;
+  std::vector<std::uint64_t> stay;
   while (!queue.empty()) {
     const std::uint64_t id = queue.front();
     queue.pop_front();
@@ -216,13 +232,14 @@ bool AsyncClient::State::send_queued() {
     Connection& connection = connections[choice(request, i)];
     const std::size_t longest = options.one_a_message ? 0 : coalesced_bytes;
     if (!connection.frame.empty() && connection.frame.size() + request.body.size() > longest) {
-      const bool sent = send_frame(connection);
-      writable[choice(request, i)] = sent && connection.transport->writable(0) ? 1 : 0;
-      worked |= sent;
       queue.push_front(id);
+      // Not asked for again after each frame: that is a system call, and a frame that cannot leave says so itself.
+      const bool sent = send_frame(connection);
+      writable[choice(request, i)] = sent ? 1 : 0;
+      worked |= sent;
       continue;
     }
-    wire::Envelope envelope;
+    wire::EnvelopeView envelope;
     envelope.cluster = options.cluster;
     envelope.kind = request.kind;
     envelope.request_id = id;
@@ -238,7 +255,6 @@ bool AsyncClient::State::send_queued() {
   for (std::size_t i = 0; i < connections.size(); ++i) {
     if (!connections[i].frame.empty()) worked |= send_frame(connections[i]);
   }
-  // Frames that were refused put their requests back into the queue, behind nothing that was there before.
   queue.insert(queue.end(), stay.begin(), stay.end());
   return worked;
 }
@@ -248,70 +264,87 @@ bool AsyncClient::State::send_frame(Connection& connection) {
   if (sent) {
     ++counters.messages_sent;
     counters.requests_sent += connection.in_frame.size();
-  }
-  for (const std::uint64_t id : connection.in_frame) {
-    Request& request = requests.at(id);
-    if (!sent) {  // nothing left: as if it had not been tried
-      request.sent_to.pop_back();
-      --request.untried;
-      request.queued = true;
-      queue.push_back(id);
-    } else if (!is_question(request.asked.what)) {
-      const auto now = Clock::now();
-      const bool again = request.asked.named && request.sent_to.size() == 1;
-      set_timer(id, request, again ? now + (request.deadline - now) / 2 : request.deadline);
-    }
+    note_sent(connection.in_frame);
+  } else {
+    take_back(connection.in_frame);
   }
   connection.frame.clear();
   connection.in_frame.clear();
   return sent;
 }
 
+// A write that was sent is not opened to further endpoints, or once only, when it names its operation.
+void AsyncClient::State::note_sent(const std::vector<std::uint64_t>& ids) {
+  const auto now = Clock::now();
+  for (const std::uint64_t id : ids) {
+    Request& request = requests.at(id);
+    if (is_question(request.asked.what)) continue;
+    const bool again = request.asked.named && request.sent_to.size() == 1;
+    set_timer(id, request, again ? now + (request.deadline - now) / 2 : request.deadline);
+  }
+}
+
+// Nothing left: as if it had not been tried. Back into the queue in the old order, before what was behind them.
+void AsyncClient::State::take_back(const std::vector<std::uint64_t>& ids) {
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    Request& request = requests.at(*id);
+    request.sent_to.pop_back();
+    --request.untried;
+    request.queued = true;
+    queue.push_front(*id);
+  }
+}
+
 bool AsyncClient::State::take_replies() {
   bool worked = false;
-  std::string message;
-  for (std::size_t i = 0; i < connections.size(); ++i) {
-    while (connections[i].transport && connections[i].transport->receive(message, 0)) {
-      worked = true;
-      take_message(message, i);
-    }
-  }
+  for (std::size_t i = 0; i < connections.size(); ++i) worked |= take_some(i);
   return worked;
 }
 
-void AsyncClient::State::take_message(std::string_view message, std::size_t from) {
-  const Endpoint& endpoint = endpoints[from];
-  std::size_t offset = 0;
-  while (offset < message.size()) {
-    const auto item = wire::next_item(message, offset);
-    if (!item) {
-      ++counters.malformed;
-      if (item.error().newer_version && requests.contains(item.error().request_id)) {
-        finish(item.error().request_id,
-               tl::unexpected(own_failure(Status::internal, Applied::unknown,
-                                          endpoint.title() +
-                                              " answers in a newer version of the protocol than this "
-                                              "client knows: " +
-                                              item.error().what)));
-      }
-      return;  // where the next item begins is not known
+bool AsyncClient::State::take_some(std::size_t from) {
+  Connection& connection = connections[from];
+  std::size_t items = 0;
+  for (; items < replies_a_poll; ++items) {
+    if (connection.taken == connection.message.size()) {
+      if (!connection.transport || !connection.transport->receive(connection.message, 0)) break;
+      connection.taken = 0;
+      if (connection.message.empty()) continue;
     }
-    const auto found = requests.find(item->envelope.request_id);
-    if (found == requests.end()) {
-      ++counters.late;
-      continue;
+    const auto item = wire::next_item(connection.message, connection.taken);
+    if (item) {
+      take_item(*item, from);
+    } else {
+      connection.taken = connection.message.size();  // where the next item begins is not known
+      refuse_item(item.error(), connection.endpoint);
     }
-    ++counters.replies;
-    if (item->envelope.kind == wire::Kind::token_progress) {
-      const OnProgress copy = found->second.progress;  // it may submit, which moves the requests
-      tell_progress(copy, item->body);
-      continue;
-    }
-    if (!found->second.only) preferred = from;
-    Outcome outcome = read_answer(found->second.kind, item->envelope.kind, item->body, endpoint);
-    if (!outcome) doubt(found->second, outcome.error());
-    finish(found->first, std::move(outcome));
   }
+  return items > 0;
+}
+
+void AsyncClient::State::refuse_item(const wire::BadItem& bad, const Endpoint& from) {
+  ++counters.malformed;
+  if (!bad.newer_version || !requests.contains(bad.request_id)) return;
+  finish(bad.request_id,
+         tl::unexpected(own_failure(
+             Status::internal, Applied::unknown,
+             from.title() + " answers in a newer version of the protocol than this client knows: " + bad.what)));
+}
+
+void AsyncClient::State::take_item(const wire::Item& item, std::size_t from) {
+  const auto found = requests.find(item.envelope.request_id);
+  if (found == requests.end()) {
+    ++counters.late;
+    return;
+  }
+  ++counters.replies;
+  if (item.envelope.kind == wire::Kind::token_progress) {
+    const OnProgress copy = found->second.progress;  // it may submit, which moves the requests
+    return tell_progress(copy, item.body);
+  }
+  if (!found->second.only) preferred = from;
+  Outcome outcome = read_answer(found->second.kind, item.envelope.kind, item.body, endpoints[from]);
+  if (!outcome) doubt(found->second, outcome.error());
+  finish(found->first, std::move(outcome));
 }
 
 void AsyncClient::State::tell_progress(const OnProgress& tell, std::string_view body) {
@@ -324,10 +357,9 @@ void AsyncClient::State::tell_progress(const OnProgress& tell, std::string_view 
 }
 
 // Takes the request out before its callback runs, which may submit the next one.
-void AsyncClient::State::finish(std::uint64_t id, Outcome outcome) {
+void AsyncClient::State::finish(std::uint64_t id, Outcome&& outcome) {
   const auto found = requests.find(id);
   OnOutcome done = std::move(found->second.done);
-  timers.erase({found->second.wakes, id});
   requests.erase(found);
   done(std::move(outcome));
 }
@@ -357,8 +389,8 @@ bool AsyncClient::State::wait(milliseconds longest) {
     if (connection.transport) fds.push_back({connection.transport->fd(), POLLIN, 0});
   }
   auto left = longest;
-  if (!timers.empty()) {
-    const auto until = timers.begin()->first - Clock::now();
+  if (const Timers::Timer* next = next_timer()) {
+    const auto until = next->first - Clock::now();
     left = std::min(left, std::chrono::ceil<milliseconds>(until));
   }
   if (!queue.empty()) left = std::min(left, ask_again_whether_writable);

@@ -5,7 +5,9 @@
 //   while (client.in_flight() > 0) client.poll(100ms);
 //
 // Replies carry the request's id and come in any order. Requests that are queued when poll() runs travel together in
-// one ZeroMQ message, unless the options say otherwise.
+// one ZeroMQ message, unless the options say otherwise. Of the replies that are there one poll() takes only some, so
+// that who asks the next question in a callback has it sent, and the node something to do, before the last of them is
+// read.
 //
 // Failing over. A request goes to the first endpoint that is connected, in the order in which they were given,
 // beginning with the one that answered last. Each endpoint has a slice of the time that is left: when it is used up,
@@ -34,7 +36,7 @@
 
 namespace kin {
 
-using OnOutcome = std::function<void(Outcome)>;
+using OnOutcome = std::function<void(Outcome&&)>;
 // A reply that is not the last one: how far the node is with the request.
 using OnProgress = std::function<void(const wire::TokenProgress&)>;
 
@@ -89,6 +91,10 @@ class AsyncClient {
   // From now on progress of this request is told in poll(), and nothing more after its outcome; without this it is
   // passed over. It does not move the request's deadline.
   void on_progress(std::uint64_t id, OnProgress progress);
+
+  // The most replies that one poll() takes, of each endpoint; the others are taken by the next one, which does not
+  // wait.
+  static constexpr std::size_t replies_a_poll = 64;
 
   // Sends what is queued, takes what has come, ends what is overdue; when nothing of that was to be done, waits for it
   // at most `longest`. Returns false when the wait was ended by the interrupt.

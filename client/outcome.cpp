@@ -32,10 +32,12 @@ wire::Kind reply_kind(wire::Kind request) {
 
 template <class Body>
 Outcome decoded(std::string_view bytes, const Endpoint& from) {
-  auto body = wire::decode<Body>(bytes);
-  if (body) return ClientReply(std::move(*body));
-  return tl::unexpected(own_failure(Status::internal, Applied::unknown,
-                                    "the answer of " + from.title() + " cannot be read: " + body.error().what));
+  Outcome outcome{tl::in_place, std::in_place_type<Body>};
+  if (const auto wrong = wire::decode_into(bytes, std::get<Body>(*outcome))) {
+    outcome = tl::unexpected(own_failure(Status::internal, Applied::unknown,
+                                         "the answer of " + from.title() + " cannot be read: " + wrong->what));
+  }
+  return outcome;
 }
 
 std::string titles(const std::vector<Endpoint>& endpoints) {

@@ -1,6 +1,9 @@
 #include "client/bench/bench_client.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "client/identity.hpp"
@@ -13,6 +16,11 @@ constexpr std::chrono::milliseconds longest_wait{50};
 ClientOptions as_planned(ClientOptions options, const BenchPlan& plan) {
   options.one_a_message = plan.one_a_message;
   return options;
+}
+
+void append_number(std::string& text, std::uint64_t number) {
+  std::array<char, 20> digits{};
+  text.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
 }
 
 // The reply of the expected kind: AsyncClient answers nothing else.
@@ -49,7 +57,11 @@ BenchClient::BenchClient(const BenchPlan& plan, std::string name, std::vector<En
       name_(std::move(name)),
       client_(std::move(endpoints), as_planned(std::move(options), plan)),
       workload_(workload),
-      progress_(progress) {}
+      progress_(progress) {
+  read_.bucket = write_.bucket = plan_.bucket;
+  read_.level = plan_.read;
+  write_.level = plan_.write;
+}
 
 tl::expected<void, std::string> BenchClient::keep_history(const std::string& path) {
   auto opened = HistoryFile::open(path);
@@ -71,9 +83,10 @@ std::optional<Failure> BenchClient::load(std::uint64_t from, std::uint64_t to) {
   std::optional<Failure> wrong;
   for (std::uint64_t next = from; (next < to && !wrong && !interrupted_) || client_.in_flight() > 0;) {
     while (next < to && !wrong && client_.in_flight() < plan_.depth) {
-      wire::AddUpdate request{plan_.bucket, key_numbered(plan_.prefix, next++), fresh_value(), wire::Seen::overwrite};
-      request.level = plan_.write;
-      client_.submit(request, [&](const Outcome& outcome) {
+      put_key_numbered(write_.key, plan_.prefix, next++);
+      put_fresh_value(write_.value);
+      write_.seen = wire::Seen::overwrite;
+      client_.submit(write_, [&](const Outcome& outcome) {
         ++progress_.done;
         if (!outcome && !wrong) wrong = outcome.error();
       });
@@ -109,71 +122,87 @@ bool BenchClient::poll(std::chrono::milliseconds longest) {
   return !interrupted_;
 }
 
+BenchClient::Operation& BenchClient::open_operation() {
+  ++ongoing_;
+  if (closed_.empty()) return *operations_.emplace_back(std::make_unique<Operation>());
+  Operation& operation = *closed_.back();
+  closed_.pop_back();
+  return operation;
+}
+
 void BenchClient::start(BenchClock::time_point due) {
   const Workload::Step step = workload_.next();
-  auto operation = std::make_shared<Operation>();
-  operation->act = step.act;
-  operation->key = key_numbered(plan_.prefix, step.key);
-  operation->due = due;
-  ++ongoing_;
+  Operation& operation = open_operation();
+  operation.act = step.act;
+  put_key_numbered(operation.key, plan_.prefix, step.key);
+  operation.due = due;
   if (step.act == Act::read || step.act == Act::modify) return read(operation);
   write(operation, workload_.per_cent(plan_.unseeing) ? wire::Seen::nothing : wire::Seen::overwrite, {});
 }
 
-void BenchClient::read(const Ongoing& operation) {
-  begin_event(*operation, "get");
-  client_.submit(wire::Read{plan_.bucket, operation->key, plan_.read},
-                 [this, operation](const Outcome& outcome) { have_read(operation, outcome); });
+void BenchClient::read(Operation& operation) {
+  begin_event(operation, "get");
+  read_.key = operation.key;
+  client_.submit(read_, [this, &operation](const Outcome& outcome) { have_read(operation, outcome); });
 }
 
-void BenchClient::have_read(const Ongoing& operation, const Outcome& outcome) {
+void BenchClient::have_read(Operation& operation, const Outcome& outcome) {
   if (!outcome) {
-    end_event(*operation, outcome.error());
-    return failed(outcome.error());
+    end_event(operation, outcome.error());
+    return failed(operation, outcome.error());
   }
   const auto& reply = reply_in<wire::ReadReply>(outcome);
-  end_event(*operation, reply);
+  end_event(operation, reply);
   if (reply.siblings.size() > 1) ++tally_.conflicts;
   if (reply.siblings.empty()) ++tally_.absent;
-  if (operation->act == Act::read) return done(*operation);
-  const std::string read_id = operation->event.id;
+  if (operation.act == Act::read) return done(operation);
+  const std::string read_id = operation.event.id;
   write(operation, wire::Seen::context, reply.context);
-  operation->event.context_of = read_id;
+  operation.event.context_of = read_id;
 }
 
-void BenchClient::write(const Ongoing& operation, wire::Seen seen, const std::string& context) {
-  operation->value = fresh_value();
-  begin_event(*operation, "put");
-  operation->event.value = operation->value;
-  operation->event.seen = seen;
-  wire::AddUpdate request{plan_.bucket, operation->key, operation->value, seen, context};
-  request.level = plan_.write;
-  request.operation = name_ + ':' + std::to_string(values_);
-  request.want_replaced = history_.has_value();
-  client_.submit(request, [this, operation](const Outcome& outcome) { have_written(operation, outcome); });
+void BenchClient::write(Operation& operation, wire::Seen seen, const std::string& context) {
+  put_fresh_value(write_.value);
+  begin_event(operation, "put");
+  if (history_) operation.event.value = write_.value;
+  operation.event.seen = seen;
+  write_.key = operation.key;
+  write_.seen = seen;
+  write_.context = context;
+  write_.operation.assign(name_).append(":");
+  append_number(write_.operation, values_);
+  write_.want_replaced = history_.has_value();
+  client_.submit(write_, [this, &operation](const Outcome& outcome) { have_written(operation, outcome); });
 }
 
-void BenchClient::have_written(const Ongoing& operation, const Outcome& outcome) {
+void BenchClient::have_written(Operation& operation, const Outcome& outcome) {
   if (!outcome) {
-    end_event(*operation, outcome.error());
-    return failed(outcome.error());
+    end_event(operation, outcome.error());
+    return failed(operation, outcome.error());
   }
   const auto& reply = reply_in<wire::WriteReply>(outcome);
-  end_event(*operation, reply);
+  end_event(operation, reply);
   if (reply.siblings.size() > 1) ++tally_.conflicts;
-  if (reply.got < reply.wanted) return failed({Status::partial, Applied::yes, "too few copies in time", reply.node});
-  done(*operation);
+  if (reply.got < reply.wanted) {
+    return failed(operation, {Status::partial, Applied::yes, "too few copies in time", reply.node});
+  }
+  done(operation);
 }
 
-void BenchClient::done(const Operation& operation) {
+void BenchClient::close(Operation& operation) {
   --ongoing_;
+  closed_.push_back(&operation);
+}
+
+void BenchClient::done(Operation& operation) {
+  close(operation);
   const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(BenchClock::now() - operation.due);
   tally_.latencies[static_cast<std::size_t>(operation.act)].add(static_cast<std::uint64_t>(took.count()));
   progress_.done.fetch_add(1, std::memory_order_relaxed);
 }
 
-void BenchClient::failed(const Failure& failure) {
-  --ongoing_;
+void BenchClient::failed(Operation& operation, const Failure& failure) {
+  close(operation);
   ++tally_.failures[failure.status];
   if (!tally_.first_failure) tally_.first_failure = failure;
   progress_.failed.fetch_add(1, std::memory_order_relaxed);
@@ -201,10 +230,11 @@ void BenchClient::end_event(Operation& operation, const Reply& reply) {
 }
 
 // No two are the same: a checker tells writes by their values.
-std::string BenchClient::fresh_value() {
-  std::string value = name_ + '-' + std::to_string(++values_) + ' ';
+void BenchClient::put_fresh_value(std::string& value) {
+  value.assign(name_).append("-");
+  append_number(value, ++values_);
+  value += ' ';
   if (value.size() < plan_.value_bytes) value.resize(plan_.value_bytes, 'v');
-  return value;
 }
 
 }  // namespace kin

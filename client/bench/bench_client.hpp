@@ -78,23 +78,25 @@ class BenchClient {
  private:
   struct Operation {
     Act act = Act::read;
-    std::string key, value;
+    std::string key;
     BenchClock::time_point due;
     HistoryEvent event;
   };
-  using Ongoing = std::shared_ptr<Operation>;
 
+  // There are as many as the depth, made once: a load that waits for its own memory measures that.
+  Operation& open_operation();
+  void close(Operation& operation);
   void start(BenchClock::time_point due);
-  void read(const Ongoing& operation);
-  void write(const Ongoing& operation, wire::Seen seen, const std::string& context);
-  void have_read(const Ongoing& operation, const Outcome& outcome);
-  void have_written(const Ongoing& operation, const Outcome& outcome);
-  void done(const Operation& operation);
-  void failed(const Failure& failure);
+  void read(Operation& operation);
+  void write(Operation& operation, wire::Seen seen, const std::string& context);
+  void have_read(Operation& operation, const Outcome& outcome);
+  void have_written(Operation& operation, const Outcome& outcome);
+  void done(Operation& operation);
+  void failed(Operation& operation, const Failure& failure);
   void begin_event(Operation& operation, const char* op);
   template <class Reply>
   void end_event(Operation& operation, const Reply& reply);
-  std::string fresh_value();
+  void put_fresh_value(std::string& value);
   // Waits at most so long for answers. False after an interrupt.
   bool poll(std::chrono::milliseconds longest);
 
@@ -106,6 +108,10 @@ class BenchClient {
   BenchTally tally_;
   std::optional<HistoryFile> history_;
   std::optional<std::string> history_error_;
+  std::vector<std::unique_ptr<Operation>> operations_;
+  std::vector<Operation*> closed_;  // those of them that are not ongoing
+  wire::Read read_;                 // the last ones that were sent, for their memory
+  wire::AddUpdate write_;
   std::size_t ongoing_ = 0;
   std::uint64_t values_ = 0, events_ = 0;
   bool interrupted_ = false;

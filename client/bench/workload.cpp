@@ -1,6 +1,8 @@
 #include "client/bench/workload.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace kin {
 namespace {
@@ -52,10 +54,18 @@ const Mix* mix_named(std::string_view name) {
   return found == mixes().end() ? nullptr : &*found;
 }
 
-std::string key_numbered(const std::string& prefix, std::uint64_t number) {
+std::string key_numbered(std::string_view prefix, std::uint64_t number) {
+  std::string key;
+  put_key_numbered(key, prefix, number);
+  return key;
+}
+
+void put_key_numbered(std::string& key, std::string_view prefix, std::uint64_t number) {
   constexpr std::size_t digits = 12;
-  const std::string text = std::to_string(number);
-  return prefix + std::string(digits - std::min(digits, text.size()), '0') + text;
+  std::array<char, 20> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  const auto size = static_cast<std::size_t>(end - text.data());
+  key.assign(prefix).append(digits - std::min(digits, size), '0').append(text.data(), size);
 }
 
 Workload::Workload(const Mix& mix, Favour favour, KeySpace& keys, const Zipf& zipf, std::uint64_t seed)

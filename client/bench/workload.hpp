@@ -40,7 +40,9 @@ struct KeySpace {
   std::atomic<std::uint64_t> size;
 };
 
-std::string key_numbered(const std::string& prefix, std::uint64_t number);
+std::string key_numbered(std::string_view prefix, std::uint64_t number);
+// The same into a string whose memory is used again.
+void put_key_numbered(std::string& key, std::string_view prefix, std::uint64_t number);
 
 // One client's draws: the same for one seed and the same `keys`.
 class Workload {

@@ -24,18 +24,19 @@ class ZmqClientTransport : public ClientTransport {
     }
   }
 
-  bool writable(int timeout_ms) override { return poll(ZMQ_POLLOUT, after(timeout_ms)); }
+  bool writable(int timeout_ms) override {
+    if ((transport::events(socket_) & ZMQ_POLLOUT) != 0) return true;
+    return timeout_ms > 0 && poll(ZMQ_POLLOUT, after(timeout_ms));
+  }
 
   bool send(std::string_view frame) override { return transport::give_frame(socket_, frame); }
 
   bool receive(std::string& frame, int timeout_ms) override {
+    if (take(frame)) return true;  // mostly there is one, and to ask the system whether there is costs more than to try
+    if (timeout_ms <= 0) return false;
     const auto deadline = after(timeout_ms);
     while (poll(ZMQ_POLLIN, deadline)) {
-      zmq::message_t message;
-      if (!transport::take_frame(socket_, message)) return false;
-      if (!transport::last_frame(socket_, message)) continue;
-      frame.assign(message.data<char>(), message.size());
-      return true;
+      if (take(frame)) return true;
     }
     return false;
   }
@@ -43,6 +44,16 @@ class ZmqClientTransport : public ClientTransport {
   int fd() const override { return socket_.get(zmq::sockopt::fd); }
 
  private:
+  bool take(std::string& frame) {
+    zmq::message_t message;
+    while (transport::take_frame(socket_, message)) {
+      if (!transport::last_frame(socket_, message)) continue;
+      frame.assign(message.data<char>(), message.size());
+      return true;
+    }
+    return false;
+  }
+
   static steady_clock::time_point after(int timeout_ms) { return steady_clock::now() + milliseconds(timeout_ms); }
 
   // Goes on after a signal: to a caller that does not wait, "none" would mean that there is no reply.

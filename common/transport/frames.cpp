@@ -22,6 +22,14 @@ bool last_frame(zmq::socket_t& socket, const zmq::message_t& frame) {
   return false;
 }
 
+int events(zmq::socket_t& socket) {
+  int events = 0;
+  std::size_t size = sizeof events;
+  while (zmq_getsockopt(socket.handle(), ZMQ_EVENTS, &events, &size) < 0 && errno == EINTR) {
+  }
+  return events;
+}
+
 namespace {
 
 bool try_to_give(zmq::socket_t& socket, std::string_view bytes, zmq::send_flags flags) {
@@ -39,10 +47,7 @@ bool give_frame(zmq::socket_t& socket, std::string_view bytes, zmq::send_flags f
   if (errno != EAGAIN) return false;
   // A queue may be full only as far as this thread has heard: that room was made is told by commands, which a send
   // looks at once a millisecond. Asking for the events looks at them now.
-  int events = 0;
-  std::size_t size = sizeof events;
-  while (zmq_getsockopt(socket.handle(), ZMQ_EVENTS, &events, &size) < 0 && errno == EINTR) {
-  }
+  events(socket);
   return try_to_give(socket, bytes, flags);
 }
 

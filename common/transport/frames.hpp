@@ -13,6 +13,9 @@ bool take_frame(zmq::socket_t& socket, zmq::message_t& frame);
 // of kin is one frame.
 bool last_frame(zmq::socket_t& socket, const zmq::message_t& frame);
 
+// What can be done now, as ZMQ_POLLIN and ZMQ_POLLOUT.
+int events(zmq::socket_t& socket);
+
 // Queues one frame without waiting; false when the socket refuses it.
 bool give_frame(zmq::socket_t& socket, std::string_view bytes, zmq::send_flags flags = zmq::send_flags::none);
 

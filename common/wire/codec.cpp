@@ -16,6 +16,23 @@ struct Appender {
   void write(const char* data, std::size_t size) { out.append(data, size); }
 };
 
+// Nearly all that is read has a head of one or two bytes, and to make an ObjectHead of it costs more than to look: so
+// arrays, bytes and numbers look for the usual form themselves, and leave all others to Unpacker::take_head().
+
+// The bytes that stand at `at`, if they are less than 256 and all there.
+std::optional<std::string_view> short_bytes(const char* at, const char* end) {
+  if (end - at < 2 || *at != '\xc4') return std::nullopt;
+  const auto size = static_cast<unsigned char>(at[1]);
+  if (end - at - 2 < static_cast<std::ptrdiff_t>(size)) return std::nullopt;
+  return std::string_view(at + 2, size);
+}
+
+bool small_number(const char* at, const char* end) { return at != end && static_cast<unsigned char>(*at) < 0x80; }
+
+bool small_array(const char* at, const char* end) {
+  return at != end && (static_cast<unsigned char>(*at) & 0xf0u) == 0x90;
+}
+
 msgpack::packer<Appender> packer(Appender& appender) { return msgpack::packer<Appender>(appender); }
 
 }  // namespace
@@ -141,6 +158,7 @@ std::size_t Unpacker::count(const ObjectHead& head) {
 }
 
 std::size_t Unpacker::array() {
+  if (small_array(at_, end_)) return count({Sort::array, 1, static_cast<unsigned char>(*at_++) & 0x0fu});
   const ObjectHead head = take_head();
   if (head.sort == Sort::array) return count(head);
   fail("not an array where one should be");
@@ -173,6 +191,14 @@ void Unpacker::skip(std::size_t objects) {
       continue;
     }
     --left[depth];
+    if (small_number(at_, end_)) {
+      ++at_;
+      continue;
+    }
+    if (const auto bytes = short_bytes(at_, end_)) {
+      at_ = bytes->data() + bytes->size();
+      continue;
+    }
     const ObjectHead head = take_head();
     if (head.sort == Sort::bytes || head.sort == Sort::other) take_bytes(head.value);
     if (head.sort != Sort::array && head.sort != Sort::map) continue;
@@ -188,6 +214,7 @@ bool Unpacker::take_nil() {
 }
 
 std::uint64_t Unpacker::number_up_to(std::uint64_t largest) {
+  if (small_number(at_, end_) && static_cast<unsigned char>(*at_) <= largest) return static_cast<unsigned char>(*at_++);
   const ObjectHead head = take_head();
   if (head.sort == Sort::number && head.value <= largest) return head.value;
   fail(head.sort == Sort::number ? "a number that is too large" : "not an unsigned number where one should be");
@@ -203,6 +230,11 @@ void Unpacker::get(bool& value) {
 void Unpacker::get(std::uint64_t& value) { value = number_up_to(std::numeric_limits<std::uint64_t>::max()); }
 
 void Unpacker::get(std::string_view& value) {
+  if (const auto bytes = short_bytes(at_, end_)) {
+    value = *bytes;
+    at_ = bytes->data() + bytes->size();
+    return;
+  }
   const ObjectHead head = take_head();
   if (head.sort != Sort::bytes) return fail("not bytes where they should be");
   value = take_bytes(head.value);

@@ -30,22 +30,20 @@ BadItem what_is_wrong(std::string_view message, std::size_t offset, const Unpack
 
 }  // namespace
 
-void append_item(std::string& message, const Envelope& envelope, std::string_view body) {
-  Packer(message).put(envelope);
-  message += body;
-}
-
 tl::expected<Item, BadItem> next_item(std::string_view message, std::size_t& offset) {
-  Envelope envelope;
+  tl::expected<Item, BadItem> item;
   Unpacker whole(message, offset);
-  whole.get(envelope);
-  if (!whole.ok() || envelope.version != protocol_version) return tl::unexpected(what_is_wrong(message, offset, whole));
+  whole.get(item->envelope);
+  if (!whole.ok() || item->envelope.version != protocol_version) {
+    return tl::unexpected(what_is_wrong(message, offset, whole));
+  }
   const std::size_t body = whole.offset();
   if (body == message.size()) return tl::unexpected(BadItem{"no body behind the envelope"});
   std::size_t end = body;
   if (auto skipped = skip(message, end); !skipped) return tl::unexpected(BadItem{"body: " + skipped.error().what});
   offset = end;
-  return Item{std::move(envelope), message.substr(body, end - body)};
+  item->body = message.substr(body, end - body);
+  return item;
 }
 
 }  // namespace kin::wire

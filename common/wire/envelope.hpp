@@ -68,12 +68,13 @@ enum class Kind : std::uint16_t {
 // A process's event clock: host (`n1.3`) to number of its trace lines. Not an entry clock.
 using EventClock = std::map<std::string, std::uint64_t>;
 
-struct Envelope {
+template <class Text>
+struct BasicEnvelope {
   std::uint32_t version = protocol_version;
-  std::string cluster;  // empty from a client that does not know it
+  Text cluster{};  // empty from a client that does not know it
   Kind kind = Kind::failure;
   std::uint64_t request_id = 0;  // chosen by the asker, repeated in the reply; 0 between members
-  std::string sender;            // a member's id, or how a client names itself (user@host:pid)
+  Text sender{};                 // a member's id, or how a client names itself (user@host:pid)
   std::uint64_t born = 0;        // the sender's incarnation; 0 from clients
   std::uint32_t ordinal = 0;
   std::uint32_t deadline_ms = 0;  // how long the asker will wait, counted from when it sent; 0 = no limit of its own
@@ -83,11 +84,20 @@ struct Envelope {
   void fields(V& v) {
     v(version, cluster, kind, request_id, sender, born, ordinal, deadline_ms, clock);
   }
+
+  BasicEnvelope<std::string> owned() const {
+    return {version, std::string(cluster), kind, request_id, std::string(sender), born, ordinal, deadline_ms, clock};
+  }
 };
 
-// One item of a message, as received. `body` is a view into the received bytes.
+using Envelope = BasicEnvelope<std::string>;
+// Its names belong to somebody else: to the bytes that it was read from, or to who sends it. Each item of a message has
+// an envelope, and copies of names that nearly always are the same ones cost as much as the rest of it.
+using EnvelopeView = BasicEnvelope<std::string_view>;
+
+// One item of a message, as received: views into the received bytes.
 struct Item {
-  Envelope envelope;
+  EnvelopeView envelope;
   std::string_view body;
 };
 
@@ -98,10 +108,14 @@ struct BadItem {
   std::uint64_t request_id = 0;
 };
 
-void append_item(std::string& message, const Envelope& envelope, std::string_view body);
+template <class Text>
+void append_item(std::string& message, const BasicEnvelope<Text>& envelope, std::string_view body) {
+  Packer(message).put(envelope);
+  message += body;
+}
 
-template <class Body>
-void append_item(std::string& message, const Envelope& envelope, const Body& body) {
+template <class Text, class Body>
+void append_item(std::string& message, const BasicEnvelope<Text>& envelope, const Body& body) {
   append_item(message, envelope, std::string_view(encode(body)));
 }
 

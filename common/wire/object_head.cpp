@@ -17,12 +17,9 @@ ObjectHead wide(Sort sort, const char* at, const char* end, std::uint32_t width,
 
 }  // namespace
 
-ObjectHead read_head(const char* at, const char* end) {
-  if (at == end) return {};
+ObjectHead read_wide_head(const char* at, const char* end) {
   const auto first = static_cast<unsigned char>(*at);
-  if (first < 0x80) return {Sort::number, 1, first};
   if (first < 0x90) return {Sort::map, 1, first & 0x0fu};
-  if (first < 0xa0) return {Sort::array, 1, first & 0x0fu};
   if (first < 0xc0) return {Sort::bytes, 1, first & 0x1fu};
   if (first >= 0xe0) return {Sort::other, 1, 0};  // a negative number
   switch (first) {

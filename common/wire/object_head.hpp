@@ -26,7 +26,19 @@ struct ObjectHead {
   std::uint64_t value = 0;
 };
 
-// Reads the head at `at`; bytes from `end` on are not looked at.
-ObjectHead read_head(const char* at, const char* end);
+// Of heads that are not just one byte.
+ObjectHead read_wide_head(const char* at, const char* end);
+
+// Reads the head at `at`; bytes from `end` on are not looked at. Nearly all heads of a message are of the forms
+// that are looked for here, so that whoever reads does not call a function for each.
+inline ObjectHead read_head(const char* at, const char* end) {
+  using Sort = ObjectHead::Sort;
+  if (at == end) return {};
+  const auto first = static_cast<unsigned char>(*at);
+  if (first < 0x80) return {Sort::number, 1, first};
+  if (first == 0xc4 && end - at > 1) return {Sort::bytes, 2, static_cast<unsigned char>(at[1])};
+  if (first >= 0x90 && first < 0xa0) return {Sort::array, 1, first & 0x0fu};
+  return read_wide_head(at, end);
+}
 
 }  // namespace kin::wire

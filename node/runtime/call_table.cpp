@@ -3,11 +3,36 @@
 #include <utility>
 
 namespace kin {
+namespace {
 
-std::optional<CallId> CallTable::open(Call call) {
+constexpr std::size_t usual_name_bytes = 256;
+
+void empty(std::string& text) {
+  if (text.capacity() > usual_name_bytes) text = std::string();
+  text.clear();
+}
+
+}  // namespace
+
+void Call::renew() {
+  Call fresh;
+  fresh.from = std::move(from);
+  fresh.client = std::move(client);
+  fresh.about = std::move(about);
+  empty(fresh.from);
+  empty(fresh.client);
+  empty(fresh.about);
+  *this = std::move(fresh);
+}
+
+std::optional<CallTable::Opened> CallTable::open() {
   if (calls_.size() >= most_open_calls) return std::nullopt;
-  calls_.emplace(++last_, std::move(call));
-  return last_;
+  ++last_;
+  if (spare_.empty()) return Opened{last_, calls_[last_]};
+  Calls::node_type node = std::move(spare_.back());
+  spare_.pop_back();
+  node.key() = last_;
+  return Opened{last_, calls_.insert(std::move(node)).position->second};
 }
 
 Call* CallTable::find(CallId id) {
@@ -15,10 +40,11 @@ Call* CallTable::find(CallId id) {
   return it == calls_.end() ? nullptr : &it->second;
 }
 
-std::optional<Call> CallTable::close(CallId id) {
+void CallTable::close(CallId id) {
   auto node = calls_.extract(id);
-  if (node.empty()) return std::nullopt;
-  return std::move(node.mapped());
+  if (node.empty() || spare_.size() == most_spare) return;
+  node.mapped().renew();
+  spare_.push_back(std::move(node));
 }
 
 std::vector<Call> CallTable::close_all() {

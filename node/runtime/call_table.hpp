@@ -21,6 +21,9 @@ struct Call {
   std::uint64_t deadline_ms = 0;  // in the node's own time
   std::string client;
   std::string about;  // bucket/key or a token for the log, escaped; empty where it is not wanted
+
+  // As a new one, but for the memory of the strings, unless a long name made it large.
+  void renew();
 };
 
 class CallTable {
@@ -29,19 +32,28 @@ class CallTable {
   // How long after its deadline a call is still answered if a reply comes.
   static constexpr std::uint64_t grace_ms = 10'000;
 
-  // nullopt: too many are open.
-  std::optional<CallId> open(Call call);
+  struct Opened {
+    CallId id;
+    Call& call;  // to be filled in: of an earlier one it has the memory of its strings, which are empty
+  };
+  // nullopt: too many are open. The call is valid until the next change.
+  std::optional<Opened> open();
   // nullptr: never opened, or closed already. Valid until the next change.
   Call* find(CallId id);
-  // Removes it; nullopt as above.
-  std::optional<Call> close(CallId id);
+  // Removes it, if it is there.
+  void close(CallId id);
   std::vector<Call> close_all();
   // Forgets what nobody waits for any more; returns how many.
   std::size_t forget_expired(std::uint64_t now_ms);
   std::size_t size() const { return calls_.size(); }
 
  private:
-  std::unordered_map<CallId, Call> calls_;
+  using Calls = std::unordered_map<CallId, Call>;
+  // As many as come in one turn, mostly.
+  static constexpr std::size_t most_spare = 1024;
+
+  Calls calls_;
+  std::vector<Calls::node_type> spare_;  // of calls that were closed, renewed
   CallId last_ = 0;
 };
 

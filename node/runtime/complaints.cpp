@@ -4,11 +4,11 @@
 
 namespace kin {
 
-void Complaints::about(const std::string& sender, std::string_view sort, std::string_view what) {
+void Complaints::about(std::string_view sender, std::string_view sort, std::string_view what) {
   if (known_.size() >= most_remembered) return;
   if (!known_.emplace(sender.substr(0, wire::max_name_bytes), sort).second) return;
   std::string line = "message from ";
-  line.append(sender, 0, wire::max_name_bytes).append(": ").append(sort).append(": ").append(what);
+  line.append(sender.substr(0, wire::max_name_bytes)).append(": ").append(sort).append(": ").append(what);
   line += known_.size() < most_remembered ? " (more of this sort from there are only counted)"
                                           : " (complaints about messages are only counted from now on)";
   log_.warn(line);

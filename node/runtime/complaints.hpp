@@ -21,7 +21,7 @@ class Complaints {
   explicit Complaints(HumanLog& log) : log_(log) {}
 
   // `sort` is a word such as `malformed`; the first complaint of a sort about `sender` is logged with `what`.
-  void about(const std::string& sender, std::string_view sort, std::string_view what);
+  void about(std::string_view sender, std::string_view sort, std::string_view what);
 
  private:
   HumanLog& log_;

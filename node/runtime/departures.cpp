@@ -31,7 +31,7 @@ void Departures::send(const TierSend& tier_send) {
                         {"what", send.what},
                         {"bytes", std::to_string(send.body->size())}});
   }
-  wire::Envelope stamped = envelope(wire::Kind::peer, 0);
+  wire::EnvelopeView stamped = envelope(wire::Kind::peer, 0);
   stamped.clock = parts_.trace.clock();
 
   Message& message = open_message(to_peers_, send.to, send.body->size());
@@ -131,9 +131,9 @@ void Departures::send_through_faults(const std::string& peer, const Message& mes
   if (!passed.empty()) parts_.transport.send_to_peer(peer, passed);
 }
 
-wire::Envelope Departures::envelope(wire::Kind kind, std::uint64_t request_id) const {
+wire::EnvelopeView Departures::envelope(wire::Kind kind, std::uint64_t request_id) const {
   const ReplicaHost& host = parts_.host;
-  wire::Envelope envelope;
+  wire::EnvelopeView envelope;
   envelope.cluster = host.cluster().cluster;
   envelope.kind = kind;
   envelope.request_id = request_id;

@@ -48,7 +48,7 @@ class Departures {
   void use_again(Messages&& sent);
   bool flush_trace();  // false once, when it fails
   void send_through_faults(const std::string& peer, const Message& message, std::uint64_t now_ms);
-  wire::Envelope envelope(wire::Kind kind, std::uint64_t request_id) const;
+  wire::EnvelopeView envelope(wire::Kind kind, std::uint64_t request_id) const;
 
   NodeParts parts_;
   bool trace_lost_ = false;

@@ -18,24 +18,22 @@ Sort sort_of(wire::Kind kind) {
   return kind == wire::Kind::failure ? Sort::failure : Sort::request;
 }
 
-std::string who(const RouterIdentity& from, const wire::Envelope& envelope) {
-  return envelope.sender.empty() ? name_of_connection(from) : envelope.sender;
+std::string who(const RouterIdentity& from, const wire::EnvelopeView& envelope) {
+  return envelope.sender.empty() ? name_of_connection(from) : std::string(envelope.sender);
 }
 
 // bucket/key, or what a request without a bucket is about.
-std::string subject(const Route& route) {
-  std::string out;
+void append_subject(std::string& out, const Route& route) {
   out.reserve(route.bucket.size() + 1 + std::min(route.key.size(), longest_shown_key));
   if (!route.bucket.empty()) {
     append_escaped(out, route.bucket);
     out += '/';
   }
   append_escaped(out, route.key.substr(0, longest_shown_key));
-  return out;
 }
 
 // Both are checked before anything is kept: the codec does not limit them below the size of a message.
-bool is_modest(const wire::Envelope& envelope) {
+bool is_modest(const wire::EnvelopeView& envelope) {
   return envelope.sender.size() <= wire::max_name_bytes && envelope.clock.size() <= Intake::most_clock_entries;
 }
 
@@ -50,6 +48,8 @@ Intake::Intake(const NodeParts& parts, CallTable& calls, Departures& departures,
       complaints_(parts.log) {}
 
 void Intake::take(const RouterIdentity& from, std::string_view message) {
+  came_us_ = parts_.time.now_us();
+  came_wall_us_ = parts_.time.wall_us();
   std::size_t offset = 0;
   std::size_t items = 0;
   do {
@@ -65,7 +65,7 @@ void Intake::take(const RouterIdentity& from, std::string_view message) {
 
 std::vector<Reply> Intake::take_answers() { return std::exchange(answers_, {}); }
 
-void Intake::note_steps(const std::string& sender) {
+void Intake::note_steps(std::string_view sender) {
   StepNotes notes = parts_.host.take_notes();
   if (parts_.host.cluster().trace) {
     for (TraceEvent& event : notes.trace) {
@@ -79,7 +79,7 @@ void Intake::note_steps(const std::string& sender) {
   for (const std::string& what : notes.malformed) note_malformed(sender, what);
 }
 
-void Intake::note_malformed(const std::string& sender, std::string_view what) {
+void Intake::note_malformed(std::string_view sender, std::string_view what) {
   ++counters_.malformed;
   complaints_.about(sender, "malformed", what);
 }
@@ -97,7 +97,7 @@ void Intake::take_item(const RouterIdentity& from, const wire::Item& item, std::
 }
 
 void Intake::take_request(const RouterIdentity& from, const wire::Item& item) {
-  const wire::Envelope& envelope = item.envelope;
+  const wire::EnvelopeView& envelope = item.envelope;
   const ClusterConfig& cluster = parts_.host.cluster();
   if (!parts_.faults.clients_reach_us() && !Admin::serves_always(envelope.kind)) {
     ++counters_.kept_away_by_fault;
@@ -105,30 +105,30 @@ void Intake::take_request(const RouterIdentity& from, const wire::Item& item) {
   }
   if (!envelope.cluster.empty() && envelope.cluster != cluster.cluster) {
     ++counters_.other_cluster;
-    complaints_.about(who(from, envelope), "other cluster", "meant for cluster " + envelope.cluster);
+    complaints_.about(who(from, envelope), "other cluster", "meant for cluster " + std::string(envelope.cluster));
     return departures_.fail(from, envelope.request_id,
                             refusal(Status::usage, "this node belongs to cluster " + cluster.cluster + ", not to " +
-                                                       envelope.cluster.substr(0, wire::max_name_bytes)));
+                                                       std::string(envelope.cluster.substr(0, wire::max_name_bytes))));
   }
 
   const std::uint32_t wait_ms = envelope.deadline_ms == 0 ? cluster.request_ms : envelope.deadline_ms;
-  Call call;
-  call.from = from;
-  call.request_id = envelope.request_id;
-  call.kind = envelope.kind;
-  call.started_us = parts_.time.now_us();
-  call.deadline_ms = call.started_us / 1000 + std::min(wait_ms, longest_wait_ms);
-  call.client = who(from, envelope);
-  const std::uint64_t deadline_ms = call.deadline_ms;
-  const std::optional<CallId> opened = calls_.open(std::move(call));
+  const auto opened = calls_.open();
   if (!opened) {
     ++counters_.calls_refused;
     return departures_.fail(
         from, envelope.request_id,
         refusal(Status::unavailable, std::to_string(calls_.size()) + " requests wait at this node already; try again"));
   }
-  const CallId id = *opened;
   ++counters_.calls;
+  const CallId id = opened->id;
+  Call& call = opened->call;
+  call.from = from;
+  call.request_id = envelope.request_id;
+  call.kind = envelope.kind;
+  call.started_us = came_us_;
+  call.deadline_ms = call.started_us / 1000 + std::min(wait_ms, longest_wait_ms);
+  call.client = envelope.sender;
+  if (call.client.empty()) call.client = name_of_connection(from);
 
   if (Admin::serves(envelope.kind)) {
     Admin::Answer answer = admin_.answer(id, envelope.kind, item.body);
@@ -142,18 +142,19 @@ void Intake::take_request(const RouterIdentity& from, const wire::Item& item) {
     answers_.push_back({id, wire::Kind::failure, wire::encode(route.error().failure)});
     return;
   }
-  if (parts_.log.enabled(LogLevel::info)) calls_.find(id)->about = subject(*route);
+  if (parts_.log.enabled(LogLevel::info)) append_subject(call.about, *route);
   parts_.host.step(route->tier,
-                   ClientCall{id, envelope.kind, item.body, envelope.sender, deadline_ms, parts_.time.wall_us()});
-  note_steps(who(from, envelope));
+                   ClientCall{id, envelope.kind, item.body, envelope.sender, call.deadline_ms, came_wall_us_});
+  note_steps(call.client);
 }
 
 void Intake::take_from_peer(const wire::Item& item, std::string_view bytes) {
-  const wire::Envelope& envelope = item.envelope;
+  const wire::EnvelopeView& envelope = item.envelope;
   const ReplicaHost& host = parts_.host;
   if (envelope.cluster != host.cluster().cluster) {
     ++counters_.other_cluster;
-    return complaints_.about(envelope.sender, "other cluster", "a peer's message for cluster " + envelope.cluster);
+    return complaints_.about(envelope.sender, "other cluster",
+                             "a peer's message for cluster " + std::string(envelope.cluster));
   }
   if (host.cluster().node(envelope.sender) == nullptr || envelope.sender == host.self().node) {
     ++counters_.not_a_member;
@@ -170,7 +171,7 @@ void Intake::take_from_peer(const wire::Item& item, std::string_view bytes) {
     return note_malformed(envelope.sender, body ? "for a tier that is not served here" : "body: " + body.error().what);
   }
   ++counters_.peer_messages;
-  const Actor sender{envelope.sender, {envelope.born, envelope.ordinal}};
+  const Actor sender{std::string(envelope.sender), {envelope.born, envelope.ordinal}};
   if (host.cluster().trace) {
     // The number of the sender's own line, so that the two can be told to be one message.
     const auto sent = envelope.clock.find(to_string(sender));
@@ -186,7 +187,7 @@ void Intake::take_from_peer(const wire::Item& item, std::string_view bytes) {
 
 void Intake::refuse_unreadable(const RouterIdentity& from, std::string_view bytes, const wire::BadItem& bad) {
   std::size_t offset = 0;
-  const auto envelope = wire::decode_at<wire::Envelope>(bytes, offset);
+  const auto envelope = wire::decode_at<wire::EnvelopeView>(bytes, offset);
   const std::string sender = envelope && !bad.newer_version ? who(from, *envelope) : name_of_connection(from);
   ++(bad.newer_version ? counters_.newer_version : counters_.malformed);
   complaints_.about(sender, bad.newer_version ? "newer version" : "malformed", bad.what);

@@ -34,14 +34,14 @@ class Intake {
   std::vector<Reply> take_answers();
   // Writes the trace events and warnings of the steps since the last time, and counts what they found malformed;
   // `sender` is who gave the input.
-  void note_steps(const std::string& sender);
+  void note_steps(std::string_view sender);
 
  private:
   void take_item(const RouterIdentity& from, const wire::Item& item, std::string_view bytes);
   void take_request(const RouterIdentity& from, const wire::Item& item);
   void take_from_peer(const wire::Item& item, std::string_view bytes);
   void refuse_unreadable(const RouterIdentity& from, std::string_view bytes, const wire::BadItem& bad);
-  void note_malformed(const std::string& sender, std::string_view what);
+  void note_malformed(std::string_view sender, std::string_view what);
   Failure refusal(Status status, std::string message) const;
 
   NodeParts parts_;
@@ -51,6 +51,8 @@ class Intake {
   Admin admin_;
   Complaints complaints_;
   std::vector<Reply> answers_;
+  // When the message came that is taken apart: of all its items, since nobody can tell them apart in time.
+  std::uint64_t came_us_ = 0, came_wall_us_ = 0;
 };
 
 }  // namespace kin

@@ -6,11 +6,6 @@
 #include "node/runtime/routing.hpp"
 
 namespace kin {
-namespace {
-
-constexpr std::size_t usual_line_bytes = 160;
-
-}  // namespace
 
 NodeLoop::NodeLoop(const NodeParts& parts)
     : parts_(parts),
@@ -107,36 +102,36 @@ std::optional<CannotGoOn> NodeLoop::end_turn() {
 }
 
 void NodeLoop::give_replies(const std::vector<Reply>& replies) {
+  if (replies.empty()) return;
+  const std::uint64_t now_us = parts_.time.now_us();  // of all: they leave together
   for (const Reply& reply : replies) {
     const Call* call = calls_.find(reply.to);
     if (call == nullptr) {
       ++counters_.replies_unwanted;
       continue;
     }
-    answer(*call, reply);
+    answer(*call, reply, now_us);
     if (reply.last) calls_.close(reply.to);
   }
 }
 
-void NodeLoop::answer(const Call& call, const Reply& reply) {
+void NodeLoop::answer(const Call& call, const Reply& reply, std::uint64_t now_us) {
   ++counters_.replies;
   departures_.reply(call.from, call.request_id, reply.kind, reply.body);
-  if (reply.last && parts_.log.enabled(LogLevel::info)) log_call(call, reply);
+  if (reply.last && parts_.log.enabled(LogLevel::info)) log_call(call, reply, now_us);
 }
 
-void NodeLoop::log_call(const Call& call, const Reply& reply) const {
+void NodeLoop::log_call(const Call& call, const Reply& reply, std::uint64_t now_us) {
   std::string_view outcome = "OK";
   if (reply.kind == wire::Kind::failure) {
     const auto failure = wire::decode<Failure>(reply.body);
     outcome = name(failure ? failure->status : Status::internal);
   }
-  std::string line;
-  line.reserve(usual_line_bytes);
-  line.append("call ").append(name_of(call.kind));
-  if (!call.about.empty()) line.append(" ").append(call.about);
-  line.append(" from ").append(call.client).append(" ").append(outcome).append(" ");
-  line.append(std::to_string(parts_.time.now_us() - call.started_us)).append(" us");
-  parts_.log.info(line);
+  line_.assign("call ").append(name_of(call.kind));
+  if (!call.about.empty()) line_.append(" ").append(call.about);
+  line_.append(" from ").append(call.client).append(" ").append(outcome).append(" ");
+  line_.append(std::to_string(now_us - call.started_us)).append(" us");
+  parts_.log.info(line_);
 }
 
 void NodeLoop::tell_open_calls(const std::string& why) {

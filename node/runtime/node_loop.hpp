@@ -41,8 +41,8 @@ class NodeLoop {
   void tick(std::uint64_t now_ms);
   std::optional<CannotGoOn> end_turn();
   void give_replies(const std::vector<Reply>& replies);
-  void answer(const Call& call, const Reply& reply);
-  void log_call(const Call& call, const Reply& reply) const;
+  void answer(const Call& call, const Reply& reply, std::uint64_t now_us);
+  void log_call(const Call& call, const Reply& reply, std::uint64_t now_us);
   void tell_open_calls(const std::string& why);
   std::uint32_t wait_ms(std::uint64_t now_ms, std::uint32_t max_wait_ms) const;
 
@@ -53,8 +53,9 @@ class NodeLoop {
   Intake intake_;
   std::uint32_t tick_ms_;
   std::uint64_t next_tick_ms_ = 0;
-  RouterIdentity from_;  // both kept for their memory
+  RouterIdentity from_;  // these are kept for their memory
   std::string message_;
+  std::string line_;
 };
 
 }  // namespace kin

@@ -63,7 +63,7 @@ class FakeNode {
       for (std::size_t offset = 0; offset < frame.size();) {
         const auto item = wire::next_item(frame, offset);
         REQUIRE(item.has_value());
-        asked.push_back({from, item->envelope, std::string(item->body)});
+        asked.push_back({from, item->envelope.owned(), std::string(item->body)});
       }
     }
   }

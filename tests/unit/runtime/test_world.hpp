@@ -119,7 +119,7 @@ inline std::vector<ParsedItem> items_of(const std::string& message) {
   for (std::size_t offset = 0; offset < message.size();) {
     auto item = wire::next_item(message, offset);
     if (!item) break;
-    items.push_back({item->envelope, std::string(item->body)});
+    items.push_back({item->envelope.owned(), std::string(item->body)});
   }
   return items;
 }
