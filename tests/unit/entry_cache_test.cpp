@@ -109,3 +109,17 @@ TEST_CASE("an answer stands beside its entry until more is known of the key, or 
   cache.drop_answer("b");
   CHECK(cache.bytes() == bare);
 }
+
+TEST_CASE("an entry is moved out to be changed, and put back") {
+  EntryCache cache(1'000'000);
+  cache.put("a", entry_of("old"));
+  const std::size_t bytes = cache.bytes();
+  auto taken = cache.take("a");
+  REQUIRE(taken);
+  CHECK(taken->siblings.begin()->second.value == "old");
+  taken->siblings.begin()->second.value = "older";
+  cache.put("a", std::move(*taken));
+  CHECK(cache.find("a")->siblings.begin()->second.value == "older");
+  CHECK(cache.bytes() == bytes + 2);
+  CHECK_FALSE(cache.take("b"));
+}

@@ -219,17 +219,19 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntrySt
     Was was;
   };
   std::map<std::string, Changing> changing;
+  const auto keep_one = [&](const std::string& key, Changing& mine) {
+    keep(disk, key, std::move(mine.entry), mine.was, wall_us);
+  };
   for (EntryState& theirs : entries) {
-    auto mine = changing.find(theirs.key);
-    if (mine == changing.end()) {
-      Entry entry = taken(disk, theirs.key);
-      Was was(entry);
-      add_past_of_copy(entry.context, theirs.key);
-      mine = changing.emplace(theirs.key, Changing{std::move(entry), std::move(was)}).first;
-    }
-    merge(mine->second.entry, base, std::move(theirs));
+    const std::string key = theirs.key;
+    if (auto twice = changing.extract(key)) keep_one(key, twice.mapped());  // no node says a key twice
+    Entry entry = taken(disk, key);
+    Was was(entry);
+    add_past_of_copy(entry.context, key);
+    Changing& mine = changing.emplace(key, Changing{std::move(entry), std::move(was)}).first->second;
+    merge(mine.entry, base, std::move(theirs));
   }
-  for (auto& [key, mine] : changing) keep(disk, key, std::move(mine.entry), mine.was, wall_us);
+  for (auto& [key, mine] : changing) keep_one(key, mine);
 }
 
 // Only the values' own dots and the named ones enter the clock: the rest of the past may belong to other keys.
@@ -259,23 +261,6 @@ void CausalReplica::merge(Entry& mine, const DotSet& base, EntryState&& theirs) 
 }
 
 // ------------------------------------------------------------------------------------------------ clients
-
-bool CausalReplica::may_name(const DotSet& dots) const {
-  for (const auto& [node, floor] : dots.floors()) {
-    if (!lives_.contains(node) || (node == self_ && floor > life_)) return false;
-  }
-  return std::all_of(dots.actors().begin(), dots.actors().end(), [&](const auto& item) {
-    const auto& [actor, counters] = item;
-    if (!lives_.contains(actor.node)) return false;
-    if (actor.node != self_) return true;
-    return actor.life < life_ || (actor.life == life_ && counters.top() <= counter_);
-  });
-}
-
-bool CausalReplica::may_name(const EntryClock& clock) const {
-  return std::all_of(clock.counts().begin(), clock.counts().end(),
-                     [&](const auto& item) { return lives_.contains(item.first); });
-}
 
 Written CausalReplica::write(Overlay& disk, const std::string& key, std::optional<Sibling> value,
                              const WriterPast& past, std::uint64_t wall_us) {
@@ -326,67 +311,6 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
 }
 
 // ------------------------------------------------------------------------------------------------ messages
-
-tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, const Message& message) const {
-  if (!lives_.contains(sender) || sender == self_) return tl::unexpected("its sender is no other member: " + sender);
-  const auto dots = [&](const DotSet& set) -> tl::expected<void, std::string> {
-    if (may_name(set)) return {};
-    return tl::unexpected(std::string("it names dots that nobody can have issued, or members of another cluster file"));
-  };
-  const auto clocks = [&](const Siblings& siblings) -> tl::expected<void, std::string> {
-    DotSet own;
-    for (const auto& [dot, sibling] : siblings) own.add(dot);
-    return dots(own);
-  };
-  const auto entries = [&](const std::vector<EntryState>& states) -> tl::expected<void, std::string> {
-    for (const EntryState& state : states) {
-      if (state.key.find('\0') == std::string::npos) return tl::unexpected(std::string("a key without a bucket"));
-      if (!state.dots.floors().empty()) return tl::unexpected(std::string("named dots with a floor"));
-      // merge() goes through the named dots one by one, so their number must be one that a message can carry.
-      if (state.dots.size() > wire::max_items) return tl::unexpected(std::string("too many named dots"));
-      for (const auto* set : {&state.context, &state.dots}) {
-        if (auto ok = dots(*set); !ok) return ok;
-      }
-      if (auto ok = clocks(state.siblings); !ok) return ok;
-    }
-    return {};
-  };
-  const auto report = [&](const Report& r) -> tl::expected<void, std::string> {
-    for (const auto& [member, life] : r.lives) {
-      if (!lives_.contains(member)) return tl::unexpected("it knows a member that this cluster file lacks: " + member);
-    }
-    if (!r.lives.contains(sender)) return tl::unexpected(std::string("a report without its own life"));
-    return dots(r.clock);
-  };
-  struct Check {
-    decltype(dots)& dots_;
-    decltype(entries)& entries_;
-    decltype(report)& report_;
-    using Result = tl::expected<void, std::string>;
-
-    Result operator()(const Push& m) const {
-      return dots_(m.base).and_then([&] { return entries_(m.entries); });
-    }
-    Result operator()(const Ack& m) const { return dots_(m.dots); }
-    Result operator()(const Gossip& m) const { return report_(m.report); }
-    Result operator()(const Entries& m) const {
-      return report_(m.report).and_then([&] { return dots_(m.voids); }).and_then([&] { return entries_(m.entries); });
-    }
-    Result operator()(const OfferCopy& m) const { return report_(m.report); }
-    Result operator()(const Copy&) const { return {}; }
-    Result operator()(const Page& m) const {
-      Result ok = dots_(m.base).and_then([&] { return entries_(m.entries); });
-      if (ok && m.start) ok = dots_(m.start->clock).and_then([&] { return dots_(m.start->voids); });
-      return ok;
-    }
-    Result operator()(const Fetch&) const { return {}; }
-    Result operator()(const Fetched& m) const {
-      return dots_(m.base).and_then([&] { return entries_({m.entry}); });
-    }
-    Result operator()(const Refused&) const { return {}; }
-  };
-  return std::visit(Check{dots, entries, report}, message);
-}
 
 Outbox CausalReplica::receive(Overlay& disk, const NodeId& sender, Incarnation life, Message& message,
                               std::uint64_t wall_us) {

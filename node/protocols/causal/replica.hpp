@@ -14,7 +14,8 @@
 //   I5  whatever a past covers is carried to others by a dot in the clock, so whoever hands on an entry names its dots
 //   I6  every dot in the dot map is the dot of a value of its key, or stands among the shadowed dots of its entry
 //
-// Files: replica.cpp (entries, merging, writing), replica_gossip.cpp, replica_copy.cpp, replica_forget.cpp.
+// Files: replica.cpp (entries, merging, writing), replica_plausible.cpp, replica_gossip.cpp, replica_copy.cpp,
+// replica_forget.cpp.
 // Every function that takes `disk` may write to it; what it wrote must be durable before what it returned leaves.
 #pragma once
 
