@@ -53,7 +53,7 @@ void CausalOracle::judge_known(const Key& history, const std::string& where, con
   known.each([&](Event event) {
     const Write& write = history.writes[event];
     if (write.fate == Fate::never) return;
-    if (write.value && !shown.has(event) && !history.seen_by_writers.has(event)) {
+    if (write.value && !shown.has(event) && !history.seen_by_writers.has(event) && !history.excused.has(event)) {
       wrong("lost", where + "no longer " + name(write, event) + ", and no writer had seen it");
     }
     shown.each([&](Event other) {

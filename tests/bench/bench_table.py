@@ -230,7 +230,7 @@ def measures_parts(runner):
         return done.stdout
 
     parts = json.loads(micro("--benchmark_min_time=0.001", "--benchmark_format=json"))["benchmarks"]
-    assert {part["name"].partition("_")[0] for part in parts} == {"codec", "entry", "clock", "store"}, parts
+    assert {part["name"].partition("_")[0] for part in parts} == {"codec", "entry", "clock", "store", "node"}, parts
     assert all(part["cpu_time"] > 0 and not part.get("error_occurred") for part in parts), parts
     micro("--benchmark_bogus", code=2)
     micro("--benchmark_filter=nothing", code=2)

@@ -188,6 +188,23 @@ TEST_CASE("oracle: what only a lost disk knew may be missing, what others had ma
   CHECK(acknowledged.rule() == "lost");
 }
 
+TEST_CASE("oracle: a backup of the lost disk may show for a moment what only that disk knew") {
+  Story alone;
+  alone.put("n1", "a");
+  alone.oracle.forgot("n1");
+  alone.get("n1", {"a"});
+  alone.get("n1", {});
+  CHECK(alone.rule() == "");
+
+  Story known;
+  known.put("n1", "a");
+  known.get("n2", {"a"});
+  known.oracle.forgot("n1");
+  known.get("n1", {"a"});
+  known.get("n1", {});
+  CHECK(known.rule() == "lost");
+}
+
 TEST_CASE("oracle: who lost its disk before the client was told of its copy counts for nothing") {
   Story all;
   const auto a = all.put("n1", "a");

@@ -8,6 +8,7 @@ namespace kin::causal {
 namespace {
 
 constexpr std::size_t bytes_of_a_slot = 512;  // nodes of the containers, the clock, a dot or two
+constexpr std::size_t slots_a_bucket = 12;    // when it is full; a process that lives shortly pays for empty ones
 
 std::size_t weight(std::string_view name, const wire::WriteReply& reply) {
   std::size_t out = bytes_of_a_slot + name.size() + reply.context.size();
@@ -27,7 +28,7 @@ std::string OperationTable::name_of(std::string_view key, std::string_view opera
 }
 
 OperationTable::OperationTable(std::size_t most_bytes)
-    : most_bytes_(most_bytes), buckets_(std::bit_ceil(most_bytes / (2 * bytes_of_a_slot) + 1)) {}
+    : most_bytes_(most_bytes), buckets_(std::bit_ceil(most_bytes / (slots_a_bucket * bytes_of_a_slot) + 1)) {}
 
 std::size_t OperationTable::bucket_of(std::string_view name) const {
   return std::hash<std::string_view>{}(name) & (buckets_.size() - 1);
