@@ -108,7 +108,9 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
   if (held_there) count_fetched(message.from, std::move(*held_there), out);
   if (const auto* entries = std::get_if<Entries>(&*decoded)) {
     count_acks(message.from, entries->report.clock, out);
-    if (entries->more) {
+    // That it has more is not enough: who does not ask on now, since nothing was new, would be silent until then.
+    const auto asks = [](const Outgoing& outgoing) { return std::holds_alternative<Gossip>(outgoing.message); };
+    if (std::any_of(outbox.begin(), outbox.end(), asks)) {
       catching_up_from_ = message.from;
       catching_up_until_ms_ = now_ms_ + catching_up_patience_ms;
     } else if (catching_up_from_ == message.from) {
