@@ -4,12 +4,12 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <memory>
 
+#include "common/log/escaped_runs.hpp"
 #include "common/log/timestamp.hpp"
 
 namespace kin {
@@ -37,19 +37,8 @@ constexpr std::array names{"TRACE", "DEBUG", "INFO ", "WARN ", "ERROR", "     "}
 
 bool is_printable(char c) { return c >= 0x20 && c < 0x7f; }
 
-// Nearly all lines are printable from end to end, so what lies between two bytes that are not is taken as a whole.
 void append_printable(std::string& out, std::string_view line) {
-  static constexpr char digits[] = "0123456789abcdef";
-  for (auto at = line.begin(); at != line.end();) {
-    const auto until = std::find_if_not(at, line.end(), is_printable);
-    out.append(at, until);
-    at = until;
-    if (at == line.end()) return;
-    const auto u = static_cast<unsigned char>(*at++);
-    out += "\\x";
-    out += digits[u >> 4];
-    out += digits[u & 15];
-  }
+  append_escaped_runs(out, line, is_printable, "\\x", "0123456789abcdef");
 }
 
 // The lines come as they are to be written: the library's own patterns print each part of a time anew for each line.

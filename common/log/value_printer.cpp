@@ -1,10 +1,10 @@
 #include <sodium.h>
 
-#include <algorithm>
 #include <array>
 
 #include "common/assert.hpp"
 #include "common/log/causal_trace.hpp"
+#include "common/log/escaped_runs.hpp"
 
 namespace kin {
 namespace {
@@ -29,17 +29,7 @@ std::string trace_escape(std::string_view bytes) {
 }
 
 void append_escaped(std::string& out, std::string_view bytes) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  for (auto at = bytes.begin(); at != bytes.end();) {
-    const auto until = std::find_if_not(at, bytes.end(), is_plain);
-    out.append(at, until);
-    at = until;
-    if (at == bytes.end()) return;
-    const auto u = static_cast<unsigned char>(*at++);
-    out += '%';
-    out += digits[u >> 4];
-    out += digits[u & 15];
-  }
+  append_escaped_runs(out, bytes, is_plain, "%", "0123456789ABCDEF");
 }
 
 ValuePrinter::ValuePrinter(ValueDisplay display, std::string key) : display_(display), key_(std::move(key)) {
