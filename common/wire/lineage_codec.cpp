@@ -1,7 +1,7 @@
 #include "common/wire/lineage_codec.hpp"
 
 #include <algorithm>
-#include <set>
+#include <vector>
 
 namespace kin::wire {
 namespace {
@@ -38,25 +38,13 @@ EntryClock join_before(const Lineage& lineage, const Version& version) {
   return out;
 }
 
-// Many dots are looked for in a tree, few among all.
-class Dots {
- public:
-  // False when it was there.
-  bool insert(const Dot& dot) {
-    if (many_.empty() && few_.size() < most_) {
-      if (std::find(few_.begin(), few_.end(), dot) != few_.end()) return false;
-      few_.push_back(dot);
-      return true;
-    }
-    if (many_.empty()) many_.insert(few_.begin(), few_.end());
-    return many_.insert(dot).second;
-  }
-
- private:
-  static constexpr std::size_t most_ = 32;
-  std::vector<Dot> few_;
-  std::set<Dot> many_;
-};
+bool all_different(const std::vector<Version>& versions) {
+  std::vector<Dot> dots;
+  dots.reserve(versions.size());
+  for (const Version& version : versions) dots.push_back(version.dot);
+  std::sort(dots.begin(), dots.end());
+  return std::adjacent_find(dots.begin(), dots.end()) == dots.end();
+}
 
 class Writing {
  public:
@@ -133,13 +121,9 @@ class Reading {
 
   tl::expected<Lineage, Malformed> lineage() {
     std::vector<Version> versions;
-    Dots dots;
-    for (std::uint64_t n = number(max_versions); n > 0 && sound_; --n) {
-      versions.push_back(version(versions));
-      sound_ = sound_ && dots.insert(versions.back().dot);
-    }
+    for (std::uint64_t n = number(max_versions); n > 0 && sound_; --n) versions.push_back(version(versions));
     Spans left_out = spans();
-    if (!sound_ || left() != 0) return tl::unexpected(Malformed{"a lineage that is none"});
+    if (!sound_ || left() != 0 || !all_different(versions)) return tl::unexpected(Malformed{"a lineage that is none"});
     return Lineage::of(std::move(versions), std::move(left_out));
   }
 
