@@ -1,7 +1,5 @@
 #include "node/protocols/causal/entry_cache.hpp"
 
-#include <bit>
-#include <functional>
 #include <utility>
 
 namespace kin::causal {
@@ -14,8 +12,8 @@ constexpr std::size_t bytes_of_a_count = 64;
 constexpr std::size_t bytes_of_an_actor = 128;
 constexpr std::size_t bytes_of_a_pair = 96;
 
-// Of the bound, for each bucket.
-constexpr std::size_t bytes_of_a_bucket = 8u << 10;
+// Of the bound, for each tree of the map.
+constexpr std::size_t bytes_of_a_tree = 8u << 10;
 
 std::size_t weight(std::string_view key, const Entry& entry) {
   const std::size_t actors = entry.context.actors().size() + entry.shadowed.actors().size();
@@ -32,18 +30,7 @@ std::size_t weight(std::string_view key, const Entry& entry) {
 
 }  // namespace
 
-EntryCache::EntryCache(std::size_t most_bytes)
-    : most_bytes_(most_bytes), buckets_(std::bit_ceil(most_bytes / bytes_of_a_bucket + 1)) {}
-
-EntryCache::Bucket& EntryCache::bucket_of(std::string_view key) {
-  return buckets_[std::hash<std::string_view>{}(key) & (buckets_.size() - 1)];
-}
-
-EntryCache::Slot* EntryCache::slot_of(std::string_view key) {
-  Bucket& bucket = bucket_of(key);
-  const auto found = bucket.find(key);
-  return found == bucket.end() ? nullptr : &found->second;
-}
+EntryCache::EntryCache(std::size_t most_bytes) : most_bytes_(most_bytes), slots_(most_bytes / bytes_of_a_tree + 1) {}
 
 void EntryCache::weigh(Slot& slot, std::size_t bytes) {
   bytes_ += bytes - slot.bytes;
@@ -51,22 +38,20 @@ void EntryCache::weigh(Slot& slot, std::size_t bytes) {
 }
 
 const Entry* EntryCache::find(std::string_view key) {
-  Slot* slot = slot_of(key);
+  Slot* slot = slots_.find(key);
   if (slot == nullptr) return nullptr;
-  order_.splice(order_.begin(), order_, slot->place);
+  use(*slot);
   return &slot->entry;
 }
 
 const Entry& EntryCache::put(std::string_view key, Entry entry) {
-  Bucket& bucket = bucket_of(key);
-  auto found = bucket.lower_bound(key);
-  if (found == bucket.end() || found->first != key) {
-    found = bucket.emplace_hint(found, key, Slot{});
-    found->second.place = order_.insert(order_.begin(), Place{&bucket, found});
+  const auto [place, fresh] = slots_.place(key);
+  Slot& slot = place.value();
+  if (fresh) {
+    slot.place = order_.insert(order_.begin(), place);
   } else {
-    order_.splice(order_.begin(), order_, found->second.place);
+    use(slot);
   }
-  Slot& slot = found->second;
   slot.answer = {};
   weigh(slot, weight(key, entry));
   slot.entry = std::move(entry);
@@ -75,20 +60,20 @@ const Entry& EntryCache::put(std::string_view key, Entry entry) {
 }
 
 std::optional<Entry> EntryCache::take(std::string_view key) {
-  Slot* slot = slot_of(key);
+  Slot* slot = slots_.find(key);
   if (slot == nullptr) return std::nullopt;
   return std::move(slot->entry);
 }
 
 const std::string* EntryCache::answer(std::string_view key) {
-  Slot* slot = slot_of(key);
+  Slot* slot = slots_.find(key);
   if (slot == nullptr || slot->answer.empty() || slot->epoch != epoch_) return nullptr;
-  order_.splice(order_.begin(), order_, slot->place);
+  use(*slot);
   return &slot->answer;
 }
 
 void EntryCache::keep_answer(std::string_view key, std::string answer) {
-  Slot* slot = slot_of(key);
+  Slot* slot = slots_.find(key);
   if (slot == nullptr) return;
   weigh(*slot, slot->bytes - slot->answer.size() + answer.size());
   slot->answer = std::move(answer);
@@ -96,7 +81,7 @@ void EntryCache::keep_answer(std::string_view key, std::string answer) {
 }
 
 void EntryCache::drop_answer(std::string_view key) {
-  Slot* slot = slot_of(key);
+  Slot* slot = slots_.find(key);
   if (slot == nullptr || slot->answer.empty()) return;
   weigh(*slot, slot->bytes - slot->answer.size());
   slot->answer = {};
@@ -104,17 +89,17 @@ void EntryCache::drop_answer(std::string_view key) {
 
 void EntryCache::trim() {
   for (const Place& place : hollow_) {
-    place.slot->second.hollow = false;
-    if (place.slot->second.entry.empty()) erase(place);
+    place.value().hollow = false;
+    if (place.value().entry.empty()) erase(place);
   }
   hollow_.clear();
   while (bytes_ > most_bytes_) erase(order_.back());
 }
 
 void EntryCache::erase(Place place) {
-  bytes_ -= place.slot->second.bytes;
-  order_.erase(place.slot->second.place);
-  place.bucket->erase(place.slot);
+  bytes_ -= place.value().bytes;
+  order_.erase(place.value().place);
+  slots_.erase(place);
 }
 
 }  // namespace kin::causal

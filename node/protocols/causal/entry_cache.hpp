@@ -6,13 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/causality/dotted_entry.hpp"
+#include "node/protocols/causal/hashed_map.hpp"
 
 namespace kin::causal {
 
@@ -62,13 +62,7 @@ class EntryCache {
 
  private:
   struct Slot;
-  // A hash finds the bucket, so that most look-ups touch one node of one tree; keys that were chosen to share a
-  // bucket cost what a tree costs.
-  using Bucket = std::map<std::string, Slot, std::less<>>;
-  struct Place {
-    Bucket* bucket = nullptr;
-    Bucket::iterator slot;
-  };
+  using Place = HashedMap<Slot>::Place;
   struct Slot {
     Entry entry;
     std::string answer;       // empty when none is kept
@@ -78,17 +72,16 @@ class EntryCache {
     std::list<Place>::iterator place;
   };
 
-  Bucket& bucket_of(std::string_view key);
-  Slot* slot_of(std::string_view key);
+  void use(Slot& slot) { order_.splice(order_.begin(), order_, slot.place); }
   void weigh(Slot& slot, std::size_t bytes);
   void erase(Place place);
 
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  std::uint64_t epoch_ = 0;      // answers of earlier ones are dropped
-  std::vector<Bucket> buckets_;  // a power of two
-  std::list<Place> order_;       // used last at the front
-  std::vector<Place> hollow_;    // held nothing when they were put
+  std::uint64_t epoch_ = 0;  // answers of earlier ones are dropped
+  HashedMap<Slot> slots_;
+  std::list<Place> order_;     // used last at the front
+  std::vector<Place> hollow_;  // held nothing when they were put
 };
 
 }  // namespace kin::causal

@@ -6,12 +6,11 @@
 
 #include <cstddef>
 #include <deque>
-#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/wire/replies.hpp"
+#include "node/protocols/causal/hashed_map.hpp"
 
 namespace kin::causal {
 
@@ -31,20 +30,10 @@ class OperationTable {
     wire::WriteReply reply;
     std::size_t bytes = 0;
   };
-  // As in EntryCache: a hash finds the bucket, and names that were chosen to share one cost what a tree costs.
-  using Bucket = std::map<std::string, Slot>;  // by key, NUL, operation
-  struct Place {
-    Bucket* bucket = nullptr;
-    Bucket::iterator slot;
-  };
-
-  static std::string name_of(std::string_view key, std::string_view operation);
-  std::size_t bucket_of(std::string_view name) const;
-
   const std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  std::vector<Bucket> buckets_;  // a power of two
-  std::deque<Place> order_;      // oldest first
+  HashedMap<Slot> slots_;                     // by key, NUL, operation
+  std::deque<HashedMap<Slot>::Place> order_;  // oldest first
 };
 
 }  // namespace kin::causal
