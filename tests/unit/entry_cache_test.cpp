@@ -26,7 +26,7 @@ TEST_CASE("what was put is found, and the last one counts") {
   CHECK(cache.size() == 1);
 }
 
-TEST_CASE("the cache goes down to its bound at the end of a turn, and what was used last stays") {
+TEST_CASE("the cache goes down to its bound at the end of a turn, and what was used stays") {
   EntryCache cache(10'000);
   const std::string value(1000, 'v');
   for (int i = 0; i < 20; ++i) cache.put(std::to_string(i), entry_of(value));
@@ -39,6 +39,36 @@ TEST_CASE("the cache goes down to its bound at the end of a turn, and what was u
   CHECK(cache.find("19") != nullptr);
   CHECK(cache.find("0") == nullptr);
   CHECK(cache.find("4") == nullptr);
+}
+
+TEST_CASE("a use saves an entry once: without another one it goes with the next that are put") {
+  const auto stays = [](bool used, int rounds) {
+    EntryCache cache(10'000);
+    cache.put("it", entry_of("v"));
+    cache.keep_answer("it", "a");
+    if (used) cache.answer("it");
+    for (int i = 0; i < 10 * rounds; ++i) {
+      cache.put(std::to_string(i), entry_of(std::string(1000, 'v')));
+      if (i % 10 == 9) cache.trim();
+    }
+    return cache.find("it") != nullptr;
+  };
+  CHECK_FALSE(stays(false, 1));
+  CHECK(stays(true, 1));
+  CHECK_FALSE(stays(true, 3));
+}
+
+TEST_CASE("keys are told apart however long they are, and however much of them is alike") {
+  EntryCache cache(0);  // one tree for all
+  const auto key_of = [](int i) { return std::string(static_cast<std::size_t>(i), 'k'); };
+  for (int i = 0; i < 200; ++i) cache.put(key_of(i), entry_of(std::to_string(i)));
+  CHECK(cache.size() == 200);
+  for (int i = 0; i < 200; ++i) {
+    REQUIRE(cache.find(key_of(i)) != nullptr);
+    CHECK(cache.find(key_of(i))->siblings.begin()->second.value == std::to_string(i));
+  }
+  CHECK(cache.find(key_of(200)) == nullptr);
+  CHECK(cache.find("kK") == nullptr);
 }
 
 TEST_CASE("bytes are counted once, whatever is put again") {

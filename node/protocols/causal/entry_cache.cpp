@@ -40,7 +40,7 @@ void EntryCache::weigh(Slot& slot, std::size_t bytes) {
 const Entry* EntryCache::find(std::string_view key) {
   Slot* slot = slots_.find(key);
   if (slot == nullptr) return nullptr;
-  use(*slot);
+  slot->used = true;
   return &slot->entry;
 }
 
@@ -50,7 +50,7 @@ const Entry& EntryCache::put(std::string_view key, Entry entry) {
   if (fresh) {
     slot.place = order_.insert(order_.begin(), place);
   } else {
-    use(slot);
+    slot.used = true;
   }
   slot.answer = {};
   weigh(slot, weight(key, entry));
@@ -68,7 +68,7 @@ std::optional<Entry> EntryCache::take(std::string_view key) {
 const std::string* EntryCache::answer(std::string_view key) {
   Slot* slot = slots_.find(key);
   if (slot == nullptr || slot->answer.empty() || slot->epoch != epoch_) return nullptr;
-  use(*slot);
+  slot->used = true;
   return &slot->answer;
 }
 
@@ -93,7 +93,14 @@ void EntryCache::trim() {
     if (place.value().entry.empty()) erase(place);
   }
   hollow_.clear();
-  while (bytes_ > most_bytes_) erase(order_.back());
+  while (bytes_ > most_bytes_) {
+    const Place oldest = order_.back();
+    if (std::exchange(oldest.value().used, false)) {
+      order_.splice(order_.begin(), order_, oldest.value().place);
+    } else {
+      erase(oldest);
+    }
+  }
 }
 
 void EntryCache::erase(Place place) {

@@ -1,6 +1,9 @@
 // Entries as they are kept, unpacked, in memory in front of the store: what is asked for often is neither read from
 // disk nor decoded again. Beside an entry stands the packed answer to a read of it, once it was asked for. Bounded in
-// bytes; what was used longest ago goes first.
+// bytes. What goes first is what was put longest ago, but whatever was used since gets a second chance: to keep the
+// order of all uses would be to touch three entries for each.
+//
+// Paper: Corbato, "A Paging Experiment with the Multics System", 1968 (the clock).
 #pragma once
 
 #include <cstddef>
@@ -63,16 +66,17 @@ class EntryCache {
  private:
   struct Slot;
   using Place = HashedMap<Slot>::Place;
+  // What a read looks at stands first, beside the key.
   struct Slot {
-    Entry entry;
-    std::string answer;       // empty when none is kept
+    bool used = false;        // since it was put, or since trim() passed over it
+    bool hollow = false;      // stands in hollow_
     std::uint64_t epoch = 0;  // of the answer
+    std::string answer;       // empty when none is kept
+    Entry entry;
     std::size_t bytes = 0;
-    bool hollow = false;  // stands in hollow_
     std::list<Place>::iterator place;
   };
 
-  void use(Slot& slot) { order_.splice(order_.begin(), order_, slot.place); }
   void weigh(Slot& slot, std::size_t bytes);
   void erase(Place place);
 
@@ -80,7 +84,7 @@ class EntryCache {
   std::size_t bytes_ = 0;
   std::uint64_t epoch_ = 0;  // answers of earlier ones are dropped
   HashedMap<Slot> slots_;
-  std::list<Place> order_;     // used last at the front
+  std::list<Place> order_;     // put last, or passed over last, at the front
   std::vector<Place> hollow_;  // held nothing when they were put
 };
 

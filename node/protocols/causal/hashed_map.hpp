@@ -1,22 +1,59 @@
-// A map by keys whose look-up touches one node of one small tree, mostly: a hash finds the tree. Keys that were chosen
-// to share a tree cost what a tree costs.
+// A map by keys whose look-up touches little memory: a hash finds a small tree, in which keys stand by their whole hash
+// first, and each with its value. Keys that were chosen to share a hash cost what a tree costs.
 #pragma once
 
 #include <bit>
+#include <boost/container/small_vector.hpp>
+#include <compare>
 #include <cstddef>
 #include <functional>
 #include <map>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace kin::causal {
 
+// A key as it is asked for.
+struct HashedView {
+  explicit HashedView(std::string_view of) : hash(std::hash<std::string_view>{}(of)), text(of) {}
+
+  std::size_t hash;
+  std::string_view text;
+
+  auto operator<=>(const HashedView&) const = default;
+};
+
+// A key as it is kept: beside its value where it is short.
+class HashedKey {
+ public:
+  explicit HashedKey(const HashedView& of) : hash_(of.hash), text_(of.text.begin(), of.text.end()) {}
+
+  struct Less {
+    using is_transparent = void;
+    bool operator()(const HashedKey& a, const HashedKey& b) const { return before(a, b.hash_, b.text()); }
+    bool operator()(const HashedKey& a, const HashedView& b) const { return before(a, b.hash, b.text); }
+    bool operator()(const HashedView& a, const HashedKey& b) const {
+      return a.hash != b.hash_ ? a.hash < b.hash_ : a.text < b.text();
+    }
+  };
+
+ private:
+  static constexpr std::size_t usual_bytes = 48;
+
+  static bool before(const HashedKey& a, std::size_t hash, std::string_view text) {
+    return a.hash_ != hash ? a.hash_ < hash : a.text() < text;
+  }
+  std::string_view text() const { return {text_.data(), text_.size()}; }
+
+  std::size_t hash_;
+  boost::container::small_vector<char, usual_bytes> text_;
+};
+
 template <class Value>
 class HashedMap {
  public:
-  using Tree = std::map<std::string, Value, std::less<>>;
+  using Tree = std::map<HashedKey, Value, HashedKey::Less>;
   // Valid until the item is erased.
   struct Place {
     Tree* tree = nullptr;
@@ -30,28 +67,24 @@ class HashedMap {
 
   // nullptr for a key that is not there.
   Value* find(std::string_view key) {
-    Tree& tree = trees_[tree_of(key)];
-    const auto found = tree.find(key);
+    const HashedView wanted(key);
+    Tree& tree = trees_[wanted.hash & (trees_.size() - 1)];
+    const auto found = tree.find(wanted);
     return found == tree.end() ? nullptr : &found->second;
   }
-  const Value* find(std::string_view key) const {
-    const Tree& tree = trees_[tree_of(key)];
-    const auto found = tree.find(key);
-    return found == tree.end() ? nullptr : &found->second;
-  }
+  const Value* find(std::string_view key) const { return const_cast<HashedMap*>(this)->find(key); }
   // Where the key stands, and whether it is new there, with an empty value.
   std::pair<Place, bool> place(std::string_view key) {
-    Tree& tree = trees_[tree_of(key)];
-    auto found = tree.lower_bound(key);
-    const bool fresh = found == tree.end() || found->first != key;
-    if (fresh) found = tree.emplace_hint(found, key, Value{});
+    const HashedView wanted(key);
+    Tree& tree = trees_[wanted.hash & (trees_.size() - 1)];
+    auto found = tree.lower_bound(wanted);
+    const bool fresh = found == tree.end() || tree.key_comp()(wanted, found->first);
+    if (fresh) found = tree.emplace_hint(found, HashedKey(wanted), Value{});
     return {{&tree, found}, fresh};
   }
   void erase(const Place& place) { place.tree->erase(place.item); }
 
  private:
-  std::size_t tree_of(std::string_view key) const { return std::hash<std::string_view>{}(key) & (trees_.size() - 1); }
-
   std::vector<Tree> trees_;  // a power of two
 };
 
