@@ -44,6 +44,16 @@ struct ReadReply {
   }
 };
 
+// A packed ReadReply with another tally. `alone` is that of a node that asked nobody: its tally, 1 and 1, is its last
+// two bytes.
+inline std::string with_tally(std::string alone, std::uint32_t got, std::uint32_t wanted) {
+  alone.resize(alone.size() - 2);
+  Packer packer(alone);
+  packer.put(got);
+  packer.put(wanted);
+  return alone;
+}
+
 struct Replaced {
   Dot dot;
   std::optional<std::string> value;  // where the request asked for it

@@ -141,7 +141,7 @@ class Replay {
       dots.add(dot_of(j["ack"]));
       message = Ack{dots};
     } else if (j.contains("fetch")) {
-      message = Fetch{1, joined(j["fetch"])};
+      message = Fetch{{{1, joined(j["fetch"]), std::nullopt}}};
     } else {
       auto decoded = decode(messages_.at(j["message"]));
       if (!decoded) throw Mismatch{"a message of our own does not decode: " + decoded.error().what};

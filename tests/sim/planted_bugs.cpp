@@ -21,6 +21,11 @@ void quorums_and_lost_disks(Options& options) {
   quorums(options);
   lost_disks(options);
 }
+void copies_and_lost_disks(Options& options) {
+  quorums_and_lost_disks(options);
+  options.levels = 100;
+  options.reads = 20;
+}
 void sessions(Options& options) {
   options.sessions = 100;
   options.roaming = 100;
@@ -110,7 +115,7 @@ constexpr std::array bugs{
     PlantedBug{Bug::answer_counted_twice, "answer-counted-twice", "two answers of one member count as two",
                quorums_and_lost_disks},
     PlantedBug{Bug::partial_told_as_met, "partial-told-as-met", "a write past its deadline says that it has all copies",
-               quorums_and_lost_disks},
+               copies_and_lost_disks},
 
     PlantedBug{Bug::session_not_awaited, "session-not-awaited", "a node that is behind a session answers it at once",
                sessions},

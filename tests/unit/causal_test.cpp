@@ -319,6 +319,62 @@ TEST_CASE("S-13: a quorum read that finds nothing new writes nothing") {
   for (const NodeId& node : cluster.ids()) CHECK(cluster.commits(node) == before[node]);
 }
 
+TEST_CASE("R: who has the same values says no more than that, and who has others shows them") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "k", "same");
+  cluster.settle();
+  const auto told = [&] {
+    const auto answers = cluster.under_way_to("n2");
+    std::vector<bool> entries;
+    for (const auto& [what, body] : answers) {
+      if (what != "fetched") continue;
+      const auto message = causal::decode(body);
+      REQUIRE(message);
+      for (const auto& one : std::get<causal::Fetched>(*message).told) entries.push_back(one.entry.has_value());
+    }
+    return entries;
+  };
+  const auto fetch_all = [&] { return cluster.ask("n2", wire::Read{"default", "k", {wire::Quorum::all, 0}}); };
+  const auto step_peers = [&](const CallId call) {
+    for (const char* peer : {"n1", "n3"}) {
+      for (const auto& [what, body] : cluster.under_way_to(peer)) cluster.inject(peer, "n2", body);
+    }
+    return call;
+  };
+  const CallId first = step_peers(fetch_all());
+  CHECK(told() == std::vector<bool>{false, false});
+  cluster.deliver_all();
+  REQUIRE(cluster.answer(first));
+  CHECK(cluster.answer(first)->as<wire::ReadReply>().got == 3);
+  CHECK(cluster.answer(first)->as<wire::ReadReply>().wanted == 3);
+  REQUIRE(cluster.answer(first)->as<wire::ReadReply>().siblings.size() == 1);
+
+  cluster.put("n1", "k", "other");
+  cluster.drop_all();
+  const CallId second = step_peers(fetch_all());
+  CHECK(told() == std::vector<bool>{true, false});
+  cluster.deliver_all();
+  REQUIRE(cluster.answer(second));
+  CHECK(cluster.answer(second)->as<wire::ReadReply>().siblings.front().value == "other");
+}
+
+TEST_CASE("R: an answer to an earlier process of the node counts nothing") {
+  ProtocolCluster cluster(3);
+  cluster.put("n1", "k", "v");
+  cluster.settle();
+  cluster.isolate("n2");
+  const CallId call = cluster.ask("n2", wire::Read{"default", "k", {wire::Quorum::all, 0}});
+  causal::Fetched answer{cluster.life("n2"), {}, {}};
+  for (std::uint64_t id = 0; id < 10; ++id) answer.told.push_back({id, std::nullopt});
+  answer.asker.born -= 1;
+  for (const char* peer : {"n1", "n3"}) CHECK(cluster.inject("n2", peer, causal::encode(answer)).empty());
+  CHECK_FALSE(cluster.answer(call));
+  answer.asker.born += 1;
+  for (const char* peer : {"n1", "n3"}) CHECK(cluster.inject("n2", peer, causal::encode(answer)).empty());
+  REQUIRE(cluster.answer(call));
+  CHECK(cluster.answer(call)->as<wire::ReadReply>().got == 3);
+}
+
 TEST_CASE("R: too few answers in time is a TIMEOUT that says how many there were") {
   ProtocolCluster cluster(3);
   cluster.isolate("n1");

@@ -154,7 +154,16 @@ TEST_CASE("what is packed comes back") {
   rc::prop("gossip", tier_message_comes_back<causal::Gossip>);
   rc::prop("entries", tier_message_comes_back<causal::Entries>);
   rc::prop("page", tier_message_comes_back<causal::Page>);
+  rc::prop("fetch", tier_message_comes_back<causal::Fetch>);
   rc::prop("fetched", tier_message_comes_back<causal::Fetched>);
+  rc::prop("a packed answer to a read is given another tally", [] {
+    auto reply = any<ReadReply>();
+    reply.got = reply.wanted = 1;
+    const std::string alone = encode(reply);
+    reply.got = static_cast<std::uint32_t>(any_number(0xffffffff));
+    reply.wanted = static_cast<std::uint32_t>(any_number(0xffffffff));
+    RC_ASSERT(with_tally(alone, reply.got, reply.wanted) == encode(reply));
+  });
   rc::prop("a context is printable and comes back", [] {
     const auto token = any<ContextToken>();
     const std::string text = print_context(token);

@@ -32,12 +32,6 @@ Batching batching(const Limits& limits) {
   return out;
 }
 
-std::set<Dot> dots_of(const Siblings& siblings) {
-  std::set<Dot> out;
-  for (const auto& [dot, sibling] : siblings) out.insert(dot);
-  return out;
-}
-
 }  // namespace
 
 CausalProtocol::CausalProtocol(const Environment& environment)
@@ -92,10 +86,8 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
   auto decoded = decode(message.body);
   if (!decoded) return out.malformed.push_back(decoded.error().what);
   if (auto ok = replica_.plausible(message.from, *decoded); !ok) return out.malformed.push_back(ok.error());
-  std::optional<HeldThere> held_there;
-  if (const auto* fetched = std::get_if<Fetched>(&*decoded)) {
-    held_there = {fetched->id, fetched->entry.key, dots_of(fetched->entry.siblings)};
-  }
+  const auto* fetched = std::get_if<Fetched>(&*decoded);
+  std::vector<HeldThere> held_there = fetched != nullptr ? held_by(*fetched) : std::vector<HeldThere>{};
   Outbox outbox = replica_.receive(out.writes, message.from, message.life, *decoded, wall_us_);
   tell_news(out);
   stop_if_superseded(out);
@@ -105,7 +97,7 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
   // A report that is known here is durable at its sender, so it acknowledges all that it covers.
   if (const auto* ack = std::get_if<Ack>(&*decoded)) count_acks(message.from, ack->dots, out);
   if (const auto* gossip = std::get_if<Gossip>(&*decoded)) count_acks(message.from, gossip->report.clock, out);
-  if (held_there) count_fetched(message.from, std::move(*held_there), out);
+  for (HeldThere& answer : held_there) count_fetched(message.from, std::move(answer), out);
   if (const auto* entries = std::get_if<Entries>(&*decoded)) {
     count_acks(message.from, entries->report.clock, out);
     // That it has more is not enough: who does not ask on now, since nothing was new, would be silent until then.
@@ -183,6 +175,7 @@ void CausalProtocol::finish_turn(Outputs& out) {
   };
   push(std::exchange(broadcast_, {}), replica_.peers());
   for (const auto& [peer, keys] : std::exchange(directed_, {})) push(keys, {peer});
+  send_fetches(out);
   watches_.tell_news(out);
   replica_.persist(out.writes);
 }
@@ -202,27 +195,6 @@ void CausalProtocol::count_acks(const NodeId& member, const DotSet& dots, Output
       out.reply(pending.call, wire::Kind::write_reply, pending.reply);
       it = writes_.erase(it);
     }
-  }
-}
-
-void CausalProtocol::count_fetched(const NodeId& member, HeldThere&& answer, Outputs& out) {
-  auto found = reads_.find(answer.fetch);
-  if (found == reads_.end() || found->second.key != answer.key) return;  // an earlier process's, perhaps
-  PendingRead& pending = found->second;
-  pending.held[member] = std::move(answer.dots);
-  if (!pending.tally.add(member)) return;
-  answer_read(pending, out);
-  reads_.erase(found);
-}
-
-void CausalProtocol::answer_read(const PendingRead& read, Outputs& out) {
-  wire::ReadReply reply = reply_of(read.key);
-  reply.got = read.tally.got();
-  reply.wanted = read.tally.wanted();
-  out.reply(read.call, wire::Kind::read_reply, reply);
-  const std::set<Dot> now = dots_of(replica_.read(env_.store, read.key).siblings);
-  for (const auto& [member, dots] : read.held) {
-    if (dots != now) push_later(member, read.key, {});
   }
 }
 
@@ -247,27 +219,7 @@ void CausalProtocol::resend(Outputs& out) {
     }
     ++it;
   }
-  for (auto it = reads_.begin(); it != reads_.end();) {
-    PendingRead& pending = it->second;
-    if (now_ms_ >= pending.answer_by_ms) {
-      Failure failure = refuse(Status::timeout, std::to_string(pending.tally.got()) + " of " +
-                                                    std::to_string(pending.tally.wanted()) +
-                                                    " members answered in time; ask with a smaller -R, or look at "
-                                                    "kin cluster status");
-      failure.got = pending.tally.got();
-      failure.wanted = pending.tally.wanted();
-      out.fail(pending.call, failure);
-      it = reads_.erase(it);
-      continue;
-    }
-    if (now_ms_ >= pending.resend_at_ms) {
-      pending.resend_at_ms = now_ms_ + env_.cluster.gossip_interval_ms;
-      for (const NodeId& peer : replica_.peers()) {
-        if (!pending.tally.has(peer)) send(peer, Fetch{it->first, pending.key}, out);
-      }
-    }
-    ++it;
-  }
+  resend_fetches(out);
 }
 
 void CausalProtocol::push_later(const NodeId& to, const std::string& key, const DotSet& dots) {

@@ -8,8 +8,8 @@
 // 2007, section 4.5, but with all members as the preference list and without hinted hand-off: gossip repairs.
 #pragma once
 
+#include <boost/container/flat_map.hpp>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -50,16 +50,16 @@ class CausalProtocol : public Protocol {
     CallId call = 0;
     std::string key;
     QuorumTally tally;
-    std::map<NodeId, std::set<Dot>> held;  // which values each member held, to find who was stale
+    std::vector<Dot> asked_with;                                // the values that this node had when it asked
+    boost::container::flat_map<NodeId, std::vector<Dot>> held;  // which values each member held, to find who was stale
     std::uint64_t answer_by_ms = 0;
     std::uint64_t resend_at_ms = 0;
   };
 
-  // What a member answered to a fetch: which values it has of the key.
+  // What a member answered to a fetch.
   struct HeldThere {
     std::uint64_t fetch = 0;
-    std::string key;
-    std::set<Dot> dots;
+    std::optional<std::vector<Dot>> dots;  // of the values that it has; absent: those that it was asked with
   };
 
   // The events (causal.cpp)
@@ -105,13 +105,19 @@ class CausalProtocol : public Protocol {
   // Answers as soon as `wanted` members have the write.
   void answer_write(const ClientCall& call, const std::string& key, wire::WriteReply reply, bool repeated,
                     Outputs& out);
-  void answer_read(const PendingRead& read, Outputs& out);
-  void answer_read_alone(CallId call, const std::string& key, Outputs& out) const;
+  std::string packed_answer(const std::string& key) const;  // of what this node has
   std::uint64_t answer_by(const ClientCall& call) const;
+
+  // Reads that wait for other members (quorum_reads.cpp)
+  void ask_members(const ClientCall& call, const std::string& key, std::uint32_t count);
+  void send_fetches(Outputs& out);
+  std::vector<HeldThere> held_by(const Fetched& fetched) const;
+  void count_fetched(const NodeId& member, HeldThere&& answer, Outputs& out);
+  void answer_read(const PendingRead& read, Outputs& out);
+  void resend_fetches(Outputs& out);
 
   // Counting and resending (causal.cpp)
   void count_acks(const NodeId& member, const DotSet& dots, Outputs& out);
-  void count_fetched(const NodeId& member, HeldThere&& answer, Outputs& out);
   void resend(Outputs& out);
   // A random order of all peers, then another one: with a die for each question a node might not be asked for long,
   // and what only it has would not be known.
@@ -135,8 +141,10 @@ class CausalProtocol : public Protocol {
   std::multimap<std::uint64_t, PendingWrite> writes_;  // by counter of the dot; a repeated one waits beside the first
   std::map<std::uint64_t, PendingRead> reads_;         // by fetch id
   std::uint64_t next_fetch_ = 1;
-  std::map<std::string, DotSet> broadcast_;                   // key to dots: this turn's pushes to all peers
-  std::map<NodeId, std::map<std::string, DotSet>> directed_;  // the same to one peer
+  std::vector<Fetch::Asked> fetches_;                          // this turn's, of all peers
+  std::map<NodeId, std::vector<Fetch::Asked>> fetches_again_;  // of one peer
+  std::map<std::string, DotSet> broadcast_;                    // key to dots: this turn's pushes to all peers
+  std::map<NodeId, std::map<std::string, DotSet>> directed_;   // the same to one peer
   std::map<NodeId, std::uint64_t> heard_ms_;
   Silences silences_;
   OperationTable operations_;

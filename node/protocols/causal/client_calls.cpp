@@ -126,22 +126,18 @@ void CausalProtocol::read(const ClientCall& call, const wire::Read& request, Out
   if (!bucket) return out.fail(call.id, bucket.error());
   auto count = wanted(request.level, (*bucket)->read);
   if (!count) return out.fail(call.id, count.error());
-  std::string key = records::join_key(request.bucket, request.key);
-  if (*count == 1) return answer_read_alone(call.id, key, out);
-  PendingRead pending{call.id, std::move(key),  QuorumTally(*count),
-                      {},      answer_by(call), now_ms_ + env_.cluster.gossip_interval_ms};
-  pending.tally.add(env_.self);
-  const std::uint64_t id = next_fetch_++;
-  for (const NodeId& peer : replica_.peers()) send(peer, Fetch{id, pending.key}, out);
-  reads_.emplace(id, std::move(pending));
+  const std::string key = records::join_key(request.bucket, request.key);
+  if (*count == 1) return out.replies.push_back({call.id, wire::Kind::read_reply, packed_answer(key), true});
+  ask_members(call, key, *count);
 }
 
-// What this node alone knows of an entry changes seldom beside how often it is asked.
-void CausalProtocol::answer_read_alone(CallId call, const std::string& key, Outputs& out) const {
+// What this node knows of an entry changes seldom beside how often it is asked.
+std::string CausalProtocol::packed_answer(const std::string& key) const {
   const std::string* kept = replica_.kept_answer(key);
-  std::string body = kept != nullptr ? *kept : wire::encode(reply_of(key));
-  if (kept == nullptr) replica_.keep_answer(key, body);
-  out.replies.push_back({call, wire::Kind::read_reply, std::move(body), true});
+  if (kept != nullptr) return *kept;
+  std::string body = wire::encode(reply_of(key));
+  replica_.keep_answer(key, body);
+  return body;
 }
 
 void CausalProtocol::keys(const ClientCall& call, const wire::Keys& request, Outputs& out) {

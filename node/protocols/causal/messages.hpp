@@ -173,27 +173,48 @@ struct Page {
   }
 };
 
-// For reads with R > 1.
+// For reads with R > 1: what those of one turn want to know.
 struct Fetch {
-  static constexpr std::uint8_t number = 8;
-  std::uint64_t id = 0;
-  std::string key;
+  struct Asked {
+    std::uint64_t id = 0;
+    std::string key;
+    // The dots of the values that the asker has, sorted; absent: it wants the entry whatever it has itself.
+    std::optional<std::vector<Dot>> held;
+
+    template <class V>
+    void fields(V& v) {
+      v(id, key, held);
+    }
+  };
+
+  static constexpr std::uint8_t number = 11;
+  std::vector<Asked> asked;
 
   template <class V>
   void fields(V& v) {
-    v(id, key);
+    v(asked);
   }
 };
 
 struct Fetched {
-  static constexpr std::uint8_t number = 9;
-  std::uint64_t id = 0;
+  struct Told {
+    std::uint64_t id = 0;
+    std::optional<EntryState> entry;  // absent: the values that the asker has, and no others
+
+    template <class V>
+    void fields(V& v) {
+      v(id, entry);
+    }
+  };
+
+  static constexpr std::uint8_t number = 12;
+  Incarnation asker;  // whose ids these are
   DotSet base;
-  EntryState entry;
+  std::vector<Told> told;
 
   template <class V>
   void fields(V& v) {
-    v(id, base, entry);
+    v(asker, base, told);
   }
 };
 

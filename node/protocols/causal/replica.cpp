@@ -354,15 +354,36 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Push& push, std::u
 Outbox CausalReplica::on(Overlay&, const NodeId&, const Ack&, std::uint64_t) { return {}; }
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Fetch& fetch, std::uint64_t) {
-  return {{sender, Fetched{fetch.id, base(), state_with_all_dots(disk, fetch.key)}}};
+  const auto same_dot = [](const auto& one, const Dot& dot) { return one.first == dot; };
+  Outbox out;
+  Fetched answer{lives_.at(sender), base(), {}};
+  std::size_t bytes = 0;
+  for (const Fetch::Asked& asked : fetch.asked) {
+    Fetched::Told& told = answer.told.emplace_back(Fetched::Told{asked.id, {}});
+    const bool same = asked.held && std::ranges::equal(stored(disk, asked.key).siblings, *asked.held, same_dot);
+    if (same && !planted(Bug::read_repair_ticks)) continue;
+    told.entry = state_with_all_dots(disk, asked.key);
+    for (const auto& [dot, sibling] : told.entry->siblings) bytes += sibling.value.size();
+    if (bytes < batching_.answer_bytes) continue;
+    out.push_back({sender, answer});
+    answer.told.clear();
+    bytes = 0;
+  }
+  if (!answer.told.empty()) out.push_back({sender, std::move(answer)});
+  return out;
 }
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId&, Fetched& fetched, std::uint64_t wall_us) {
-  const std::string key = fetched.entry.key;
   std::vector<EntryState> entries;
-  entries.push_back(std::move(fetched.entry));
+  std::vector<std::string> keys;
+  for (Fetched::Told& told : fetched.told) {
+    if (!told.entry) continue;
+    keys.push_back(told.entry->key);
+    entries.push_back(std::move(*told.entry));
+  }
   merge(disk, fetched.base, std::move(entries), wall_us);
-  if (planted(Bug::read_repair_ticks)) {
+  for (const std::string& key : keys) {
+    if (!planted(Bug::read_repair_ticks)) break;
     Entry mine = taken(disk, key);
     const Was was(mine);
     const Dot dot{actor(), ++counter_};

@@ -33,16 +33,19 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
     for (const auto& [dot, sibling] : siblings) own.add(dot);
     return dots(own);
   };
+  const auto entry = [&](const EntryState& state) -> tl::expected<void, std::string> {
+    if (state.key.find('\0') == std::string::npos) return tl::unexpected(std::string("a key without a bucket"));
+    if (!state.dots.floors().empty()) return tl::unexpected(std::string("named dots with a floor"));
+    // merge() goes through the named dots one by one, so their number must be one that a message can carry.
+    if (state.dots.size() > wire::max_items) return tl::unexpected(std::string("too many named dots"));
+    for (const auto* set : {&state.context, &state.dots}) {
+      if (auto ok = dots(*set); !ok) return ok;
+    }
+    return clocks(state.siblings);
+  };
   const auto entries = [&](const std::vector<EntryState>& states) -> tl::expected<void, std::string> {
     for (const EntryState& state : states) {
-      if (state.key.find('\0') == std::string::npos) return tl::unexpected(std::string("a key without a bucket"));
-      if (!state.dots.floors().empty()) return tl::unexpected(std::string("named dots with a floor"));
-      // merge() goes through the named dots one by one, so their number must be one that a message can carry.
-      if (state.dots.size() > wire::max_items) return tl::unexpected(std::string("too many named dots"));
-      for (const auto* set : {&state.context, &state.dots}) {
-        if (auto ok = dots(*set); !ok) return ok;
-      }
-      if (auto ok = clocks(state.siblings); !ok) return ok;
+      if (auto ok = entry(state); !ok) return ok;
     }
     return {};
   };
@@ -55,6 +58,7 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
   };
   struct Check {
     decltype(dots)& dots_;
+    decltype(entry)& entry_;
     decltype(entries)& entries_;
     decltype(report)& report_;
     using Result = tl::expected<void, std::string>;
@@ -76,11 +80,15 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
     }
     Result operator()(const Fetch&) const { return {}; }
     Result operator()(const Fetched& m) const {
-      return dots_(m.base).and_then([&] { return entries_({m.entry}); });
+      Result ok = dots_(m.base);
+      for (const Fetched::Told& told : m.told) {
+        if (ok && told.entry) ok = entry_(*told.entry);
+      }
+      return ok;
     }
     Result operator()(const Refused&) const { return {}; }
   };
-  return std::visit(Check{dots, entries, report}, message);
+  return std::visit(Check{dots, entry, entries, report}, message);
 }
 
 }  // namespace kin::causal
