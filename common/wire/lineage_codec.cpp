@@ -31,19 +31,31 @@ struct PackedLineage {
   }
 };
 
-EntryClock join_before(const Lineage& lineage, const Version& version) {
-  if (version.before.size() == 1) return lineage.find(version.before.front())->clock;
-  EntryClock out;
-  for (const Dot& dot : version.before) out.join(lineage.find(dot)->clock);
-  return out;
-}
+// The join of what was seen; mostly that is one, and then its own clock.
+class ClockBefore {
+ public:
+  ClockBefore(const std::vector<Version>& versions, const Places& before) {
+    if (before.size() == 1) one_ = &versions[before.front()].clock;
+    if (before.size() < 2) return;
+    for (const std::uint32_t place : before) joined_.join(versions[place].clock);
+  }
+  const EntryClock& operator*() const { return one_ == nullptr ? joined_ : *one_; }
+
+ private:
+  const EntryClock* one_ = nullptr;
+  EntryClock joined_;
+};
 
 bool all_different(const std::vector<Version>& versions) {
-  std::vector<Dot> dots;
+  std::vector<const Dot*> dots;
   dots.reserve(versions.size());
-  for (const Version& version : versions) dots.push_back(version.dot);
-  std::sort(dots.begin(), dots.end());
-  return std::adjacent_find(dots.begin(), dots.end()) == dots.end();
+  for (const Version& version : versions) dots.push_back(&version.dot);
+  const auto less = [](const Dot* a, const Dot* b) {
+    return a->counter != b->counter ? a->counter < b->counter : a->actor < b->actor;
+  };
+  std::sort(dots.begin(), dots.end(), less);
+  const auto same = [](const Dot* a, const Dot* b) { return *a == *b; };
+  return std::adjacent_find(dots.begin(), dots.end(), same) == dots.end();
 }
 
 class Writing {
@@ -57,11 +69,8 @@ class Writing {
       number(version.dot.counter);
       number(version.tag);
       number(version.before.size());
-      for (std::size_t back = 1; back <= at; ++back) {
-        const Dot& dot = versions[at - back].dot;
-        if (std::find(version.before.begin(), version.before.end(), dot) != version.before.end()) number(back);
-      }
-      clock(version.clock, join_before(lineage, version));
+      for (auto place = version.before.rbegin(); place != version.before.rend(); ++place) number(at - *place);
+      clock(version.clock, *ClockBefore(versions, version.before));
       spans(version.left_out);
     }
     spans(lineage.left_out());
@@ -155,17 +164,16 @@ class Reading {
     out.dot.counter = counter();
     if (out.dot.counter == 0) sound_ = false;
     out.tag = number(~std::uint64_t{0});
-    EntryClock before;
+    std::uint64_t last = 0;
     for (std::uint64_t n = number(earlier.size() + 1); n > 0 && sound_; --n) {
       const std::uint64_t back = number(earlier.size() + 1);
-      if (back == 0) sound_ = false;
-      if (!sound_) break;
-      const Version& seen = earlier[earlier.size() - back];
-      out.before.push_back(seen.dot);
-      before.join(seen.clock);
+      if (back <= last) sound_ = false;
+      if (sound_) out.before.push_back(static_cast<std::uint32_t>(earlier.size() - back));
+      last = back;
     }
+    std::reverse(out.before.begin(), out.before.end());
     const std::uint64_t counts = number(2 * in_.numbers.size());
-    if (counts % 2 == 0) out.clock = before;
+    if (counts % 2 == 0 && sound_) out.clock = *ClockBefore(earlier, out.before);
     for (std::uint64_t n = counts / 2; n > 0 && sound_; --n) {
       const std::uint64_t node = number(in_.nodes.size());
       const std::uint64_t count = counter();
@@ -198,12 +206,11 @@ class Reading {
 std::string pack(const Lineage& lineage) { return lineage.empty() ? std::string() : Writing().pack(lineage); }
 
 std::string pack_thinned(Lineage lineage, const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled) {
-  lineage.thin(bounds, settled);
-  std::string out = pack(lineage);
-  for (std::size_t most = lineage.versions().size(); out.size() > max_lineage_bytes && most > 0;) {
-    lineage.thin({0, --most}, settled);
-    out = pack(lineage);
-  }
+  std::string out;
+  lineage.thin(bounds, settled, [&](const Lineage& thinned) {
+    out = pack(thinned);
+    return out.size() <= max_lineage_bytes;
+  });
   return out.size() > max_lineage_bytes ? pack(Lineage::of({}, {{}, true})) : out;
 }
 

@@ -35,13 +35,13 @@ Lineage seen_by(const Sibling& sibling) {
 }
 
 Lineage behind(const Siblings& siblings) {
-  Lineage out;
+  JoinedLineage out;
   for (const auto& [dot, sibling] : siblings) {
     Lineage one = seen_by(sibling);
     one.add_newest(dot, sibling.clock, operation_tag(sibling.operation));
-    out.join(std::move(one));
+    out.add(std::move(one));
   }
-  return out;
+  return std::move(out).take();
 }
 
 void show(wire::ContextToken& token, const Siblings& siblings, const LineageBounds& bounds) {
