@@ -190,19 +190,20 @@ void Lineage::leave_out(const std::vector<char>& gone) {
   std::uint32_t stays = 0;
   for (std::uint32_t at = 0; at < count; ++at) {
     Version& version = versions_[at];
-    // All that stands in front has been seen to already, what goes too: its edges lead to such that stay.
-    Places before;
-    for (const std::uint32_t place : version.before) {
-      seen[place] = 1;
-      if (gone[place] == 0) {
-        add_place(before, place);
-        continue;
+    for (const std::uint32_t place : version.before) seen[place] = 1;
+    const auto left_out = [&](std::uint32_t place) { return gone[place] != 0; };
+    if (std::any_of(version.before.begin(), version.before.end(), left_out)) {
+      // All that stands in front has been seen to already, what goes too: its edges lead to such that stay.
+      for (const std::uint32_t place : std::exchange(version.before, {})) {
+        if (!left_out(place)) {
+          add_place(version.before, place);
+          continue;
+        }
+        for (const std::uint32_t earlier : versions_[place].before) add_place(version.before, earlier);
+        version.left_out.widen(versions_[place].dot);
+        version.left_out.widen(versions_[place].left_out);
       }
-      for (const std::uint32_t earlier : versions_[place].before) add_place(before, earlier);
-      version.left_out.widen(versions_[place].dot);
-      version.left_out.widen(versions_[place].left_out);
     }
-    version.before = std::move(before);
     if (gone[at] == 0) now[at] = stays++;
   }
   for (std::uint32_t at = 0; at < count; ++at) {
@@ -217,8 +218,9 @@ void Lineage::leave_out(const std::vector<char>& gone) {
   drop(versions_, gone);
 }
 
-// The first versions of that worth, until so many versions are left or no such one.
-void Lineage::leave_out_first(std::vector<Worth>& worth, Worth of, std::size_t down_to) {
+// The first versions of that worth, until so many versions are left or no such one. Which these were; without marks
+// where there was none.
+std::vector<char> Lineage::leave_out_first(std::vector<Worth>& worth, Worth of, std::size_t down_to) {
   std::vector<char> gone(versions_.size(), 0);
   std::size_t left = versions_.size();
   for (std::size_t at = 0; at < gone.size() && left > down_to; ++at) {
@@ -226,17 +228,17 @@ void Lineage::leave_out_first(std::vector<Worth>& worth, Worth of, std::size_t d
     gone[at] = 1;
     --left;
   }
-  if (left == versions_.size()) return;
+  if (left == versions_.size()) return {};
   leave_out(gone);
   drop(worth, gone);
+  return gone;
 }
 
 void Lineage::thin(const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled) {
-  thin(bounds, settled, [](const Lineage&) { return true; });
+  thin(bounds, settled, [](const Lineage&, const std::vector<char>&) { return true; });
 }
 
-void Lineage::thin(const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled,
-                   const std::function<bool(const Lineage&)>& fits) {
+void Lineage::thin(const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled, const Fits& fits) {
   KIN_REQUIRE(bounds.few <= bounds.most, std::to_string(bounds.few) + " and " + std::to_string(bounds.most));
   if (versions_.size() > bounds.few) {
     std::vector<Worth> worths = worth(settled);
@@ -244,14 +246,13 @@ void Lineage::thin(const LineageBounds& bounds, const std::function<bool(const D
     leave_out_first(worths, Worth::plain, bounds.most);
     leave_out_first(worths, Worth::settled, bounds.most);
   }
-  if (fits(*this) || versions_.empty()) return;
+  if (fits(*this, {}) || versions_.empty()) return;
   std::vector<Worth> worths = worth(settled);
-  const std::size_t before = versions_.size();
-  leave_out_first(worths, Worth::before_settled, 0);
-  for (bool fit = versions_.size() < before && fits(*this); !fit && !versions_.empty(); fit = fits(*this)) {
+  std::vector<char> gone = leave_out_first(worths, Worth::before_settled, 0);
+  while (gone.empty() || (!fits(*this, gone) && !versions_.empty())) {
     const std::size_t less = versions_.size() - 1;
-    leave_out_first(worths, Worth::plain, less);
-    leave_out_first(worths, Worth::settled, less);
+    gone = leave_out_first(worths, Worth::plain, less);
+    if (gone.empty()) gone = leave_out_first(worths, Worth::settled, less);
   }
 }
 

@@ -89,9 +89,11 @@ class Lineage {
   // Down to the bounds. `settled`: all members have this dot. The newest versions that are settled stay longest, since
   // from these a writer starts who is cut off; what lies before them goes first.
   void thin(const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled);
-  // The same, and on in that order until `fits` says so of what is left, or no version is. It is asked once at least.
-  void thin(const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled,
-            const std::function<bool(const Lineage&)>& fits);
+  // Of what is left, and of what was asked about the last time: a mark for each version, not 0 where it is left out
+  // since. Without marks the first time.
+  using Fits = std::function<bool(const Lineage& left, const std::vector<char>& gone)>;
+  // The same, and on in that order until what is left fits, or no version is left. `fits` is asked once at least.
+  void thin(const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled, const Fits& fits);
 
   bool operator==(const Lineage&) const = default;
 
@@ -106,7 +108,7 @@ class Lineage {
   Places newest_places() const;
   std::vector<Worth> worth(const std::function<bool(const Dot&)>& settled) const;
   void leave_out(const std::vector<char>& gone);
-  void leave_out_first(std::vector<Worth>& worth, Worth of, std::size_t down_to);
+  std::vector<char> leave_out_first(std::vector<Worth>& worth, Worth of, std::size_t down_to);
   void sort();
 
   std::vector<Version> versions_;

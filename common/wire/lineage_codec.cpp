@@ -1,7 +1,13 @@
 #include "common/wire/lineage_codec.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
+
+#include "common/assert.hpp"
+#include "common/wire/lineage_parts.hpp"
 
 namespace kin::wire {
 namespace {
@@ -31,20 +37,16 @@ struct PackedLineage {
   }
 };
 
-// The join of what was seen; mostly that is one, and then its own clock.
-class ClockBefore {
- public:
-  ClockBefore(const std::vector<Version>& versions, const Places& before) {
-    if (before.size() == 1) one_ = &versions[before.front()].clock;
-    if (before.size() < 2) return;
-    for (const std::uint32_t place : before) joined_.join(versions[place].clock);
-  }
-  const EntryClock& operator*() const { return one_ == nullptr ? joined_ : *one_; }
+// As bytes_of(): how long what Packer makes of it gets.
+std::size_t bytes_of_array(std::size_t n) {
+  if (n < 16) return 1;
+  return n < 0x10000 ? 3 : 5;
+}
 
- private:
-  const EntryClock* one_ = nullptr;
-  EntryClock joined_;
-};
+std::size_t bytes_of_string(const std::string& s) {
+  if (s.size() < 0x100) return 2 + s.size();
+  return (s.size() < 0x10000 ? 3 : 5) + s.size();
+}
 
 bool all_different(const std::vector<Version>& versions) {
   std::vector<const Dot*> dots;
@@ -60,7 +62,7 @@ bool all_different(const std::vector<Version>& versions) {
 
 class Writing {
  public:
-  std::string pack(const Lineage& lineage) {
+  Writing(const Lineage& lineage, const LineageParts& parts) {
     const std::vector<Version>& versions = lineage.versions();
     number(versions.size());
     for (std::size_t at = 0; at < versions.size(); ++at) {
@@ -70,11 +72,28 @@ class Writing {
       number(version.tag);
       number(version.before.size());
       for (auto place = version.before.rbegin(); place != version.before.rend(); ++place) number(at - *place);
-      clock(version.clock, *ClockBefore(versions, version.before));
+      clock(version.clock, parts.clock(at));
       spans(version.left_out);
     }
     spans(lineage.left_out());
-    return encode(out_);
+  }
+
+  std::string encoded() const {
+    std::string out = encode(out_);
+    KIN_REQUIRE(out.size() == bytes(), std::to_string(out.size()) + " and not " + std::to_string(bytes()) + " bytes");
+    return out;
+  }
+
+  // How long encoded() is.
+  std::size_t bytes() const {
+    std::size_t out = bytes_of_array(3) + bytes_of_array(out_.nodes.size()) + bytes_of_array(out_.actors.size()) +
+                      bytes_of_array(out_.numbers.size());
+    for (const NodeId& node : out_.nodes) out += bytes_of_string(node);
+    for (const PackedActor& actor : out_.actors) {
+      out += bytes_of_array(3) + bytes_of(actor.node) + bytes_of(actor.born) + bytes_of(actor.ordinal);
+    }
+    for (const std::uint64_t number : out_.numbers) out += bytes_of(number);
+    return out;
   }
 
  private:
@@ -97,16 +116,11 @@ class Writing {
     return at;
   }
 
-  void clock(const EntryClock& clock, const EntryClock& before) {
-    const Relation relation = before.compare(clock);
-    const bool above = relation == Relation::before || relation == Relation::equal;
-    std::vector<std::pair<std::size_t, std::uint64_t>> counts;
-    for (const auto& [id, count] : clock.counts()) {
-      if (!above || before.at(id) < count) counts.emplace_back(node(id), count);
-    }
-    number(2 * counts.size() + (above ? 0 : 1));
-    for (const auto& [at, count] : counts) {
-      number(at);
+  void clock(const EntryClock& clock, const ClockPart& part) {
+    number(2 * part.counts.size() + (part.whole ? 1 : 0));
+    for (const std::uint32_t place : part.counts) {
+      const auto& [id, count] = *clock.counts().nth(place);
+      number(node(id));
       number(count);
     }
   }
@@ -130,7 +144,10 @@ class Reading {
 
   tl::expected<Lineage, Malformed> lineage() {
     std::vector<Version> versions;
-    for (std::uint64_t n = number(max_versions); n > 0 && sound_; --n) versions.push_back(version(versions));
+    std::uint64_t n = number(max_versions);
+    constexpr std::size_t least_numbers = 6;  // of a version
+    versions.reserve(std::min<std::size_t>(n, left() / least_numbers));
+    for (; n > 0 && sound_; --n) versions.push_back(version(versions));
     Spans left_out = spans();
     if (!sound_ || left() != 0 || !all_different(versions)) return tl::unexpected(Malformed{"a lineage that is none"});
     return Lineage::of(std::move(versions), std::move(left_out));
@@ -173,7 +190,7 @@ class Reading {
     }
     std::reverse(out.before.begin(), out.before.end());
     const std::uint64_t counts = number(2 * in_.numbers.size());
-    if (counts % 2 == 0 && sound_) out.clock = *ClockBefore(earlier, out.before);
+    if (counts % 2 == 0 && sound_) out.clock = ClockBefore(earlier, out.before).take();
     for (std::uint64_t n = counts / 2; n > 0 && sound_; --n) {
       const std::uint64_t node = number(in_.nodes.size());
       const std::uint64_t count = counter();
@@ -203,15 +220,24 @@ class Reading {
 
 }  // namespace
 
-std::string pack(const Lineage& lineage) { return lineage.empty() ? std::string() : Writing().pack(lineage); }
+std::string pack(const Lineage& lineage) {
+  return lineage.empty() ? std::string() : Writing(lineage, LineageParts(lineage.versions())).encoded();
+}
 
 std::string pack_thinned(Lineage lineage, const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled) {
   std::string out;
-  lineage.thin(bounds, settled, [&](const Lineage& thinned) {
-    out = pack(thinned);
-    return out.size() <= max_lineage_bytes;
-  });
-  return out.size() > max_lineage_bytes ? pack(Lineage::of({}, {{}, true})) : out;
+  std::optional<LineageParts> parts;
+  const auto fits = [&](const Lineage& left, const std::vector<char>& gone) {
+    if (left.empty()) return true;
+    parts ? parts->leave_out(left.versions(), gone) : void(parts.emplace(left.versions()));
+    if (parts->least_bytes() > max_lineage_bytes) return false;
+    const Writing written(left, *parts);
+    const bool fit = written.bytes() <= max_lineage_bytes;
+    if (fit) out = written.encoded();
+    return fit;
+  };
+  lineage.thin(bounds, settled, fits);
+  return out.empty() && !lineage.empty() ? pack(Lineage::of({}, {{}, true})) : out;
 }
 
 tl::expected<Lineage, Malformed> unpack_lineage(std::string_view bytes) {

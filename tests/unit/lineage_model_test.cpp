@@ -156,7 +156,8 @@ TEST_CASE("writers who go on from each other's lineages, thinned here and there:
         plain[one].thin({few, most}, settled);
       } else {
         const std::size_t few = below(10), most = few + below(10), enough = below(40);
-        lineages[one].thin({few, most}, settled, [&](const Lineage& thinned) { return weight(thinned) <= enough; });
+        lineages[one].thin({few, most}, settled,
+                           [&](const Lineage& thinned, const std::vector<char>&) { return weight(thinned) <= enough; });
         plain[one].thin({few, most}, settled);
         for (std::size_t left = plain[one].versions.size(); weight(plain[one]) > enough && left > 0;) {
           plain[one].thin({0, --left}, settled);

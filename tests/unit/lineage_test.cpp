@@ -166,7 +166,7 @@ TEST_CASE("thinning goes on until what is left fits, and asks of each that is le
   const auto before_the_cut = [](const Dot& one) { return one.counter <= 10; };
   std::vector<std::size_t> asked;
   Lineage lineage = all;
-  lineage.thin({4, 25}, before_the_cut, [&](const Lineage& one) {
+  lineage.thin({4, 25}, before_the_cut, [&](const Lineage& one, const std::vector<char>&) {
     asked.push_back(one.versions().size());
     return asked.size() == 4;
   });
@@ -174,7 +174,7 @@ TEST_CASE("thinning goes on until what is left fits, and asks of each that is le
   CHECK(lineage.versions().front().dot == dot("n1", 10));
   asked.clear();
   lineage = all;
-  lineage.thin({25, 25}, before_the_cut, [&](const Lineage& one) {
+  lineage.thin({25, 25}, before_the_cut, [&](const Lineage& one, const std::vector<char>&) {
     asked.push_back(one.versions().size());
     return false;
   });
