@@ -40,23 +40,20 @@ bool Spans::has(const Dot& dot) const {
   return anywhere || (run != runs.end() && run->second.first <= dot.counter && dot.counter <= run->second.last);
 }
 
-void Spans::widen(const Dot& dot) {
+void Spans::widen(const Actor& actor, CounterSet::Run run) {
   if (anywhere) return;
-  auto [run, first] = runs.try_emplace(dot.actor, CounterSet::Run{dot.counter, dot.counter});
+  const auto [mine, first] = runs.try_emplace(actor, run);
   if (first && runs.size() > max_spans) {
     *this = {{}, true};
   } else if (!first) {
-    run->second.first = std::min(run->second.first, dot.counter);
-    run->second.last = std::max(run->second.last, dot.counter);
+    mine->second.first = std::min(mine->second.first, run.first);
+    mine->second.last = std::max(mine->second.last, run.last);
   }
 }
 
 void Spans::widen(const Spans& more) {
   if (more.anywhere) *this = more;
-  for (const auto& [actor, run] : more.runs) {
-    widen(Dot{actor, run.first});
-    widen(Dot{actor, run.last});
-  }
+  for (const auto& [actor, run] : more.runs) widen(actor, run);
 }
 
 Spans Spans::both(const Spans& other) const {
@@ -256,8 +253,6 @@ void Lineage::thin(const LineageBounds& bounds, const std::function<bool(const D
   }
 }
 
-JoinedLineage::JoinedLineage(Lineage first) : lineage_(std::move(first)) { know_all(); }
-
 std::uint32_t JoinedLineage::place_of(const Dot& dot) const {
   const auto less = [](const Known& one, std::uint64_t counter) { return one.counter < counter; };
   auto known = std::lower_bound(known_.begin(), known_.end(), dot.counter, less);
@@ -274,7 +269,7 @@ void JoinedLineage::know(std::uint32_t place) {
 }
 
 void JoinedLineage::know_all() {
-  known_.clear();
+  known_.reserve(lineage_.versions_.size());
   for (const Version& version : lineage_.versions_) {
     known_.push_back({version.dot.counter, static_cast<std::uint32_t>(known_.size())});
   }
@@ -283,9 +278,10 @@ void JoinedLineage::know_all() {
 
 void JoinedLineage::add(Lineage other) {
   if (lineage_.empty()) {
-    *this = JoinedLineage(std::move(other));
+    lineage_ = std::move(other);
     return;
   }
+  if (known_.empty()) know_all();
   std::vector<Version>& versions = lineage_.versions_;
   lineage_.left_out_.widen(other.left_out_);
   std::vector<std::uint32_t> here;  // where each of theirs stands
@@ -311,7 +307,7 @@ void JoinedLineage::add(Lineage other) {
   }
   if (in_order) return;
   lineage_.sort();
-  know_all();
+  known_.clear();
 }
 
 }  // namespace kin

@@ -32,8 +32,9 @@ struct Spans {
 
   bool empty() const { return runs.empty() && !anywhere; }
   bool has(const Dot& dot) const;
-  void widen(const Dot& dot);
+  void widen(const Dot& dot) { widen(dot.actor, {dot.counter, dot.counter}); }
   void widen(const Spans& more);
+  void widen(const Actor& actor, CounterSet::Run run);
   // Where both may be.
   Spans both(const Spans& other) const;
 
@@ -119,7 +120,7 @@ class Lineage {
 class JoinedLineage {
  public:
   JoinedLineage() = default;
-  explicit JoinedLineage(Lineage first);
+  explicit JoinedLineage(Lineage first) : lineage_(std::move(first)) {}
 
   void add(Lineage other);
   const Lineage& lineage() const { return lineage_; }
@@ -136,7 +137,7 @@ class JoinedLineage {
   void know_all();
 
   Lineage lineage_;
-  std::vector<Known> known_;  // all versions, by counter, which tells most apart
+  std::vector<Known> known_;  // all versions, by counter, which tells most apart; empty until one is looked for
 };
 
 }  // namespace kin

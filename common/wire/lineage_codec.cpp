@@ -64,6 +64,8 @@ class Writing {
  public:
   Writing(const Lineage& lineage, const LineageParts& parts) {
     const std::vector<Version>& versions = lineage.versions();
+    constexpr std::size_t usual_numbers = 12;  // of a version
+    out_.numbers.reserve(usual_numbers * (versions.size() + 1));
     number(versions.size());
     for (std::size_t at = 0; at < versions.size(); ++at) {
       const Version& version = versions[at];
@@ -76,28 +78,28 @@ class Writing {
       spans(version.left_out);
     }
     spans(lineage.left_out());
-  }
-
-  std::string encoded() const {
-    std::string out = encode(out_);
-    KIN_REQUIRE(out.size() == bytes(), std::to_string(out.size()) + " and not " + std::to_string(bytes()) + " bytes");
-    return out;
+    bytes_ += bytes_of_array(3) + bytes_of_array(out_.nodes.size()) + bytes_of_array(out_.actors.size()) +
+              bytes_of_array(out_.numbers.size());
+    for (const NodeId& node : out_.nodes) bytes_ += bytes_of_string(node);
+    for (const PackedActor& actor : out_.actors) {
+      bytes_ += bytes_of_array(3) + bytes_of(actor.node) + bytes_of(actor.born) + bytes_of(actor.ordinal);
+    }
   }
 
   // How long encoded() is.
-  std::size_t bytes() const {
-    std::size_t out = bytes_of_array(3) + bytes_of_array(out_.nodes.size()) + bytes_of_array(out_.actors.size()) +
-                      bytes_of_array(out_.numbers.size());
-    for (const NodeId& node : out_.nodes) out += bytes_of_string(node);
-    for (const PackedActor& actor : out_.actors) {
-      out += bytes_of_array(3) + bytes_of(actor.node) + bytes_of(actor.born) + bytes_of(actor.ordinal);
-    }
-    for (const std::uint64_t number : out_.numbers) out += bytes_of(number);
+  std::size_t bytes() const { return bytes_; }
+
+  std::string encoded() const {
+    std::string out = encode(out_);
+    KIN_REQUIRE(out.size() == bytes_, std::to_string(out.size()) + " and not " + std::to_string(bytes_) + " bytes");
     return out;
   }
 
  private:
-  void number(std::uint64_t n) { out_.numbers.push_back(n); }
+  void number(std::uint64_t n) {
+    out_.numbers.push_back(n);
+    bytes_ += bytes_of(n);
+  }
 
   std::size_t node(const NodeId& id) {
     const auto found = std::find(out_.nodes.begin(), out_.nodes.end(), id);
@@ -136,6 +138,7 @@ class Writing {
 
   PackedLineage out_;
   std::vector<Actor> actors_;
+  std::size_t bytes_ = 0;
 };
 
 class Reading {

@@ -4,13 +4,6 @@
 
 namespace kin::wire {
 
-std::size_t bytes_of(std::uint64_t n) {
-  if (n < 0x80) return 1;
-  if (n < 0x100) return 2;
-  if (n < 0x10000) return 3;
-  return n >> 32 == 0 ? 5 : 9;
-}
-
 ClockBefore::ClockBefore(const std::vector<Version>& versions, const Places& before) {
   if (before.empty()) return;
   const EntryClock& first = versions[before.front()].clock;

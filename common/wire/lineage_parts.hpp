@@ -11,7 +11,12 @@
 namespace kin::wire {
 
 // How many bytes Packer makes of a number.
-std::size_t bytes_of(std::uint64_t n);
+inline std::size_t bytes_of(std::uint64_t n) {
+  if (n < 0x80) return 1;
+  if (n < 0x100) return 2;
+  if (n < 0x10000) return 3;
+  return n >> 32 == 0 ? 5 : 9;
+}
 
 // The join of the clocks of what stands before a version. The versions must outlive it unchanged.
 class ClockBefore {
