@@ -209,9 +209,10 @@ class Reading {
     if (runs == anywhere_mark) return {{}, true};
     if (runs > max_spans) sound_ = false;
     for (std::uint64_t n = runs; n > 0 && sound_; --n) {
-      const Actor who = actor();
+      Actor who = actor();
       const std::uint64_t first = counter(), last = counter();
-      if (first == 0 || last < first || !out.runs.emplace(who, CounterSet::Run{first, last}).second) sound_ = false;
+      const CounterSet::Run run{first, last};
+      if (first == 0 || last < first || !out.runs.emplace(std::move(who), run).second) sound_ = false;
     }
     return out;
   }

@@ -4,6 +4,7 @@
 
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "common/causality/lineage.hpp"
@@ -26,7 +27,10 @@ class ClockBefore {
   ClockBefore& operator=(const ClockBefore&) = delete;
 
   const EntryClock& operator*() const { return one_ == nullptr ? joined_ : *one_; }
-  EntryClock take() && { return one_ == nullptr ? std::move(joined_) : *one_; }
+  EntryClock take() && {
+    if (one_ != nullptr) return *one_;
+    return std::move(joined_);
+  }
 
  private:
   const EntryClock* one_ = nullptr;  // mostly there is one, and then it is its own clock
