@@ -20,8 +20,9 @@ Spans left_out_beyond(const Lineage& lineage, const std::set<Dot>& common) {
 CommonPast common_past(const std::vector<ToldVersion>& values) {
   CommonPast out;
   if (values.empty()) return out;
-  Lineage all;
-  for (const ToldVersion& value : values) all.join(value.lineage);
+  JoinedLineage joined;
+  for (const ToldVersion& value : values) joined.add(value.lineage);
+  const Lineage& all = joined.lineage();
   std::set<Dot> common;
   for (const Version& version : all.versions()) {
     const bool seen = std::all_of(values.begin(), values.end(),

@@ -30,7 +30,12 @@ void VersionVector::raise(const NodeId& node, std::uint64_t count) {
 }
 
 void VersionVector::join(const VersionVector& other) {
-  for (const auto& [node, count] : other.counts_) raise(node, count);
+  auto mine = counts_.begin();  // mostly both name the same nodes
+  for (const auto& [node, count] : other.counts_) {
+    if (mine == counts_.end() || mine->first != node) mine = counts_.try_emplace(node, count).first;
+    mine->second = std::max(mine->second, count);
+    ++mine;
+  }
 }
 
 Relation VersionVector::compare(const VersionVector& other) const {

@@ -1,7 +1,13 @@
 #include "common/wire/lineage_codec.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
+
+#include "common/assert.hpp"
+#include "common/wire/lineage_parts.hpp"
 
 namespace kin::wire {
 namespace {
@@ -31,25 +37,35 @@ struct PackedLineage {
   }
 };
 
-EntryClock join_before(const Lineage& lineage, const Version& version) {
-  if (version.before.size() == 1) return lineage.find(version.before.front())->clock;
-  EntryClock out;
-  for (const Dot& dot : version.before) out.join(lineage.find(dot)->clock);
-  return out;
+// As bytes_of(): how long what Packer makes of it gets.
+std::size_t bytes_of_array(std::size_t n) {
+  if (n < 16) return 1;
+  return n < 0x10000 ? 3 : 5;
+}
+
+std::size_t bytes_of_string(const std::string& s) {
+  if (s.size() < 0x100) return 2 + s.size();
+  return (s.size() < 0x10000 ? 3 : 5) + s.size();
 }
 
 bool all_different(const std::vector<Version>& versions) {
-  std::vector<Dot> dots;
+  std::vector<const Dot*> dots;
   dots.reserve(versions.size());
-  for (const Version& version : versions) dots.push_back(version.dot);
-  std::sort(dots.begin(), dots.end());
-  return std::adjacent_find(dots.begin(), dots.end()) == dots.end();
+  for (const Version& version : versions) dots.push_back(&version.dot);
+  const auto less = [](const Dot* a, const Dot* b) {
+    return a->counter != b->counter ? a->counter < b->counter : a->actor < b->actor;
+  };
+  std::sort(dots.begin(), dots.end(), less);
+  const auto same = [](const Dot* a, const Dot* b) { return *a == *b; };
+  return std::adjacent_find(dots.begin(), dots.end(), same) == dots.end();
 }
 
 class Writing {
  public:
-  std::string pack(const Lineage& lineage) {
+  Writing(const Lineage& lineage, const LineageParts& parts) {
     const std::vector<Version>& versions = lineage.versions();
+    constexpr std::size_t usual_numbers = 12;  // of a version
+    out_.numbers.reserve(usual_numbers * (versions.size() + 1));
     number(versions.size());
     for (std::size_t at = 0; at < versions.size(); ++at) {
       const Version& version = versions[at];
@@ -57,19 +73,33 @@ class Writing {
       number(version.dot.counter);
       number(version.tag);
       number(version.before.size());
-      for (std::size_t back = 1; back <= at; ++back) {
-        const Dot& dot = versions[at - back].dot;
-        if (std::find(version.before.begin(), version.before.end(), dot) != version.before.end()) number(back);
-      }
-      clock(version.clock, join_before(lineage, version));
+      for (auto place = version.before.rbegin(); place != version.before.rend(); ++place) number(at - *place);
+      clock(version.clock, parts.clock(at));
       spans(version.left_out);
     }
     spans(lineage.left_out());
-    return encode(out_);
+    bytes_ += bytes_of_array(3) + bytes_of_array(out_.nodes.size()) + bytes_of_array(out_.actors.size()) +
+              bytes_of_array(out_.numbers.size());
+    for (const NodeId& node : out_.nodes) bytes_ += bytes_of_string(node);
+    for (const PackedActor& actor : out_.actors) {
+      bytes_ += bytes_of_array(3) + bytes_of(actor.node) + bytes_of(actor.born) + bytes_of(actor.ordinal);
+    }
+  }
+
+  // How long encoded() is.
+  std::size_t bytes() const { return bytes_; }
+
+  std::string encoded() const {
+    std::string out = encode(out_);
+    KIN_REQUIRE(out.size() == bytes_, std::to_string(out.size()) + " and not " + std::to_string(bytes_) + " bytes");
+    return out;
   }
 
  private:
-  void number(std::uint64_t n) { out_.numbers.push_back(n); }
+  void number(std::uint64_t n) {
+    out_.numbers.push_back(n);
+    bytes_ += bytes_of(n);
+  }
 
   std::size_t node(const NodeId& id) {
     const auto found = std::find(out_.nodes.begin(), out_.nodes.end(), id);
@@ -88,16 +118,11 @@ class Writing {
     return at;
   }
 
-  void clock(const EntryClock& clock, const EntryClock& before) {
-    const Relation relation = before.compare(clock);
-    const bool above = relation == Relation::before || relation == Relation::equal;
-    std::vector<std::pair<std::size_t, std::uint64_t>> counts;
-    for (const auto& [id, count] : clock.counts()) {
-      if (!above || before.at(id) < count) counts.emplace_back(node(id), count);
-    }
-    number(2 * counts.size() + (above ? 0 : 1));
-    for (const auto& [at, count] : counts) {
-      number(at);
+  void clock(const EntryClock& clock, const ClockPart& part) {
+    number(2 * part.counts.size() + (part.whole ? 1 : 0));
+    for (const std::uint32_t place : part.counts) {
+      const auto& [id, count] = *clock.counts().nth(place);
+      number(node(id));
       number(count);
     }
   }
@@ -113,6 +138,7 @@ class Writing {
 
   PackedLineage out_;
   std::vector<Actor> actors_;
+  std::size_t bytes_ = 0;
 };
 
 class Reading {
@@ -121,7 +147,10 @@ class Reading {
 
   tl::expected<Lineage, Malformed> lineage() {
     std::vector<Version> versions;
-    for (std::uint64_t n = number(max_versions); n > 0 && sound_; --n) versions.push_back(version(versions));
+    std::uint64_t n = number(max_versions);
+    constexpr std::size_t least_numbers = 6;  // of a version
+    versions.reserve(std::min<std::size_t>(n, left() / least_numbers));
+    for (; n > 0 && sound_; --n) versions.push_back(version(versions));
     Spans left_out = spans();
     if (!sound_ || left() != 0 || !all_different(versions)) return tl::unexpected(Malformed{"a lineage that is none"});
     return Lineage::of(std::move(versions), std::move(left_out));
@@ -155,17 +184,16 @@ class Reading {
     out.dot.counter = counter();
     if (out.dot.counter == 0) sound_ = false;
     out.tag = number(~std::uint64_t{0});
-    EntryClock before;
+    std::uint64_t last = 0;
     for (std::uint64_t n = number(earlier.size() + 1); n > 0 && sound_; --n) {
       const std::uint64_t back = number(earlier.size() + 1);
-      if (back == 0) sound_ = false;
-      if (!sound_) break;
-      const Version& seen = earlier[earlier.size() - back];
-      out.before.push_back(seen.dot);
-      before.join(seen.clock);
+      if (back <= last) sound_ = false;
+      if (sound_) out.before.push_back(static_cast<std::uint32_t>(earlier.size() - back));
+      last = back;
     }
+    std::reverse(out.before.begin(), out.before.end());
     const std::uint64_t counts = number(2 * in_.numbers.size());
-    if (counts % 2 == 0) out.clock = before;
+    if (counts % 2 == 0 && sound_) out.clock = ClockBefore(earlier, out.before).take();
     for (std::uint64_t n = counts / 2; n > 0 && sound_; --n) {
       const std::uint64_t node = number(in_.nodes.size());
       const std::uint64_t count = counter();
@@ -181,9 +209,10 @@ class Reading {
     if (runs == anywhere_mark) return {{}, true};
     if (runs > max_spans) sound_ = false;
     for (std::uint64_t n = runs; n > 0 && sound_; --n) {
-      const Actor who = actor();
+      Actor who = actor();
       const std::uint64_t first = counter(), last = counter();
-      if (first == 0 || last < first || !out.runs.emplace(who, CounterSet::Run{first, last}).second) sound_ = false;
+      const CounterSet::Run run{first, last};
+      if (first == 0 || last < first || !out.runs.emplace(std::move(who), run).second) sound_ = false;
     }
     return out;
   }
@@ -195,16 +224,24 @@ class Reading {
 
 }  // namespace
 
-std::string pack(const Lineage& lineage) { return lineage.empty() ? std::string() : Writing().pack(lineage); }
+std::string pack(const Lineage& lineage) {
+  return lineage.empty() ? std::string() : Writing(lineage, LineageParts(lineage.versions())).encoded();
+}
 
 std::string pack_thinned(Lineage lineage, const LineageBounds& bounds, const std::function<bool(const Dot&)>& settled) {
-  lineage.thin(bounds, settled);
-  std::string out = pack(lineage);
-  for (std::size_t most = lineage.versions().size(); out.size() > max_lineage_bytes && most > 0;) {
-    lineage.thin({0, --most}, settled);
-    out = pack(lineage);
-  }
-  return out.size() > max_lineage_bytes ? pack(Lineage::of({}, {{}, true})) : out;
+  std::string out;
+  std::optional<LineageParts> parts;
+  const auto fits = [&](const Lineage& left, const std::vector<char>& gone) {
+    if (left.empty()) return true;
+    parts ? parts->leave_out(left.versions(), gone) : void(parts.emplace(left.versions()));
+    if (parts->least_bytes() > max_lineage_bytes) return false;
+    const Writing written(left, *parts);
+    const bool fit = written.bytes() <= max_lineage_bytes;
+    if (fit) out = written.encoded();
+    return fit;
+  };
+  lineage.thin(bounds, settled, fits);
+  return out.empty() && !lineage.empty() ? pack(Lineage::of({}, {{}, true})) : out;
 }
 
 tl::expected<Lineage, Malformed> unpack_lineage(std::string_view bytes) {

@@ -3,7 +3,7 @@
 //   lineage = [[node], [actor], [number]]
 //   actor   = [position of the node, born, ordinal]
 //   numbers = n, n times version, then the spans of what the writer had seen besides
-//   version = actor, counter, tag, n, n times how far in front the version stands, clock, spans
+//   version = actor, counter, tag, n, n times how far in front the version stands (the nearest first), clock, spans
 //   clock   = 2 n, then n times node, count: what is above the join of the clocks of those versions
 //             2 n + 1, then the same: the whole clock
 //   spans   = n, then n times actor, first, last; in place of n the mark 1000: it may be anywhere

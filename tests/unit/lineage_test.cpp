@@ -1,5 +1,6 @@
 #include "common/causality/lineage.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "common/causality/common_past.hpp"
@@ -22,6 +23,13 @@ Lineage chain(Lineage past, const char* node, std::uint64_t first, std::uint64_t
 std::vector<Dot> dots(const std::vector<Version>& versions) {
   std::vector<Dot> out;
   for (const Version& version : versions) out.push_back(version.dot);
+  return out;
+}
+
+std::vector<Dot> seen_before(const Lineage& lineage, const Dot& dot) {
+  std::vector<Dot> out;
+  for (const std::uint32_t place : lineage.find(dot)->before) out.push_back(lineage.versions()[place].dot);
+  std::sort(out.begin(), out.end());
   return out;
 }
 
@@ -48,7 +56,11 @@ TEST_CASE("joining is the same in any order, and with itself changes nothing") {
   one.join(right);
   other.join(left);
   CHECK(one.newest() == other.newest());
-  for (const Version& version : one.versions()) CHECK(*other.find(version.dot) == version);
+  CHECK(one.versions().size() == other.versions().size());
+  for (const Version& version : one.versions()) {
+    CHECK(other.has(version.dot));
+    CHECK(seen_before(one, version.dot) == seen_before(other, version.dot));
+  }
   Lineage again = one;
   again.join(one);
   CHECK(again == one);
@@ -130,6 +142,48 @@ TEST_CASE("what may have been left out on both sides is said to be uncertain") {
   right.thin({4, 6}, never);
   CHECK_FALSE(common_past({{{dot("n1", 31)}, left}, {{dot("n2", 21)}, right}}).certain);
   CHECK(had_seen({{dot("n1", 31)}, left}, {{dot("n1", 12)}, {}}) == Knew::unknown);
+}
+
+TEST_CASE("what is joined stands in front of who had seen it, also where he had come first") {
+  Lineage thinned = chain({}, "n1", 1, 2);
+  thinned.thin({1, 1}, never);  // n1:2 alone
+  thinned.add_newest(dot("n2", 1), {}, 0);
+  thinned.join(chain({}, "n1", 1, 2));
+  CHECK(dots(thinned.versions()) == std::vector<Dot>{dot("n1", 1), dot("n1", 2), dot("n2", 1)});
+  CHECK(thinned.saw(dot("n2", 1), dot("n1", 1)));
+  CHECK(thinned.find(dot("n1", 2))->left_out.has(dot("n1", 1)));
+}
+
+TEST_CASE("a version that is there already is not added again") {
+  Lineage lineage = chain({}, "n1", 1, 3);
+  const Lineage before = lineage;
+  lineage.add_newest(dot("n1", 2), {}, 7);
+  CHECK(lineage == before);
+}
+
+TEST_CASE("thinning goes on until what is left fits, and asks of each that is left out") {
+  const Lineage all = chain({}, "n1", 1, 30);
+  const auto before_the_cut = [](const Dot& one) { return one.counter <= 10; };
+  std::vector<std::size_t> asked;
+  Lineage lineage = all;
+  lineage.thin({4, 25}, before_the_cut, [&](const Lineage& one, const std::vector<char>&) {
+    asked.push_back(one.versions().size());
+    return asked.size() == 4;
+  });
+  CHECK(asked == std::vector<std::size_t>{21, 20, 19, 18});
+  CHECK(lineage.versions().front().dot == dot("n1", 10));
+  asked.clear();
+  lineage = all;
+  lineage.thin({25, 25}, before_the_cut, [&](const Lineage& one, const std::vector<char>&) {
+    asked.push_back(one.versions().size());
+    return false;
+  });
+  CHECK(asked.front() == 25);
+  CHECK(asked[1] == 21);  // all before the cut go together
+  CHECK(asked.size() == 23);
+  CHECK(lineage.versions().empty());
+  CHECK(lineage.left_out().has(dot("n1", 1)));
+  CHECK(lineage.left_out().has(dot("n1", 30)));
 }
 
 TEST_CASE("an operation is found by its tag, and no operation has none") {

@@ -35,13 +35,13 @@ Lineage seen_by(const Sibling& sibling) {
 }
 
 Lineage behind(const Siblings& siblings) {
-  Lineage out;
+  JoinedLineage out;
   for (const auto& [dot, sibling] : siblings) {
     Lineage one = seen_by(sibling);
     one.add_newest(dot, sibling.clock, operation_tag(sibling.operation));
-    out.join(std::move(one));
+    out.add(std::move(one));
   }
-  return out;
+  return std::move(out).take();
 }
 
 void show(wire::ContextToken& token, const Siblings& siblings, const LineageBounds& bounds) {
@@ -61,15 +61,16 @@ tl::expected<Lineage, std::string> lineage_of(const wire::ContextToken& token) {
       return tl::unexpected("this context says in no way that is known what was seen: " + lineage.error().what);
     return std::move(*lineage);
   };
-  auto out = sound(token.lineage);
+  auto of_many = sound(token.lineage);
+  if (!of_many) return of_many;
+  JoinedLineage out(std::move(*of_many));
   for (const wire::SeenValue& value : token.seen) {
-    if (!out) return out;
     auto one = sound(value.lineage);
     if (!one) return one;
     one->add_newest(value.dot, value.clock, value.tag);
-    out->join(*one);
+    out.add(std::move(*one));
   }
-  return out;
+  return std::move(out).take();
 }
 
 wire::ShownSibling to_shown(const Dot& dot, const Sibling& s) {
