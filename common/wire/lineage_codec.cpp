@@ -21,7 +21,7 @@ struct PackedActor {
 };
 
 struct PackedLineage {
-  std::vector<std::string> nodes;
+  std::vector<NodeId> nodes;
   std::vector<PackedActor> actors;
   std::vector<std::uint64_t> numbers;
 
