@@ -41,8 +41,8 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 std::string SurveyedNode::name() const {
-  if (!endpoint.node.empty()) return endpoint.node;
-  return status ? status->node : endpoint.text();
+  if (!endpoint.node.empty()) return endpoint.node.str();
+  return status ? status->node.str() : endpoint.text();
 }
 
 const char* to_string(NodeState state) {
@@ -97,8 +97,8 @@ std::uint64_t keys_of(const wire::StatusReply& status) {
   return keys;
 }
 
-std::map<std::string, std::vector<std::string>> blockers(const ClusterSurvey& survey) {
-  std::map<std::string, std::vector<std::string>> found;
+std::map<NodeId, std::vector<std::string>> blockers(const ClusterSurvey& survey) {
+  std::map<NodeId, std::vector<std::string>> found;
   for (const SurveyedNode& node : survey.nodes) {
     if (!node.status) continue;
     for (const wire::TierReport& tier : node.status->tiers) {

@@ -41,7 +41,7 @@ std::optional<std::uint64_t> missing(const ClusterSurvey& survey, const Surveyed
 std::uint64_t keys_of(const wire::StatusReply& status);  // over all tiers
 
 // Who keeps others from forgetting: member to the nodes that wait for it.
-std::map<std::string, std::vector<std::string>> blockers(const ClusterSurvey& survey);
+std::map<NodeId, std::vector<std::string>> blockers(const ClusterSurvey& survey);
 
 // Empty: all that were not removed answer, and the digests of each tier are equal. Else one sentence for each reason.
 std::vector<std::string> why_not_converged(const ClusterSurvey& survey);

@@ -30,7 +30,7 @@ tl::expected<Endpoint, std::string> parse_endpoint(std::string_view text) {
   if (error != std::errc{} || end != port.data() + port.size() || number == 0) {
     return refuse("the port is a number from 1 to 65535");
   }
-  return Endpoint{"", std::string(host), number};
+  return Endpoint{{}, std::string(host), number};
 }
 
 }  // namespace

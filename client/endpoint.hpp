@@ -12,7 +12,7 @@
 namespace kin {
 
 struct Endpoint {
-  std::string node;  // the member's id; empty where it is not known
+  NodeId node;  // the member's id; empty where it is not known
   std::string host;
   std::uint16_t port = 0;
 

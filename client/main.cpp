@@ -16,7 +16,7 @@ std::vector<std::string> known_nodes(const std::vector<std::string>& words) {
   }
   if (file.empty()) return {};
   const auto config = kin::load_cluster_config(file, {});
-  return config ? config->ids() : std::vector<std::string>();
+  return config ? names_of(*config) : std::vector<std::string>();
 }
 
 }  // namespace

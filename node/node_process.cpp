@@ -65,7 +65,7 @@ std::optional<CannotGoOn> NodeProcess::live(const std::atomic<bool>& end, std::a
   const auto life =
       next_incarnation(**store, CausalTrace::last_ordinal(options_.trace_file, options_.id), time_.wall_ns(), rng_);
   if (!life) return because(life.error());
-  const Actor self{options_.id, *life};
+  const Actor self{NodeId(options_.id), *life};
   if (auto deaf = listen(self)) return deaf;
   transport = transport_.get();
 
@@ -102,7 +102,7 @@ std::optional<CannotGoOn> NodeProcess::listen(const Actor& self) {
   if (!transport) return because(transport.error());
   transport_ = std::move(*transport);
   for (const NodeConfig& node : options_.cluster.nodes) {
-    if (node.id != me.id) transport_->connect_peer(node.id, node.host, node.port);
+    if (node.id != me.id) transport_->connect_peer(node.id.str(), node.host, node.port);
   }
   return std::nullopt;
 }

@@ -10,7 +10,7 @@ ProtocolCluster::ProtocolCluster(int nodes, std::string_view tier, std::uint64_t
   KIN_REQUIRE(entry_ != nullptr, std::string(tier));
   config_.buckets[0].tier = tier;
   for (int i = 1; i <= nodes; ++i) {
-    config_.nodes.push_back({"n" + std::to_string(i), "127.0.0.1", static_cast<std::uint16_t>(7000 + i)});
+    config_.nodes.push_back({NodeId("n" + std::to_string(i)), "127.0.0.1", static_cast<std::uint16_t>(7000 + i)});
   }
   if (prepare) prepare(config_);
   for (const NodeConfig& node : config_.nodes) {

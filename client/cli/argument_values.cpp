@@ -15,7 +15,7 @@ bool parse_number(std::string_view text, Number& number) {
 
 VersionVector by_position(const std::vector<std::uint64_t>& positions) {
   VersionVector::Counts counts;
-  for (std::size_t i = 0; i < positions.size(); ++i) counts[std::to_string(i)] = positions[i];
+  for (std::size_t i = 0; i < positions.size(); ++i) counts[NodeId(std::to_string(i))] = positions[i];
   return VersionVector(std::move(counts));
 }
 
@@ -76,8 +76,9 @@ tl::expected<ClockArgument, std::string> parse_clock(const std::string& text) {
   if (!json.is_object()) return refuse();
   VersionVector::Counts counts;
   for (const auto& [node, count] : json.items()) {
-    if (!count.is_number_unsigned()) return refuse();
-    counts[node] = count.get<std::uint64_t>();
+    NodeId id;
+    if (!id.assign(node) || !count.is_number_unsigned()) return refuse();
+    counts[id] = count.get<std::uint64_t>();
   }
   clock.named = VersionVector(std::move(counts));
   return clock;

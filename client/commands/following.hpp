@@ -54,7 +54,7 @@ int follow(const CommandContext& context, const std::string& resume,
     }
     complaint.clear();
     token = reply->token;
-    if (!begun && as_json) context.screen.print(json::watching(reply->node, token));
+    if (!begun && as_json) context.screen.print(json::watching(reply->node.str(), token));
     if (!begun && !as_json && !context.globals.quiet) {
       context.screen.explain("watching at " + reply->node + "; Ctrl-C ends it and says how to go on\n");
     }

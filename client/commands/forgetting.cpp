@@ -16,12 +16,12 @@ constexpr milliseconds between_two_looks{50}, longest_look{1000}, shortest_look{
 
 // What the answers say together.
 struct Traces {
-  std::set<std::string> members, answered;
+  std::set<NodeId> members, answered;
   std::string kept;      // who still keeps what, in words; empty: nobody
   std::string blocking;  // members that are not known to have the delete
 };
 
-void add(std::string& list, const std::string& one) { list += (list.empty() ? "" : ", ") + one; }
+void add(std::string& list, std::string_view one) { list.append(list.empty() ? "" : ", ").append(one); }
 
 std::string what_is_kept(const wire::TracesReply& reply) {
   if (reply.values > 0 && reply.has_delete) return "a value that the delete had not seen";
@@ -31,12 +31,12 @@ std::string what_is_kept(const wire::TracesReply& reply) {
 
 Traces look(Client& client, const wire::TracesOf& question) {
   Traces out;
-  std::set<std::string> lacking;
+  std::set<NodeId> lacking;
   const auto answers = client.traces_at_all(question);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i]) {
       const Endpoint& silent = client.endpoints()[i];
-      add(out.kept, (silent.node.empty() ? silent.text() : silent.node) + " does not answer");
+      add(out.kept, (silent.node.empty() ? silent.text() : silent.node.str()) + " does not answer");
       if (!silent.node.empty()) lacking.insert(silent.node);
       continue;
     }
@@ -47,7 +47,7 @@ Traces look(Client& client, const wire::TracesOf& question) {
       add(out.kept, reply.node + " has " + what_is_kept(reply));
     lacking.insert(reply.lacking.begin(), reply.lacking.end());
   }
-  for (const std::string& node : lacking) {
+  for (const NodeId& node : lacking) {
     const bool has =
         out.answered.contains(node) && std::any_of(answers.begin(), answers.end(), [&](const auto& answer) {
           return answer && answer->node == node && answer->has_delete;
@@ -80,7 +80,7 @@ int wait_until_forgotten(const wire::TracesOf& question, const CommandContext& c
     options.timeout = std::clamp(left, shortest_look, longest_look);
     Client client(book->all(), options);
     const Traces traces = look(client, question);
-    for (const std::string& member : traces.members) {
+    for (const NodeId& member : traces.members) {
       if (traces.answered.size() < client.endpoints().size() || traces.answered.contains(member)) continue;
       return screen.fail(
           {Status::usage, Applied::yes,

@@ -50,7 +50,7 @@ class Resolving {
     if (!command_.merge_command) return {};
     std::vector<NodeAnswer> answers;
     for (auto& reply : client_.explain_at_all({context_.globals.bucket, command_.key})) {
-      if (reply) answers.push_back({reply->node, std::move(*reply), ""});
+      if (reply) answers.push_back({reply->node.str(), std::move(*reply), ""});
     }
     const auto story = story_of(answers);
     if (!story || !story->common.certain || story->common.last.size() != 1) return {};

@@ -77,7 +77,7 @@ class Defaults {
   std::vector<std::string> nodes() const {
     if (globals_.config.empty()) return {};
     const auto config = load_cluster_config(globals_.config, {});
-    return config ? config->ids() : std::vector<std::string>();
+    return config ? names_of(*config) : std::vector<std::string>();
   }
 
  private:

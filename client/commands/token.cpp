@@ -162,7 +162,7 @@ int run_command(const TokenListCommand&, const CommandContext& context) {
   std::vector<ListedToken> tokens;
   for (const wire::TokenRow& row : reply->tokens) {
     ListedToken& token = tokens.emplace_back(ListedToken{row.id, book->address(row.writer), {}});
-    for (const std::string& reader : row.readers) token.readers.push_back(book->address(reader));
+    for (const NodeId& reader : row.readers) token.readers.push_back(book->address(reader));
   }
   Screen& screen = context.screen;
   switch (screen.output()) {

@@ -73,23 +73,23 @@ tl::expected<TokenHolders, Failure> TokenBook::holders(const std::string& id, co
                                   0});
   }
   const std::vector<Endpoint> known = named_endpoints(client);
-  const auto endpoint_of = [&](const std::string& node) {
+  const auto endpoint_of = [&](const NodeId& node) {
     return std::find_if(known.begin(), known.end(),
                         [&](const Endpoint& one) { return one.node == node || one.text() == node; });
   };
   const auto writer = endpoint_of(found->writer);
   TokenHolders out{id, writer == known.end() ? std::nullopt : std::optional(*writer), found->writer, {}};
-  for (const std::string& node : found->readers) {
+  for (const NodeId& node : found->readers) {
     if (const auto reader = endpoint_of(node); reader != known.end()) out.readers.push_back(*reader);
   }
   return out;
 }
 
-std::string TokenBook::address(const std::string& node) const {
+std::string TokenBook::address(const NodeId& node) const {
   for (const Endpoint& endpoint : book_.all()) {
     if (endpoint.node == node) return endpoint.text();
   }
-  return node;
+  return node.str();
 }
 
 std::optional<Failure> impossible_id(const std::string& id) {

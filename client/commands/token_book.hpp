@@ -34,7 +34,7 @@ class TokenBook {
   const std::optional<Endpoint>& pinned() const { return book_.pinned(); }
   const AddressBook& book() const { return book_; }
   // A node's address where it is known, else its id.
-  std::string address(const std::string& node) const;
+  std::string address(const NodeId& node) const;
 
  private:
   tl::expected<std::vector<TokenScheme>, Failure> schemes(Client& client) const;

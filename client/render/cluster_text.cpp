@@ -26,7 +26,7 @@ std::string list(const std::vector<std::string>& words, const char* between) {
   return text;
 }
 
-bool is_online(const ClusterSurvey& survey, const std::string& member) {
+bool is_online(const ClusterSurvey& survey, const NodeId& member) {
   return std::any_of(survey.nodes.begin(), survey.nodes.end(), [&](const SurveyedNode& node) {
     return node.name() == member && state_of(survey, node) == NodeState::online;
   });

@@ -40,7 +40,7 @@ std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const
   std::size_t number = 0;
   for (const wire::ShownSibling& s : siblings) {
     table.row({std::to_string(++number), shortened(s.value, value_columns), print_positions(s.clock, order),
-               to_string(s.dot), s.dot.actor.node, shortened(s.client, value_columns), utc_time(s.written_us)});
+               to_string(s.dot), s.dot.actor.node.str(), shortened(s.client, value_columns), utc_time(s.written_us)});
   }
   std::string out = table.print(palette);
   for (const std::string& line : misleading_clocks(siblings, order)) out += "  " + line + '\n';

@@ -38,7 +38,7 @@ void add_value(Json& object, const std::optional<wire::TokenValue>& value) {
   minimum("final", value ? std::optional(value->final) : std::nullopt);
 }
 
-void add_timestamp(Json& object, const wire::TokenStamp& stamp, const NodeId& writer, const std::string& node) {
+void add_timestamp(Json& object, const wire::TokenStamp& stamp, const NodeId& writer, const NodeId& node) {
   const std::string printed = timestamp(stamp, writer);
   object["timestamp"] = printed.empty() ? Json(nullptr) : Json(printed);
   object["node"] = node;
@@ -46,9 +46,10 @@ void add_timestamp(Json& object, const wire::TokenStamp& stamp, const NodeId& wr
 
 std::string line(const Json& object) { return json_line(object) + '\n'; }
 
-std::string joined(const std::vector<std::string>& words) {
+template <class Word>
+std::string joined(const std::vector<Word>& words) {
   std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  for (const Word& word : words) out.append(out.empty() ? "" : ", ").append(word);
   return out;
 }
 

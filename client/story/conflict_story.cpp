@@ -66,9 +66,9 @@ std::vector<StorySilence> silences_of(const std::vector<NodeAnswer>& answers, st
                near(one.until_us, silence.until_us);
       });
       if (same == of_node.end()) {
-        of_node.push_back({answer.node, {silence.member}, silence.from_us, silence.until_us});
+        of_node.push_back({answer.node, {silence.member.str()}, silence.from_us, silence.until_us});
       } else {
-        same->members.push_back(silence.member);
+        same->members.push_back(silence.member.str());
         same->from_us = std::max(same->from_us, silence.from_us);
         same->until_us = std::min(same->until_us, silence.until_us);
       }

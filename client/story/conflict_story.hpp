@@ -55,7 +55,7 @@ struct StorySilence {
 };
 
 struct ConflictStory {
-  std::vector<std::string> order;  // as clocks are printed
+  std::vector<NodeId> order;       // as clocks are printed
   std::vector<StoryValue> values;  // that no answering node has seen replaced; more than one: a conflict
   CommonPast common;               // of all values, where there are several
   std::vector<wire::BaseValue> bases;

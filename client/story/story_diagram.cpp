@@ -17,7 +17,7 @@ class Drawing {
   Drawing(const std::string& bucket, const std::string& key, const ConflictStory& story)
       : bucket_(bucket), key_(key), story_(story) {
     for (const StoryNode& node : story.nodes) out_.nodes.push_back(node.name);
-    for (const StoryValue& value : story.values) out_.nodes.push_back(value.shown.dot.actor.node);
+    for (const StoryValue& value : story.values) out_.nodes.push_back(value.shown.dot.actor.node.str());
     std::sort(out_.nodes.begin(), out_.nodes.end());
     out_.nodes.erase(std::unique(out_.nodes.begin(), out_.nodes.end()), out_.nodes.end());
   }
@@ -63,7 +63,7 @@ class Drawing {
 
   void add_write(std::size_t i) {
     const wire::ShownSibling& shown = story_.values[i].shown;
-    Diagram::Event write = about_key(event(shown.dot.actor.node, shown.written_us, "add_update"));
+    Diagram::Event write = about_key(event(shown.dot.actor.node.str(), shown.written_us, "add_update"));
     write.host = to_string(shown.dot.actor);
     write.value = shown.value;
     write.dot = to_string(shown.dot);

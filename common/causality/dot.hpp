@@ -10,10 +10,9 @@
 #include <limits>
 #include <string>
 
-namespace kin {
+#include "common/causality/node_id.hpp"
 
-// A member's id as the cluster file spells it. Printed clocks follow the byte order of these ids.
-using NodeId = std::string;
+namespace kin {
 
 // Counters of dots and of clocks end here, so that one more never overflows.
 inline constexpr std::uint64_t max_counter = std::uint64_t{1} << 62;

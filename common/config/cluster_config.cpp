@@ -36,8 +36,8 @@ const TokenScheme* ClusterConfig::token(std::string_view id) const {
   return nullptr;
 }
 
-std::vector<std::string> TokenScheme::holders() const {
-  std::vector<std::string> out = readers;
+std::vector<NodeId> TokenScheme::holders() const {
+  std::vector<NodeId> out = readers;
   if (std::find(out.begin(), out.end(), writer) == out.end()) out.push_back(writer);
   std::sort(out.begin(), out.end());
   return out;
@@ -48,9 +48,15 @@ std::size_t TokenScheme::quorum() const {
   return all ? all_holders : all_holders / 2 + 1;
 }
 
-std::vector<std::string> ClusterConfig::ids() const {
-  std::vector<std::string> out;
+std::vector<NodeId> ClusterConfig::ids() const {
+  std::vector<NodeId> out;
   for (const NodeConfig& n : nodes) out.push_back(n.id);
+  return out;
+}
+
+std::vector<std::string> names_of(const ClusterConfig& config) {
+  std::vector<std::string> out;
+  for (const NodeConfig& n : config.nodes) out.push_back(n.id.str());
   return out;
 }
 

@@ -9,10 +9,12 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "common/causality/node_id.hpp"
+
 namespace kin {
 
 struct NodeConfig {
-  std::string id;
+  NodeId id;
   std::string host;
   std::uint16_t port = 0;
 
@@ -54,7 +56,7 @@ struct Limits {
 // A node falls silent about one token, some time after the token was created or after the node started.
 struct SilentFault {
   std::string token;
-  std::string node;
+  NodeId node;
   std::uint64_t after_ms = 0;
   bool since_start = false;
   int line = 0;  // of the cluster file; 0 where it was made otherwise
@@ -63,12 +65,12 @@ struct SilentFault {
 // One entry of tokens.yml: who holds a token. The file names nodes by host:port, this names them by id.
 struct TokenScheme {
   std::string id;
-  std::string writer;
-  std::vector<std::string> readers;  // the writer may be one of them
-  bool all = false;                  // `quorum: all`: every holder must take part, where a majority is enough otherwise
+  NodeId writer;
+  std::vector<NodeId> readers;  // the writer may be one of them
+  bool all = false;             // `quorum: all`: every holder must take part, where a majority is enough otherwise
 
-  std::vector<std::string> holders() const;  // writer and readers, each once, sorted
-  std::size_t quorum() const;                // how many of the holders must take part
+  std::vector<NodeId> holders() const;  // writer and readers, each once, sorted
+  std::size_t quorum() const;           // how many of the holders must take part
 };
 
 struct ClusterConfig {
@@ -93,9 +95,12 @@ struct ClusterConfig {
   const NodeConfig* node(std::string_view id) const;        // nullptr when there is no such node
   const BucketConfig* bucket(std::string_view name) const;  // nullptr when there is no such bucket
   const TokenScheme* token(std::string_view id) const;      // nullptr when there is no such token
-  std::vector<std::string> ids() const;                     // in the order in which clocks are printed
+  std::vector<NodeId> ids() const;                          // in the order in which clocks are printed
   std::uint32_t majority() const { return static_cast<std::uint32_t>(nodes.size() / 2 + 1); }
 };
+
+// The ids as words, for who shows or completes them.
+std::vector<std::string> names_of(const ClusterConfig& config);
 
 // Points at the line that is wrong.
 struct ConfigError {
@@ -129,7 +134,7 @@ tl::expected<ClusterConfig, ConfigError> parse_cluster_config(const std::string&
 
 // A word as YAML in double quotes, which keep every byte of it a word: `no`, `1e3` and `a: b` would be something else
 // without.
-std::string yaml_word(const std::string& text);
+std::string yaml_word(std::string_view text);
 
 // The configuration as a cluster file that load_cluster_config reads back.
 std::string print_cluster_config(const ClusterConfig& config);

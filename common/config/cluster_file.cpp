@@ -10,13 +10,15 @@ namespace config {
 namespace {
 
 void read_nodes(Section& root, ClusterConfig& out) {
-  std::set<std::string> ids, endpoints;
+  std::set<NodeId> ids;
+  std::set<std::string> endpoints;
   root.list("nodes", [&](const YAML::Node& item) {
     Section section(item, "a node");
     NodeConfig node;
-    node.id = section.need("id");
-    check_name(node.id, "a node's id", section.line("id"));
-    if (!valid_node_id(node.id)) section.fail("id", "a node's id must not be longer than 240 bytes");
+    const std::string id = section.need("id");
+    check_name(id, "a node's id", section.line("id"));
+    if (!valid_node_id(id)) section.fail("id", "a node's id must not be longer than 240 bytes");
+    node.id = NodeId(id);
     node.host = section.need("host");
     check_name(node.host, "a node's host", section.line("host"));
     node.port = static_cast<std::uint16_t>(section.need_number("port", 1, 65535));
@@ -110,8 +112,10 @@ void read_faults(Section& root, ClusterConfig& out) {
       fault.line = silent.line("token");
       fault.token = silent.need("token");
       check_token_id(fault.token, silent.line("token"));
-      fault.node = silent.need("node");
-      if (out.node(fault.node) == nullptr) silent.fail("node", "there is no node " + fault.node);
+      const std::string silent_node = silent.need("node");
+      const NodeConfig* known = out.node(silent_node);
+      if (known == nullptr) silent.fail("node", "there is no node " + silent_node);
+      fault.node = known->id;
       if (silent.has("after")) fault.after_ms = milliseconds(item["after"], "after");
       std::string after;
       silent.take("after", after);

@@ -16,7 +16,7 @@ const char* word(TraceValues values) {
 
 }  // namespace
 
-std::string yaml_word(const std::string& text) {
+std::string yaml_word(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {

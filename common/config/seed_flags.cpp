@@ -46,8 +46,8 @@ tl::expected<ClusterConfig, std::string> config_from_flags(const std::string& ho
   }
   ClusterConfig out;
   const auto add = [&](const std::string& node_host, std::uint16_t node_port) {
-    NodeConfig node{"", node_host, node_port};
-    node.id = node.endpoint();
+    NodeConfig node{{}, node_host, node_port};
+    node.id = NodeId(node.endpoint());
     out.nodes.push_back(std::move(node));
   };
   add(host, port);

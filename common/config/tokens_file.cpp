@@ -22,7 +22,7 @@ TokenScheme read_token(const YAML::Node& yaml, const ClusterConfig& cluster, std
   };
   token.writer = check(section.need("writer"), section.line("writer"));
   section.list("readers", [&](const YAML::Node& item) {
-    std::string reader = check(scalar(item, "a reader"), line_of(item));
+    NodeId reader = check(scalar(item, "a reader"), line_of(item));
     if (std::find(token.readers.begin(), token.readers.end(), reader) != token.readers.end()) {
       throw Wrong{line_of(item), "the reader " + reader + " stands here twice"};
     }
@@ -57,7 +57,7 @@ void check_silent(const ClusterConfig& cluster) {
                                   ? "token " + fault.token + " cannot fall silent: there is no tokens_file"
                                   : "the tokens file " + cluster.tokens_file + " has no token " + fault.token};
     }
-    const std::vector<std::string> holders = token->holders();
+    const std::vector<NodeId> holders = token->holders();
     if (std::find(holders.begin(), holders.end(), fault.node) == holders.end()) {
       throw Wrong{fault.line, fault.node + " does not hold token " + fault.token + ", so it cannot fall silent"};
     }

@@ -246,13 +246,20 @@ void Unpacker::get(std::string& value) {
   value = view;
 }
 
-void Unpacker::name(std::string& value) {
-  get(value);
-  check_name(value);
+void Unpacker::get(NodeId& value) {
+  std::string_view view;
+  get(view);
+  if (view.size() > max_name_bytes) return fail("a name that is too long");
+  if (!value.assign(view)) fail("a name with a NUL in it");
 }
 
-void Unpacker::check_name(const std::string& name) {
-  if (name.empty() || name.size() > max_name_bytes) fail("a name that is empty or too long");
+void Unpacker::name(NodeId& value) {
+  get(value);
+  check_not_empty(value);
+}
+
+void Unpacker::check_not_empty(const NodeId& name) {
+  if (name.empty()) fail("a name that is empty");
 }
 
 void Unpacker::get(Incarnation& value) {
@@ -310,7 +317,7 @@ void Unpacker::get(DotSet& value) {
   DotSet::Floors floors;
   get(floors);
   for (const auto& [node, floor] : floors) {
-    check_name(node);
+    check_not_empty(node);
     value.raise_floor(node, floor);
   }
   skip(n - 2);
@@ -321,7 +328,7 @@ void Unpacker::get(VersionVector& value) {
   VersionVector::Counts counts;
   get(counts);
   for (const auto& [node, count] : counts) {
-    check_name(node);
+    check_not_empty(node);
     if (count > max_counter) fail("a counter out of range");
   }
   value = VersionVector(std::move(counts));

@@ -63,6 +63,7 @@ class Packer {
   void put(std::uint64_t value);
   void put(std::string_view value);
   void put(const std::string& value) { put(std::string_view(value)); }
+  void put(const NodeId& value) { put(value.view()); }
   void put(const Incarnation& value);
   void put(const Actor& value);
   void put(const Dot& value);
@@ -163,6 +164,7 @@ class Unpacker {
   void get(std::uint64_t& value);
   void get(std::string& value);
   void get(std::string_view& value);  // a view into the bytes
+  void get(NodeId& value);            // a name that may be empty
   void get(Incarnation& value);
   void get(Actor& value);
   void get(Dot& value);
@@ -244,8 +246,8 @@ class Unpacker {
   std::string_view take_bytes(std::uint64_t size);
   bool take_nil();
   std::uint64_t number_up_to(std::uint64_t largest);
-  void name(std::string& value);
-  void check_name(const std::string& name);
+  void name(NodeId& value);
+  void check_not_empty(const NodeId& name);
 
   const char* begin_;
   const char* at_;

@@ -27,7 +27,7 @@ struct PackedActor {
 };
 
 struct PackedLineage {
-  std::vector<std::string> nodes;
+  std::vector<NodeId> nodes;
   std::vector<PackedActor> actors;
   std::vector<std::uint64_t> numbers;
 
@@ -43,7 +43,7 @@ std::size_t bytes_of_array(std::size_t n) {
   return n < 0x10000 ? 3 : 5;
 }
 
-std::size_t bytes_of_string(const std::string& s) {
+std::size_t bytes_of_string(std::string_view s) {
   if (s.size() < 0x100) return 2 + s.size();
   return (s.size() < 0x10000 ? 3 : 5) + s.size();
 }

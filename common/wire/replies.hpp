@@ -31,8 +31,8 @@ struct ShownSibling {
 
 // Kind::read_reply. No siblings: the key is not there (NOT_FOUND to the user), the context is still good.
 struct ReadReply {
-  std::string node;
-  std::vector<std::string> order;  // node ids in the order in which clocks are printed
+  NodeId node;
+  std::vector<NodeId> order;  // in the order in which clocks are printed
   std::vector<ShownSibling> siblings;
   EntryClock clock;     // join over the siblings
   std::string context;  // printable, safe in a shell
@@ -66,8 +66,8 @@ struct Replaced {
 
 // Kind::write_reply, for add_update and remove. Fewer than `wanted` in time: still this reply, applied, PARTIAL.
 struct WriteReply {
-  std::string node;
-  std::vector<std::string> order;
+  NodeId node;
+  std::vector<NodeId> order;
   Dot dot;
   EntryClock clock;     // of the new value; empty for a delete
   std::string context;  // what this write had seen and itself
@@ -129,7 +129,7 @@ struct ToldSibling {
 
 // A time in which the asked node heard nothing of another member, by its own wall clock.
 struct Silence {
-  std::string member;
+  NodeId member;
   std::uint64_t from_us = 0;
   std::uint64_t until_us = 0;  // 0: it lasts
 
@@ -154,8 +154,8 @@ struct BaseValue {
 
 // Kind::explain_reply
 struct ExplainReply {
-  std::string node;
-  std::vector<std::string> order;
+  NodeId node;
+  std::vector<NodeId> order;
   std::vector<ToldSibling> siblings;
   std::string context;                  // as of a read
   std::uint64_t conflict_since_us = 0;  // 0: there is none
@@ -173,7 +173,7 @@ struct ExplainReply {
 
 // How a tier stands towards one other member, in words that fit every tier.
 struct PeerReport {
-  std::string member;
+  NodeId member;
   std::string state;  // reachable | silent | removed | never-heard
   Incarnation incarnation;
   std::uint64_t heard_ms_ago = 0;
@@ -203,7 +203,8 @@ struct TierReport {
 
 // Kind::status_reply
 struct StatusReply {
-  std::string node, cluster, version;
+  NodeId node;
+  std::string cluster, version;
   Incarnation incarnation;
   std::uint64_t uptime_ms = 0;
   std::vector<std::string> faults;  // in words; empty when there are none

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/causality/node_id.hpp"
+
 namespace kin {
 
 // Numbers travel on the wire: never reuse one.
@@ -40,7 +42,7 @@ struct Failure {
   Status status = Status::internal;
   Applied applied = Applied::unknown;
   std::string message;       // a sentence for people: what happened, where, what to do
-  std::string node;          // who says so; empty when the client itself does
+  NodeId node;               // who says so; empty when the client itself does
   std::uint32_t got = 0;     // of an unmet quorum: how many answered
   std::uint32_t wanted = 0;  // and how many were needed; 0 where no quorum was involved
 

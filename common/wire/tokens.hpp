@@ -136,7 +136,8 @@ struct TokenStamp {
 
 // Kind::token_reply, for create, write, read and drop.
 struct TokenReply {
-  std::string node, id;
+  NodeId node;
+  std::string id;
   std::optional<TokenValue> value;  // nothing: created, and not written since; or dropped
   TokenStamp stamp;
   std::uint32_t got = 0, wanted = 0;  // holders that are known to have it, and how many were needed
@@ -158,8 +159,9 @@ struct TokenProgress {
 };
 
 struct TokenRow {
-  std::string id, writer;            // node ids
-  std::vector<std::string> readers;  // node ids
+  std::string id;
+  NodeId writer;
+  std::vector<NodeId> readers;
 
   template <class V>
   void fields(V& v) {
@@ -179,7 +181,7 @@ struct TokensReply {
 
 // Kind::token_show_reply
 struct TokenShowReply {
-  std::string node;
+  NodeId node;
   TokenRow scheme;
   bool quorum_all = false;
   std::string state;  // absent | created | written | dropped | unknown (its disk was lost; it asks the others)

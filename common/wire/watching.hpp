@@ -98,8 +98,8 @@ struct WatchEvent {
 
 // Kind::watch_reply. The token covers all of its events.
 struct WatchReply {
-  std::string node;
-  std::vector<std::string> order;
+  NodeId node;
+  std::vector<NodeId> order;
   std::vector<WatchEvent> events;
   std::string token;
   bool more = false;       // ask again at once
@@ -138,7 +138,7 @@ struct ConflictChange {
 
 // Kind::watch_conflicts_reply
 struct WatchConflictsReply {
-  std::string node;
+  NodeId node;
   std::vector<ConflictChange> changes;
   std::string token;
   bool more = false;
@@ -163,13 +163,13 @@ struct TracesOf {
 
 // Kind::traces_reply
 struct TracesReply {
-  std::string node;
-  bool has_delete = false;           // the delete is here
-  std::uint32_t values = 0;          // that the key has here
-  bool record = false;               // the key has an entry here: values, or what a delete had seen
-  std::uint64_t mapped = 0;          // dots of the key that some member may lack, as far as this node knows
-  std::vector<std::string> members;  // that have not been removed
-  std::vector<std::string> lacking;  // those of them that are not known to have the delete
+  NodeId node;
+  bool has_delete = false;      // the delete is here
+  std::uint32_t values = 0;     // that the key has here
+  bool record = false;          // the key has an entry here: values, or what a delete had seen
+  std::uint64_t mapped = 0;     // dots of the key that some member may lack, as far as this node knows
+  std::vector<NodeId> members;  // that have not been removed
+  std::vector<NodeId> lacking;  // those of them that are not known to have the delete
 
   template <class V>
   void fields(V& v) {

@@ -103,7 +103,7 @@ Cluster::Result<Cluster> Cluster::start(const std::string& run, const ClusterRec
     progress("starting " + std::to_string(ids.size()) + " nodes in " + run);
     Result<void> up;
     for (const NodeConfig& node : cluster.config_.nodes)
-      if (up) up = cluster.launch(node.id);
+      if (up) up = cluster.launch(node.id.str());
     if (up) up = cluster.wait_all_see_all(options.longest, progress, interrupted);
     if (up) {
       cluster.lock_ = std::move(*lock);
@@ -112,7 +112,7 @@ Cluster::Result<Cluster> Cluster::start(const std::string& run, const ClusterRec
 
     const bool port_taken =
         std::any_of(cluster.config_.nodes.begin(), cluster.config_.nodes.end(), [&](const NodeConfig& node) {
-          return cluster.process_state(node.id) == ProcessState::gone && !is_free(node.port);
+          return cluster.process_state(node.id.str()) == ProcessState::gone && !is_free(node.port);
         });
     cluster.end([](const std::string&) {});
     if (!port_taken || attempt == port_attempts) return tl::unexpected(up.error());
@@ -134,7 +134,7 @@ std::optional<ProcessId> Cluster::process(const std::string& node) const {
 Cluster::Result<NodeProcess*> Cluster::member(const std::string& node) {
   if (NodeProcess* known = state_.find(node)) return known;
   std::string ids;
-  for (const std::string& id : config_.ids()) ids += (ids.empty() ? "" : ", ") + id;
+  for (const NodeId& id : config_.ids()) ids += (ids.empty() ? "" : ", ") + id;
   return tl::unexpected(failure(Status::usage, "there is no node " + node + " in " + run_ + "; there are " + ids));
 }
 

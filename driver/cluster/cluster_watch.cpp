@@ -127,11 +127,11 @@ Cluster::Result<void> Cluster::wait_all_see_all(milliseconds longest, const Prog
                                                 const Interrupted& interrupted) const {
   const auto deadline = steady_clock::now() + longest;
   auto next_word = steady_clock::now() + between_words;
-  Client client = client_of(config_.ids());
+  Client client = client_of(names_of(config_));
   while (true) {
     for (const NodeConfig& node : config_.nodes)
-      if (process_state(node.id) == ProcessState::gone)
-        return tl::unexpected(failure(Status::unavailable, how_ended(node.id)));
+      if (process_state(node.id.str()) == ProcessState::gone)
+        return tl::unexpected(failure(Status::unavailable, how_ended(node.id.str())));
     const std::string why = who_misses_whom(survey_with(client));
     if (why.empty()) return {};
     if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Ids = std::map<std::string, std::string>;  // of the pattern's nodes -> of ours; absent: we have no such node
+using Ids = std::map<NodeId, NodeId>;  // of the pattern's nodes -> of ours; absent: we have no such node
 
 Failure failure(Status status, const std::string& message) { return {status, Applied::no, message, "", 0, 0}; }
 
@@ -43,7 +43,7 @@ std::vector<TokenScheme> placed_tokens(const std::vector<TokenScheme>& tokens, c
     const auto writer = ids.find(token.writer);
     if (writer == ids.end()) continue;
     TokenScheme placed{token.id, writer->second, {}, token.all};
-    for (const std::string& reader : token.readers) {
+    for (const NodeId& reader : token.readers) {
       if (const auto found = ids.find(reader); found != ids.end()) placed.readers.push_back(found->second);
     }
     if (!placed.readers.empty()) out.push_back(std::move(placed));
@@ -60,18 +60,18 @@ std::vector<SilentFault> placed_silent(const std::vector<SilentFault>& faults, c
     const TokenScheme* token = ours.token(fault.token);
     if (node == ids.end() || token == nullptr) continue;
     fault.node = node->second;
-    const std::vector<std::string> holders = token->holders();
+    const std::vector<NodeId> holders = token->holders();
     if (std::find(holders.begin(), holders.end(), fault.node) != holders.end()) out.push_back(std::move(fault));
   }
   return out;
 }
 
 std::string print_tokens(const ClusterConfig& config) {
-  const auto address = [&](const std::string& node) { return '"' + config.node(node)->endpoint() + '"'; };
+  const auto address = [&](const NodeId& node) { return '"' + config.node(node)->endpoint() + '"'; };
   std::string out;
   for (const TokenScheme& token : config.tokens) {
     std::string readers;
-    for (const std::string& reader : token.readers) readers += (readers.empty() ? "" : ", ") + address(reader);
+    for (const NodeId& reader : token.readers) readers += (readers.empty() ? "" : ", ") + address(reader);
     out +=
         "- token: " + yaml_word(token.id) + "\n  writer: " + address(token.writer) + "\n  readers: [" + readers + "]\n";
     if (token.all) out += "  quorum: all\n";
@@ -113,7 +113,7 @@ tl::expected<ClusterConfig, Failure> cluster_of(const ClusterRecipe& recipe, con
   tl::expected<ClusterConfig, Failure> config = *pattern;
   config->nodes.clear();
   for (std::size_t i = 0; i < ports.size(); ++i)
-    config->nodes.push_back({'n' + std::to_string(i + 1), "127.0.0.1", ports[i]});
+    config->nodes.push_back({NodeId('n' + std::to_string(i + 1)), "127.0.0.1", ports[i]});
   // More than nine nodes: printed clocks follow the order of the ids as bytes.
   std::sort(config->nodes.begin(), config->nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   config->faults_enabled = true;

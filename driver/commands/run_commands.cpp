@@ -45,7 +45,7 @@ bool append_file(const std::string& from, const std::string& to) {
 
 std::map<std::string, std::string> not_running(const Cluster& cluster) {
   std::map<std::string, std::string> out;
-  for (const std::string& node : cluster.config().ids()) {
+  for (const std::string& node : names_of(cluster.config())) {
     const ProcessState state = cluster.process_state(node);
     if (state != ProcessState::running) out[node] = name(state);
   }
@@ -85,7 +85,7 @@ tl::expected<ScenarioReport, Failure> play(const Scenario& scenario, const std::
 
   const std::string history = dir + "/history.jsonl";
   RunRecorder recorder(dir);
-  recorder.scenario(scenario, cluster->config().ids());
+  recorder.scenario(scenario, names_of(cluster->config()));
   ProcessWorld world(*cluster, history, interrupted,
                      [&](const std::string& node, NodeFault fault) { recorder.disturbed(node, fault); });
   std::size_t number = 0;

@@ -31,7 +31,7 @@ bool says(const std::vector<std::string>& words, const std::string& flag) {
 
 std::vector<std::string> nodes_in(const std::string& dir) {
   const auto config = load_cluster_config(cluster_file(dir), {});
-  return config ? config->ids() : std::vector<std::string>();
+  return config ? names_of(*config) : std::vector<std::string>();
 }
 
 int shell(const ShellCommand& command, const CommandTree& tree, const RunWords& run) {

@@ -46,7 +46,7 @@ ProcessWorld::ProcessWorld(Cluster& cluster, const std::string& history_file, st
       history_file_(std::filesystem::absolute(history_file).string()),
       interrupted_(std::move(interrupted)),
       disturbed_(std::move(disturbed)),
-      nodes_(cluster.config().ids()) {}
+      nodes_(names_of(cluster.config())) {}
 
 std::vector<ClientAnswer> ProcessWorld::clients(const std::vector<ClientCall>& calls,
                                                 const std::function<void()>& meanwhile) {

@@ -3,10 +3,10 @@
 namespace kin::driver {
 
 SimFaults::SimFaults(sim::SimCluster& cluster) : cluster_(cluster) {
-  for (const std::string& node : cluster.config().ids()) nodes_[node];
+  for (const NodeId& node : cluster.config().ids()) nodes_[node];
 }
 
-void SimFaults::apply(const std::string& node, const wire::Fault& fault) {
+void SimFaults::apply(const NodeId& node, const wire::Fault& fault) {
   Switches& on = nodes_.at(node);
   switch (fault.action) {
     case wire::FaultAction::offline:
@@ -19,27 +19,29 @@ void SimFaults::apply(const std::string& node, const wire::Fault& fault) {
       break;
     case wire::FaultAction::hold_gossip: on.holding = true; break;
     case wire::FaultAction::release_gossip: on.holding = false; break;
-    case wire::FaultAction::link:
+    case wire::FaultAction::link: {
+      const NodeId peer(fault.peer);
       if (fault.drop_percent == 0 && fault.delay_ms == 0) {
-        on.links.erase(fault.peer);
+        on.links.erase(peer);
       } else {
-        on.links[fault.peer] = {fault.drop_percent, fault.delay_ms};
+        on.links[peer] = {fault.drop_percent, fault.delay_ms};
       }
       break;
+    }
     case wire::FaultAction::clear: on.links.clear(); [[fallthrough]];
     case wire::FaultAction::online: on.offline = on.isolated = on.holding = false; break;
   }
   set_links();
 }
 
-void SimFaults::process_ended(const std::string& node) {
+void SimFaults::process_ended(const NodeId& node) {
   lose_what_waits(node);
   nodes_[node] = {};
   set_links();
 }
 
 // A link is clogged once, whichever of its two ends holds: then what waits is taken to wait here.
-void SimFaults::lose_what_waits(const std::string& node) {
+void SimFaults::lose_what_waits(const NodeId& node) {
   if (!nodes_.at(node).holding) return;
   for (const auto& [peer, switches] : nodes_) {
     cluster_.network().lose_what_waits({node, peer});

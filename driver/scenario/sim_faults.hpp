@@ -16,9 +16,9 @@ class SimFaults {
   explicit SimFaults(sim::SimCluster& cluster);
 
   // `node` is up. `fault` has been checked, as for FaultFilter::apply.
-  void apply(const std::string& node, const wire::Fault& fault);
+  void apply(const NodeId& node, const wire::Fault& fault);
   // Faults end with the process that had them, and what it held is lost.
-  void process_ended(const std::string& node);
+  void process_ended(const NodeId& node);
 
  private:
   struct Link {
@@ -27,16 +27,16 @@ class SimFaults {
   };
   struct Switches {
     bool offline = false, isolated = false, holding = false;
-    std::map<std::string, Link> links;  // by peer
+    std::map<NodeId, Link> links;  // by peer
 
     bool cut() const { return offline || isolated; }
   };
 
-  void lose_what_waits(const std::string& node);
+  void lose_what_waits(const NodeId& node);
   void set_links();
 
   sim::SimCluster& cluster_;
-  std::map<std::string, Switches> nodes_;
+  std::map<NodeId, Switches> nodes_;
 };
 
 }  // namespace kin::driver

@@ -147,7 +147,7 @@ void SimKin::play(const SilenceCommand& command) {
     const auto reply = narrowed<wire::Done>(std::move(outcome));
     print([&](const CommandContext& context) {
       if (!reply) return context.screen.fail(reply.error());
-      context.screen.print(json::done({at_.node}, {}, reply->message));
+      context.screen.print(json::done({at_.node.str()}, {}, reply->message));
       return 0;
     });
   });

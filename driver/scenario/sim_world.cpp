@@ -56,7 +56,7 @@ std::vector<std::string> who_misses_whom(const ClusterSurvey& survey) {
 }  // namespace
 
 SimWorld::SimWorld(const ClusterConfig& config, std::uint64_t seed)
-    : nodes_(config.ids()),
+    : nodes_(names_of(config)),
       cluster_(simulated(config), speed_for(config), seed, *this),
       rng_(seed ^ 0x5CE9A810),
       faults_(cluster_),
@@ -103,7 +103,8 @@ World::Result SimWorld::add_to_history(const std::string& line) {
 
 // ------------------------------------------------------------------------------------------------ faults
 
-World::Result SimWorld::disturb(const std::string& node, NodeFault fault) {
+World::Result SimWorld::disturb(const std::string& name, NodeFault fault) {
+  const NodeId node(name);
   go_on(longest_fault_command_us);
   const auto ask = [&](wire::FaultAction action) {
     wire::Fault request;
@@ -145,23 +146,23 @@ World::Result SimWorld::disturb(const std::string& node, NodeFault fault) {
 World::Result SimWorld::link(const std::string& from, const std::string& to, std::uint32_t drop_percent,
                              std::uint32_t delay_ms) {
   go_on(longest_fault_command_us);
-  return tell(from, {wire::FaultAction::link, to, drop_percent, delay_ms});
+  return tell(NodeId(from), {wire::FaultAction::link, to, drop_percent, delay_ms});
 }
 
-World::Result SimWorld::tell(const std::string& node, const wire::Fault& fault) {
+World::Result SimWorld::tell(const NodeId& node, const wire::Fault& fault) {
   if (!cluster_.up(node)) return tl::unexpected(node + " is down already");
   if (cluster_.paused(node)) return tl::unexpected(node + " is paused and cannot be told");
   faults_.apply(node, fault);
   return {};
 }
 
-void SimWorld::kill(const std::string& node) {
+void SimWorld::kill(const NodeId& node) {
   cluster_.kill(node);
   faults_.process_ended(node);
 }
 
 // As with a process: over when the node answers.
-World::Result SimWorld::restart(const std::string& node) {
+World::Result SimWorld::restart(const NodeId& node) {
   kill(node);
   last_words_.erase(node);
   cluster_.start(node);
@@ -176,7 +177,7 @@ World::Result SimWorld::restart(const std::string& node) {
 
 World::Result SimWorld::wait_converged(const std::vector<std::string>& nodes, milliseconds longest) {
   for (const std::string& node : nodes)
-    if (!cluster_.up(node)) return tl::unexpected(node + " is down, so it cannot converge with the others");
+    if (!cluster_.up(NodeId(node))) return tl::unexpected(node + " is down, so it cannot converge with the others");
   return wait(nodes, longest, "not converged in time", why_not_converged);
 }
 

@@ -47,12 +47,12 @@ class SimWorld : public World, private sim::Watcher {
   void go_on(sim::Micros longest_us);
   Result wait(const std::vector<std::string>& nodes, std::chrono::milliseconds longest, const char* failed,
               const std::function<std::vector<std::string>(const ClusterSurvey&)>& why_not);
-  Result tell(const std::string& node, const wire::Fault& fault);
-  Result restart(const std::string& node);
-  void kill(const std::string& node);
+  Result tell(const NodeId& node, const wire::Fault& fault);
+  Result restart(const NodeId& node);
+  void kill(const NodeId& node);
 
   std::vector<std::string> nodes_;
-  std::map<std::string, std::string> last_words_;  // of processes that would not go on
+  std::map<NodeId, std::string> last_words_;  // of processes that would not go on
   sim::SimCluster cluster_;
   Rng rng_;
   SimFaults faults_;

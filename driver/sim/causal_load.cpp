@@ -47,7 +47,7 @@ bool is_behind(const Reply& reply) {
 }
 
 // Values, keys and ids of this load need no escaping.
-std::string quoted(const std::string& text) { return '"' + text + '"'; }
+std::string quoted(std::string_view text) { return std::string(1, '"').append(text) + '"'; }
 
 std::string list(const std::vector<std::string>& values) {
   std::string out = "[";

@@ -96,7 +96,7 @@ Options draw(std::uint64_t seed, std::string_view tier) {
 
 std::vector<NodeId> node_ids(const Options& options) {
   std::vector<NodeId> out;
-  for (std::uint32_t i = 1; i <= options.nodes; ++i) out.push_back("n" + std::to_string(i));
+  for (std::uint32_t i = 1; i <= options.nodes; ++i) out.emplace_back("n" + std::to_string(i));
   return out;
 }
 

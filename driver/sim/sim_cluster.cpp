@@ -339,7 +339,8 @@ std::string SimCluster::stamp(const Machine& at) const {
   const Micros now = agenda_.now();
   std::string micros = std::to_string(now % 1'000'000);
   micros.insert(0, 6 - micros.size(), '0');
-  return std::to_string(now / 1'000'000) + "." + micros + " " + (at.host ? to_string(at.host->self()) : at.id) + " ";
+  return std::to_string(now / 1'000'000) + "." + micros + " " + (at.host ? to_string(at.host->self()) : at.id.str()) +
+         " ";
 }
 
 void SimCluster::say(const Machine& at, const char* what) const {

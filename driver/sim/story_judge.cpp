@@ -13,7 +13,7 @@ std::string list(const EventSet& events) {
 
 }  // namespace
 
-void StoryJudge::judge(const std::string& node, const std::string& key, const wire::ExplainReply& reply) {
+void StoryJudge::judge(const NodeId& node, const std::string& key, const wire::ExplainReply& reply) {
   const std::vector<ToldVersion> told = wire::told_values(reply.siblings);
   if (told.size() < 2) return;
   std::vector<CausalOracle::Event> writes;

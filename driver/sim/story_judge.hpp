@@ -22,7 +22,7 @@ class StoryJudge {
   // The write's dot, as its coordinator told it.
   void named(const Dot& dot, CausalOracle::Event event) { events_[dot] = event; }
   // A node's answer about a key. Of the values that it shows the oracle knows all.
-  void judge(const std::string& node, const std::string& key, const wire::ExplainReply& reply);
+  void judge(const NodeId& node, const std::string& key, const wire::ExplainReply& reply);
 
   std::uint64_t judged() const { return judged_; }        // accounts of conflicts, held against the sets
   std::uint64_t uncertain() const { return uncertain_; }  // those that say so, not counted above

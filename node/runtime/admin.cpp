@@ -134,10 +134,11 @@ tl::expected<wire::Done, Failure> Admin::remove_member(const wire::RemoveMember&
   if (request.member == self.node) {
     return refuse(Status::usage, self.node + " cannot remove itself; ask another member");
   }
-  if (parts_.host.cluster().node(request.member) == nullptr) {
+  const NodeConfig* member = parts_.host.cluster().node(request.member);
+  if (member == nullptr) {
     return refuse(Status::not_found, "the cluster has no member '" + request.member + "'");
   }
-  parts_.host.step_all(RemoveMember{request.member});
+  parts_.host.step_all(RemoveMember{member->id});
   parts_.log.warn("member " + request.member + " is removed for ever, by an administrator");
   return wire::Done{"never listens to " + request.member + " again"};
 }

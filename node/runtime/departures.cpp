@@ -26,7 +26,7 @@ void Departures::send(const TierSend& tier_send) {
   }
   if (host.cluster().trace) {
     parts_.trace.event(parts_.time.wall_us(), "send",
-                       {{"to", send.to},
+                       {{"to", send.to.str()},
                         {"tier", std::string(entry.name)},
                         {"what", send.what},
                         {"bytes", std::to_string(send.body->size())}});
@@ -34,7 +34,7 @@ void Departures::send(const TierSend& tier_send) {
   wire::EnvelopeView stamped = envelope(wire::Kind::peer, 0);
   stamped.clock = parts_.trace.clock();
 
-  Message& message = open_message(to_peers_, send.to, send.body->size());
+  Message& message = open_message(to_peers_, send.to.str(), send.body->size());
   wire::Packer packer(message.bytes);
   packer.put(stamped);
   packer.put(PeerBody{entry.number, *send.body});

@@ -156,7 +156,8 @@ void Intake::take_from_peer(const wire::Item& item, std::string_view bytes) {
     return complaints_.about(envelope.sender, "other cluster",
                              "a peer's message for cluster " + std::string(envelope.cluster));
   }
-  if (host.cluster().node(envelope.sender) == nullptr || envelope.sender == host.self().node) {
+  const NodeConfig* member = host.cluster().node(envelope.sender);
+  if (member == nullptr || member->id == host.self().node) {
     ++counters_.not_a_member;
     return complaints_.about(envelope.sender, "not a member", "a peer's message from no other member");
   }
@@ -171,7 +172,7 @@ void Intake::take_from_peer(const wire::Item& item, std::string_view bytes) {
     return note_malformed(envelope.sender, body ? "for a tier that is not served here" : "body: " + body.error().what);
   }
   ++counters_.peer_messages;
-  const Actor sender{std::string(envelope.sender), {envelope.born, envelope.ordinal}};
+  const Actor sender{member->id, {envelope.born, envelope.ordinal}};
   if (host.cluster().trace) {
     // The number of the sender's own line, so that the two can be told to be one message.
     const auto sent = envelope.clock.find(to_string(sender));

@@ -75,7 +75,7 @@ void NodeLoop::tick(std::uint64_t now_ms) {
 
 std::optional<CannotGoOn> NodeLoop::end_turn() {
   ++counters_.turns;
-  const std::string& self = parts_.host.self().node;
+  const std::string self = parts_.host.self().node.str();
   auto effects = parts_.host.end_turn([&](const std::vector<TierSend>& early) {
     intake_.note_steps(self);  // what finish_turn said comes before the sends that it asked for
     counters_.sends += early.size();

@@ -32,7 +32,7 @@ using kin::micro::wrong;
 
 bool all_well = true;
 
-Actor actor(int node) { return {"n" + std::to_string(node), {1'000'000'000, 1}}; }
+Actor actor(int node) { return {kin::NodeId("n" + std::to_string(node)), {1'000'000'000, 1}}; }
 
 // Codec
 
@@ -83,7 +83,7 @@ BENCHMARK(codec_read_request);
 void codec_encode_sibling(State& state) {
   kin::Sibling sibling;
   sibling.value = std::string(100, 'v');
-  for (int node = 1; node <= 5; ++node) sibling.clock.raise("n" + std::to_string(node), 1000);
+  for (int node = 1; node <= 5; ++node) sibling.clock.raise(kin::NodeId("n" + std::to_string(node)), 1000);
   sibling.operation = "bench-0123abcd.1:12345";
   sibling.client = "user@host:1234";
   for (auto _ : state) benchmark::DoNotOptimize(kin::wire::encode(sibling));

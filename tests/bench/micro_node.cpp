@@ -26,7 +26,7 @@ class Nodes {
  public:
   explicit Nodes(int count) {
     config_.trace = false;
-    for (int i = 1; i <= count; ++i) config_.nodes.push_back({"n" + std::to_string(i), "127.0.0.1", 1});
+    for (int i = 1; i <= count; ++i) config_.nodes.push_back({kin::NodeId("n" + std::to_string(i)), "127.0.0.1", 1});
     for (const kin::NodeConfig& node : config_.nodes) {
       One& one = *nodes_.emplace_back(std::make_unique<One>());
       if (one.folder.store() == nullptr) return;

@@ -46,7 +46,7 @@ std::uint64_t counter_of(const Json& json) {
 
 VersionVector clock_of(const Json& json) {
   VersionVector::Counts counts;
-  for (const auto& [id, n] : object_of(json, "a clock").items()) counts[id] = number_of(n);
+  for (const auto& [id, n] : object_of(json, "a clock").items()) counts[node_of(id)] = number_of(n);
   return VersionVector(std::move(counts));
 }
 
@@ -80,17 +80,23 @@ CounterSet entry_of(const Json& json) {
   return out;
 }
 
-Actor actor_of(const std::string& id) { return {id, Incarnation{1, 1}}; }
+NodeId node_of(const std::string& id) {
+  NodeId out;
+  if (!out.assign(id)) throw BadRequest{"an id with a NUL in it"};
+  return out;
+}
+
+Actor actor_of(const std::string& id) { return {node_of(id), Incarnation{1, 1}}; }
 
 Json print(const VersionVector& clock) {
   Json out = Json::object();
-  for (const auto& [id, n] : clock.counts()) out[id] = n;
+  for (const auto& [id, n] : clock.counts()) out[id.str()] = n;
   return out;
 }
 
 Json print(const State& state) {
   Json context = Json::object();
-  for (const auto& [actor, counters] : state.context.actors()) context[actor.node] = counters.base();
+  for (const auto& [actor, counters] : state.context.actors()) context[actor.node.str()] = counters.base();
   Json values = Json::array();
   for (const auto& [dot, sibling] : state.siblings) {
     values.push_back({{"dot", Json::array({dot.actor.node, dot.counter})}, {"value", Json::parse(sibling.value)}});

@@ -42,6 +42,7 @@ State state_of(const Json& json);
 CounterSet entry_of(const Json& json);
 
 // The one incarnation of an id in the papers' cases.
+NodeId node_of(const std::string& id);  // any text without NUL
 Actor actor_of(const std::string& id);
 
 Json print(const VersionVector& clock);

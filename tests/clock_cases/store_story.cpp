@@ -9,6 +9,7 @@
 #include "node/protocols/causal/replica.hpp"
 #include "node/storage/memory_store.hpp"
 #include "tests/clock_cases/groups.hpp"
+#include "tests/node_id_json.hpp"
 
 namespace kin::clock_cases {
 namespace {
@@ -26,7 +27,7 @@ class Story {
   explicit Story(const Json& nodes) {
     for (const Json& id : nodes) {
       if (!id.is_string() || id.get<std::string>().empty()) throw BadRequest{"a node without a name"};
-      members_.push_back(id.get<std::string>());
+      members_.push_back(id.get<NodeId>());
     }
     std::sort(members_.begin(), members_.end());
     if (members_.empty() || std::adjacent_find(members_.begin(), members_.end()) != members_.end()) {

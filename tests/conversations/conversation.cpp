@@ -54,7 +54,7 @@ class Conversation {
     }
     if (!cluster_) throw NotAsTold("the first step is: nodes N");
     const std::vector<NodeId> ids = cluster_->ids();
-    if (std::find(ids.begin(), ids.end(), verb) != ids.end()) return ask(verb, words);
+    if (std::find(ids.begin(), ids.end(), verb) != ids.end()) return ask(node(verb), words);
     static const std::map<std::string, void (Conversation::*)(const Words&)> verbs{
         {"=", &Conversation::expect},        {"keep", &Conversation::keep},
         {"deliver", &Conversation::deliver}, {"drop", &Conversation::drop},
@@ -75,7 +75,7 @@ class Conversation {
   }
   NodeId node(const std::string& word) const {
     if (cluster_->config().node(word) == nullptr) throw NotAsTold("no such node: " + word);
-    return word;
+    return NodeId(word);
   }
   std::string kept(const std::string& name) const {
     const auto found = contexts_.find(name);
@@ -185,7 +185,7 @@ class Conversation {
   // ---- the network
   ProtocolCluster::Travelling taken(const Words& words) {
     need(words, 4);
-    auto message = cluster_->take(words[1], node(words[2]), words[3]);
+    auto message = cluster_->take(words[1], node(words[2]), node(words[3]));
     if (!message) throw NotAsTold("expected a " + words[1] + " from " + words[2] + " to " + words[3] + ", got none");
     return *message;
   }

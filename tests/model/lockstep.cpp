@@ -8,6 +8,7 @@
 
 #include "node/protocols/causal/replica.hpp"
 #include "node/storage/memory_store.hpp"
+#include "tests/node_id_json.hpp"
 
 namespace kin::causal {
 namespace {
@@ -25,21 +26,23 @@ Incarnation life_of(std::uint64_t life) {
   return {life, static_cast<std::uint32_t>(life)};
 }
 
-Dot dot_of(const Json& j) { return {{j[0], life_of(j[1])}, j[2]}; }
+Actor actor_of(const Json& j) { return {j[0].get<NodeId>(), life_of(j[1])}; }
+
+Dot dot_of(const Json& j) { return {actor_of(j), j[2]}; }
 
 DotSet set_of(const Json& j) {
   DotSet out;
-  for (const Json& f : j["floor"]) out.raise_floor(f[0], life_of(f[1]));
-  for (const Json& b : j["base"]) out.add({b[0], life_of(b[1])}, CounterSet::up_to(b[2]));
+  for (const Json& f : j["floor"]) out.raise_floor(f[0].get<NodeId>(), life_of(f[1]));
+  for (const Json& b : j["base"]) out.add(actor_of(b), CounterSet::up_to(b[2]));
   for (const Json& e : j["extra"]) {
-    for (const Json& n : e[2]) out.add({{e[0], life_of(e[1])}, n});
+    for (const Json& n : e[2]) out.add(Dot{actor_of(e), n});
   }
   return out;
 }
 
 VersionVector::Counts counts_in(const Json& j) {
   VersionVector::Counts out;
-  for (const auto& [id, count] : j.items()) out[id] = count;
+  for (const auto& [id, count] : j.items()) out[NodeId(id)] = count;
   return out;
 }
 
@@ -61,7 +64,7 @@ class Replay {
       batching_.page_keys = j["page_keys"];
       return;
     }
-    Node& node = nodes_[j["node"]];
+    Node& node = nodes_[j["node"].get<NodeId>()];
     Outbox sent;
     if (op == "boot") {
       boot(node, j);
@@ -72,13 +75,13 @@ class Replay {
       sent = write(node, j);
     } else if (op == "push") {
       const EntryState state = node.replica->state_with_all_dots(*node.overlay, joined(j["key"]));
-      for (const Json& to : j["to"]) sent.push_back({to, Push{node.replica->base(), {state}}});
+      for (const Json& to : j["to"]) sent.push_back({to.get<NodeId>(), Push{node.replica->base(), {state}}});
     } else if (op == "tick") {
-      sent = node.replica->tick(*node.overlay, j["peer"], 0);
+      sent = node.replica->tick(*node.overlay, j["peer"].get<NodeId>(), 0);
     } else if (op == "receive") {
       sent = receive(node, j);
     } else if (op == "remove") {
-      node.replica->remove_member(*node.overlay, j["member"]);
+      node.replica->remove_member(*node.overlay, j["member"].get<NodeId>());
     } else {
       throw Mismatch{"unknown step " + op};
     }
@@ -94,7 +97,8 @@ class Replay {
   void boot(Node& node, const Json& j) {
     node.disk = j["snapshot"].is_null() ? MemoryStore{} : snapshots_.at(j["snapshot"]);
     node.overlay = std::make_unique<Overlay>(node.disk, "c/");
-    node.replica = std::make_unique<CausalReplica>(j["node"], life_of(j["life"]), members_, *node.overlay, batching_);
+    node.replica = std::make_unique<CausalReplica>(j["node"].get<NodeId>(), life_of(j["life"]), members_, *node.overlay,
+                                                   batching_);
     node.replica->start(*node.overlay);
   }
 
@@ -147,8 +151,9 @@ class Replay {
       if (!decoded) throw Mismatch{"a message of our own does not decode: " + decoded.error().what};
       message = std::move(*decoded);
     }
-    if (auto ok = node.replica->plausible(j["sender"], message); !ok) throw Mismatch{"not plausible: " + ok.error()};
-    return node.replica->receive(*node.overlay, j["sender"], life_of(j["life"]), message, 0);
+    if (auto ok = node.replica->plausible(j["sender"].get<NodeId>(), message); !ok)
+      throw Mismatch{"not plausible: " + ok.error()};
+    return node.replica->receive(*node.overlay, j["sender"].get<NodeId>(), life_of(j["life"]), message, 0);
   }
 
   // Gives the messages of a step the numbers that the model gave to its own.
@@ -162,7 +167,7 @@ class Replay {
       messages_.push_back(encode(outgoing.message));
     }
     std::vector<std::pair<std::string, NodeId>> theirs;
-    for (const Json& e : expected) theirs.emplace_back(e[0], e[1]);
+    for (const Json& e : expected) theirs.emplace_back(e[0].get<std::string>(), e[1].get<NodeId>());
     if (ours == theirs) return;
     std::string text = "sent";
     for (const auto& [word, to] : ours) text += " " + word + ">" + to;

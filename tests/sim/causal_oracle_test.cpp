@@ -11,18 +11,18 @@ struct Story {
   CausalOracle oracle{{"n1", "n2", "n3"}};
 
   // A write that has seen these values, durable at once.
-  CausalOracle::Event put(const std::string& node, const std::string& value,
+  CausalOracle::Event put(const kin::NodeId& node, const std::string& value,
                           const std::vector<std::string>& seen = {}) {
     const auto event = oracle.wrote(node, "k", value, oracle.closure("k", seen));
     oracle.settled(node, true);
     return event;
   }
-  CausalOracle::Event remove(const std::string& node, const std::vector<std::string>& seen) {
+  CausalOracle::Event remove(const kin::NodeId& node, const std::vector<std::string>& seen) {
     const auto event = oracle.wrote(node, "k", std::nullopt, oracle.closure("k", seen));
     oracle.settled(node, true);
     return event;
   }
-  void get(const std::string& node, const std::vector<std::string>& values) {
+  void get(const kin::NodeId& node, const std::vector<std::string>& values) {
     oracle.shows(node, "k", values);
     oracle.settled(node, true);
   }

@@ -29,7 +29,7 @@ class Clients : public Watcher {
 
 ClusterConfig five_nodes() {
   ClusterConfig config;
-  for (int i = 1; i <= 5; ++i) config.nodes.push_back({"n" + std::to_string(i), "sim", 1});
+  for (int i = 1; i <= 5; ++i) config.nodes.push_back({NodeId("n" + std::to_string(i)), "sim", 1});
   return config;
 }
 

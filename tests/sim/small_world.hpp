@@ -15,7 +15,7 @@ namespace kin::driver {
 
 inline ClusterConfig cluster_of(std::uint32_t nodes) {
   ClusterConfig config;
-  for (std::uint32_t i = 1; i <= nodes; ++i) config.nodes.push_back({"n" + std::to_string(i), "sim", 1});
+  for (std::uint32_t i = 1; i <= nodes; ++i) config.nodes.push_back({NodeId("n" + std::to_string(i)), "sim", 1});
   return config;
 }
 

@@ -35,7 +35,7 @@ struct World {
 
   static ClusterConfig config_of(std::uint32_t nodes, bool all) {
     ClusterConfig config;
-    for (std::uint32_t i = 1; i <= nodes; ++i) config.nodes.push_back({"n" + std::to_string(i), "sim", 1});
+    for (std::uint32_t i = 1; i <= nodes; ++i) config.nodes.push_back({NodeId("n" + std::to_string(i)), "sim", 1});
     config.tokens.push_back({"7", "n1", config.ids(), all});
     config.faults_enabled = true;
     return config;

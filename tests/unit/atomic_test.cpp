@@ -168,7 +168,7 @@ TEST_CASE("what is refused says why, and changes nothing") {
   REQUIRE(list.tokens.size() == 3);
   CHECK(list.tokens[2].id == "9");
   CHECK(list.tokens[2].writer == "n2");
-  CHECK(list.tokens[2].readers == std::vector<std::string>{"n3"});
+  CHECK(list.tokens[2].readers == std::vector<NodeId>{"n3"});
 }
 
 TEST_CASE("a change is on the writer's disk before anybody hears of it, and answered when a quorum has it") {

@@ -246,7 +246,7 @@ TEST_CASE("an answer to gossip that is repeated does not ask on twice") {
 
 TEST_CASE("S-13: 1,000 idle gossip rounds write nothing to disk and change no clock") {
   ProtocolCluster cluster(5);
-  for (int i = 0; i < 20; ++i) cluster.put("n" + std::to_string(i % 5 + 1), "k" + std::to_string(i), "v");
+  for (int i = 0; i < 20; ++i) cluster.put(NodeId("n" + std::to_string(i % 5 + 1)), "k" + std::to_string(i), "v");
   cluster.settle();
   for (int i = 0; i < 10; ++i) cluster.round();
   std::map<NodeId, std::pair<std::size_t, std::string>> before;
@@ -510,7 +510,7 @@ TEST_CASE("S-22: restarting nodes 20 times does not make clocks grow") {
   cluster.settle();
   const std::size_t small = record();
   for (int i = 0; i < 20; ++i) {
-    const NodeId node = "n" + std::to_string(i % 3 + 1);
+    const NodeId node("n" + std::to_string(i % 3 + 1));
     cluster.kill(node);
     cluster.restart(node);
     cluster.put(node, "k", std::to_string(i));

@@ -49,7 +49,7 @@ wire::WriteReply write_reply() {
   return reply;
 }
 
-wire::StatusReply status_of_node(const std::string& id, const std::string& digest) {
+wire::StatusReply status_of_node(const NodeId& id, const std::string& digest) {
   wire::StatusReply status;
   status.node = id;
   status.cluster = "demo";
@@ -63,13 +63,13 @@ wire::StatusReply status_of_node(const std::string& id, const std::string& diges
   return status;
 }
 
-wire::PeerReport peer(const std::string& id, std::uint64_t it_lacks, std::uint64_t we_lack) {
+wire::PeerReport peer(const NodeId& id, std::uint64_t it_lacks, std::uint64_t we_lack) {
   return {id, "reachable", {}, 10, it_lacks, we_lack, false};
 }
 
 ClusterSurvey three_nodes() {
   ClusterSurvey survey;
-  for (const std::string id : {"n1", "n2", "n3"}) {
+  for (const NodeId id : {"n1", "n2", "n3"}) {
     survey.nodes.push_back({{id, "127.0.0.1", 7001}, std::nullopt, "no answer"});
   }
   survey.nodes[0].status = status_of_node("n1", "aa");

@@ -51,7 +51,7 @@ class FakeNode {
     transport_ = std::move(*bound);
   }
 
-  Endpoint endpoint() const { return {id_, "127.0.0.1", transport_->port()}; }
+  Endpoint endpoint() const { return {NodeId(id_), "127.0.0.1", transport_->port()}; }
   std::size_t messages() const { return messages_; }
 
   // What has come, without waiting.
@@ -83,8 +83,8 @@ class FakeNode {
   }
   void answer_read(const Asked& asked, const std::string& value) {
     wire::ReadReply reply;
-    reply.node = id_;
-    reply.siblings.push_back({value, {}, {{id_, {1, 1}}, 1}, "", 0, ""});
+    reply.node = NodeId(id_);
+    reply.siblings.push_back({value, {}, {{reply.node, {1, 1}}, 1}, "", 0, ""});
     answer(asked, wire::Kind::read_reply, reply);
   }
 

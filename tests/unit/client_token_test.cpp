@@ -50,9 +50,7 @@ std::string head(const std::string& op, const std::string& value) {
 
 const std::string tail_ok = R"("start_ns":10,"end_ns":20,"outcome":"ok","node":"n3"})" + std::string("\n");
 
-Failure refusal(Status status, Applied applied, const std::string& node) {
-  return {status, applied, "because", node, 3, 3};
-}
+Failure refusal(Status status, Applied applied, const NodeId& node) { return {status, applied, "because", node, 3, 3}; }
 
 }  // namespace
 

@@ -9,6 +9,7 @@ using namespace kin;
 namespace {
 
 using Words = std::vector<std::string>;
+using Ids = std::vector<NodeId>;
 
 Words normalised(const std::vector<const char*>& words) {
   std::vector<const char*> argv{"kin-node"};
@@ -21,15 +22,15 @@ Words normalised(const std::vector<const char*>& words) {
 TEST_CASE("flags make a cluster whose ids are addresses") {
   const auto config = config_from_flags("127.0.0.1", 7002, 3, "127.0.0.1,localhost", "7010,7001");
   REQUIRE(config.has_value());
-  CHECK(config->ids() == Words{"127.0.0.1:7002", "127.0.0.1:7010", "localhost:7001"});
+  CHECK(config->ids() == Ids{"127.0.0.1:7002", "127.0.0.1:7010", "localhost:7001"});
   CHECK(config->node("localhost:7001")->port == 7001);
   CHECK(config->bucket("default") != nullptr);
 
   CHECK(config_from_flags("127.0.0.1", 0, 1, "", "")->nodes.size() == 1);
   CHECK(config_from_flags("127.0.0.1", 1, 1, "[]", "[]")->nodes.size() == 1);
-  CHECK(config_from_flags("a", 1, 3, "[b, c]", " [ 2 , 3 ] ")->ids() == Words{"a:1", "b:2", "c:3"});
-  CHECK(config_from_flags("::1", 1, 2, "::1", "2")->ids() == Words{"[::1]:1", "[::1]:2"});
-  CHECK(config_from_flags("[::1]", 1, 2, "::1", "2")->ids() == Words{"[::1]:1", "[::1]:2"});
+  CHECK(config_from_flags("a", 1, 3, "[b, c]", " [ 2 , 3 ] ")->ids() == Ids{"a:1", "b:2", "c:3"});
+  CHECK(config_from_flags("::1", 1, 2, "::1", "2")->ids() == Ids{"[::1]:1", "[::1]:2"});
+  CHECK(config_from_flags("[::1]", 1, 2, "::1", "2")->ids() == Ids{"[::1]:1", "[::1]:2"});
 }
 
 TEST_CASE("flags that do not fit are refused with a sentence") {

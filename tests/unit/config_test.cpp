@@ -63,7 +63,7 @@ std::string write(TemporaryFolder& folder, const std::string& text) {
 TEST_CASE("a file that says little has the documented values") {
   const auto config = parse(two_nodes);
   REQUIRE(config.has_value());
-  CHECK(config->ids() == std::vector<std::string>{"n1", "n2"});
+  CHECK(config->ids() == std::vector<NodeId>{"n1", "n2"});
   CHECK(config->durability == Durability::fsync);
   CHECK(config->gossip_interval_ms == 200);
   CHECK(config->request_ms == 2000);
@@ -105,7 +105,7 @@ TEST_CASE("every setting is read") {
       "    - {token: z, node: c, after: 2m, since: create}\n");
   REQUIRE(config.has_value());
   CHECK(config->cluster == "demo");
-  CHECK(config->ids() == std::vector<std::string>{"a", "b", "c"});  // clocks are printed in this order
+  CHECK(config->ids() == std::vector<NodeId>{"a", "b", "c"});  // clocks are printed in this order
   CHECK(config->node("a")->endpoint() == "[::1]:1");
   CHECK(config->node("b")->endpoint() == "localhost:65535");
   CHECK(config->node("c")->endpoint() == "[::1]:2");
@@ -354,8 +354,8 @@ TEST_CASE("tokens are read and checked against the nodes") {
   REQUIRE(tokens->size() == 1);
   CHECK(tokens->front().id == "1020");
   CHECK(tokens->front().writer == "n1");
-  CHECK(tokens->front().readers == std::vector<std::string>{"n1", "n2"});
-  CHECK(tokens->front().holders() == std::vector<std::string>{"n1", "n2"});
+  CHECK(tokens->front().readers == std::vector<NodeId>{"n1", "n2"});
+  CHECK(tokens->front().holders() == std::vector<NodeId>{"n1", "n2"});
   CHECK(tokens->front().quorum() == 2);
   CHECK_FALSE(tokens->front().all);
   CHECK(load_tokens(write(folder, good + "  quorum: all\n"), cluster)->front().all);

@@ -14,10 +14,13 @@ using kin::CounterSet;
 using kin::Dot;
 using kin::DotSet;
 using kin::Incarnation;
+using kin::NodeId;
 
 namespace {
 
-Actor actor(const std::string& node, std::uint64_t life) { return {node, {life, static_cast<std::uint32_t>(life)}}; }
+Actor actor(const std::string& node, std::uint64_t life) {
+  return {NodeId(node), {life, static_cast<std::uint32_t>(life)}};
+}
 Incarnation life(std::uint64_t born) { return actor("", born).life; }
 Dot dot(const std::string& node, std::uint64_t in_life, std::uint64_t counter) {
   return {actor(node, in_life), counter};

@@ -14,7 +14,7 @@ using namespace kin;
 
 namespace {
 
-Dot dot(const std::string& node, std::uint64_t counter) { return {{node, {1, 1}}, counter}; }
+Dot dot(const std::string& node, std::uint64_t counter) { return {{NodeId(node), {1, 1}}, counter}; }
 
 DotSet dots(const std::vector<Dot>& list) {
   DotSet out;

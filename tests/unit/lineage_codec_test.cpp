@@ -20,7 +20,7 @@ std::uint64_t some_number() { return (std::uint64_t{1} << below(60)) + below(2);
 Lineage some_lineage() {
   std::vector<NodeId> nodes;
   for (std::uint64_t n = 1 + below(5); n > 0; --n)
-    nodes.push_back("n" + std::string(below(40), 'x') + std::to_string(n));
+    nodes.emplace_back("n" + std::string(below(40), 'x') + std::to_string(n));
   const std::uint64_t lives = 1 + below(30), born = some_number();
   Lineage all;
   std::uint64_t counter = some_number();

@@ -144,7 +144,7 @@ TEST_CASE("writers who go on from each other's lineages, thinned here and there:
       const std::size_t one = below(writers), other = below(writers), what = below(8);
       if (what < 4) {
         const std::size_t actor = below(actors);
-        const Dot dot{{"n" + std::to_string(actor % 5), {actor, 1}}, ++counters[actor]};
+        const Dot dot{{NodeId("n" + std::to_string(actor % 5)), {actor, 1}}, ++counters[actor]};
         lineages[one].add_newest(dot, {}, 0);
         plain[one].add_newest(dot);
       } else if (what < 6) {

@@ -58,7 +58,7 @@ TEST_CASE("what a lineage costs: about 40 bytes and 20 a version, and never more
 TEST_CASE("many processes and long names stay below the bound too") {
   Lineage lineage;
   for (std::uint32_t life = 1; life <= 200; ++life) {
-    const Actor actor{"node-" + std::string(200, 'x') + std::to_string(life % 7), {life, life}};
+    const Actor actor{NodeId("node-" + std::string(200, 'x') + std::to_string(life % 7)), {life, life}};
     lineage.add_newest(Dot{actor, life}, EntryClock({{actor.node, life}}), ~std::uint64_t{0} >> 1);
   }
   const std::string packed = wire::pack_thinned(lineage, {200, 200}, [](const Dot&) { return false; });

@@ -279,7 +279,7 @@ TEST_CASE("what a frontier costs: an actor's base, and floors instead of dead pr
   ProtocolCluster cluster(5);
   Session ann(cluster);
   for (int i = 0; i < 200; ++i) {
-    const NodeId node = "n" + std::to_string(i % 5 + 1);
+    const NodeId node("n" + std::to_string(i % 5 + 1));
     const CallId call = ann.put(node, "key-" + std::to_string(i), "v");
     cluster.deliver_all();
     ann.take<wire::WriteReply>(call);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+using kin::NodeId;
 using kin::Relation;
 using kin::VersionVector;
 
@@ -18,7 +19,7 @@ namespace {
 
 VersionVector positions(const std::vector<std::uint64_t>& counts) {
   VersionVector out;
-  for (std::size_t i = 0; i < counts.size(); ++i) out.raise("n" + std::to_string(i + 1), counts[i]);
+  for (std::size_t i = 0; i < counts.size(); ++i) out.raise(NodeId("n" + std::to_string(i + 1)), counts[i]);
   return out;
 }
 
@@ -80,7 +81,7 @@ TEST_CASE("S-12: comparison is exact at 2^32, 2^53, 2^62 and the largest number"
 
 TEST_CASE("S-12: a thousand ids in one clock") {
   VersionVector::Counts counts;
-  for (int i = 0; i < 1000; ++i) counts["node" + std::to_string(i)] = 1000;
+  for (int i = 0; i < 1000; ++i) counts[NodeId("node" + std::to_string(i))] = 1000;
   const VersionVector whole(counts);
   CHECK(whole.counts().size() == 1000);
   auto fewer = counts;

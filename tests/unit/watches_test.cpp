@@ -449,8 +449,8 @@ TEST_CASE("what is left of a deleted key, node by node, until nothing is") {
   CHECK(at("n1").values == 0);
   CHECK(at("n1").record);
   CHECK(at("n1").mapped > 0);
-  CHECK(at("n1").lacking == Strings{"n3"});
-  CHECK(at("n1").members == Strings{"n1", "n2", "n3"});
+  CHECK(at("n1").lacking == std::vector<NodeId>{"n3"});
+  CHECK(at("n1").members == std::vector<NodeId>{"n1", "n2", "n3"});
   CHECK_FALSE(at("n3").has_delete);
   CHECK(at("n3").values == 1);
   CHECK(at("n3").record);

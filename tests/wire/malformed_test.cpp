@@ -227,7 +227,7 @@ TEST_CASE("runs of counters: one spelling only") {
 
 TEST_CASE("dots: counters from 1 to 2^62, names from 1 to 255 bytes") {
   const auto dot = [](const std::string& node, std::uint64_t counter) {
-    return decode<Dot>(encode(Dot{{node, {5, 1}}, counter})).has_value();
+    return decode<Dot>(encode(Dot{{NodeId(node), {5, 1}}, counter})).has_value();
   };
   CHECK(dot("n1", 1));
   CHECK(dot("n1", max_counter));
@@ -237,6 +237,28 @@ TEST_CASE("dots: counters from 1 to 2^62, names from 1 to 255 bytes") {
   CHECK(dot(std::string(255, 'n'), 1));
   CHECK_FALSE(dot(std::string(256, 'n'), 1));
   CHECK_FALSE(dot("", 1));
+}
+
+TEST_CASE("a node's id has no NUL, wherever it stands") {
+  const auto id = [](const std::string& text) { return decode<NodeId>(encode(text)); };
+  CHECK(*id("n1") == "n1");
+  CHECK(id("")->empty());  // names a failure that no node sent
+  CHECK(*id(std::string(255, 'n')) == std::string(255, 'n'));
+  CHECK_FALSE(id(std::string(256, 'n')));
+  for (const std::size_t size : {1, 2, 8, 16, 17, 255}) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'n');
+      text[at] = '\0';
+      INFO("a NUL at " << at << " of " << size);
+      CHECK_FALSE(id(text));
+    }
+  }
+  CHECK(decode<Dot>(from_hex("94 c4026e31 05 01 09")));
+  CHECK_FALSE(decode<Dot>(from_hex("94 c4036e3100 05 01 09")));
+  CHECK_FALSE(decode<Actor>(from_hex("93 c4036e3100 05 01")));
+  CHECK_FALSE(decode<DotSet>(from_hex("92 90 91 92c4036e3100920501")));
+  CHECK_FALSE(decode<VersionVector>(from_hex("91 92c4036e310001")));
+  CHECK_FALSE(decode<causal::Lives>(from_hex("91 92c4036e3100920501")));
 }
 
 TEST_CASE("sets of dots: no actor twice, no floor without a name") {
@@ -254,14 +276,14 @@ TEST_CASE("sets of dots: no actor twice, no floor without a name") {
 TEST_CASE("version vectors: bounded in ids, names and counts") {
   const auto vector = [](const VersionVector::Counts& counts) { return decode<VersionVector>(encode(counts)); };
   VersionVector::Counts many;
-  for (std::size_t i = 0; i < max_nodes; ++i) many["n" + std::to_string(i)] = 1;
+  for (std::size_t i = 0; i < max_nodes; ++i) many[NodeId("n" + std::to_string(i))] = 1;
   CHECK(vector(many)->counts().size() == max_nodes);
   many["one more"] = 1;
   CHECK_FALSE(vector(many));
   CHECK(vector({{"n1", max_counter}}));
   CHECK_FALSE(vector({{"n1", max_counter + 1}}));
   CHECK_FALSE(vector({{"", 1}}));
-  CHECK_FALSE(vector({{std::string(256, 'n'), 1}}));
+  CHECK_FALSE(vector({{NodeId(std::string(256, 'n')), 1}}));
   CHECK_FALSE(decode<VersionVector>(from_hex("92 92a26e3101 92a26e3102")));  // n1 twice
 }
 

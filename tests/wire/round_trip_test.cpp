@@ -29,9 +29,10 @@ std::uint64_t any_number(std::uint64_t largest) {
 struct Draw {
   void put(bool& v) { v = up_to(1) == 1; }
   void put(std::string& v) { v = *rc::gen::arbitrary<std::string>(); }
+  void put(NodeId& v) { v = NodeId(*rc::gen::container<std::string>(rc::gen::nonZero<char>())); }
   void put(Incarnation& v) { v = {any_number(~std::uint64_t{0}), static_cast<std::uint32_t>(any_number(0xffffffff))}; }
   void put(Actor& v) {
-    v.node = "n" + std::to_string(up_to(3));
+    v.node = NodeId("n" + std::to_string(up_to(3)));
     put(v.life);
   }
   void put(Dot& v) {
@@ -57,7 +58,7 @@ struct Draw {
     if (up_to(2) == 0) v.raise_floor("n1", floor);
   }
   void put(VersionVector& v) {
-    for (std::uint64_t n = up_to(4); n > 0; --n) v.raise("n" + std::to_string(n), any_number(max_counter));
+    for (std::uint64_t n = up_to(4); n > 0; --n) v.raise(NodeId("n" + std::to_string(n)), any_number(max_counter));
   }
   template <class T>
   requires std::is_enum_v<T>

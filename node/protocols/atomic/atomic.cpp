@@ -200,7 +200,7 @@ Token* AtomicProtocol::at_writer(const ClientCall& call, const std::string& id, 
 Token* AtomicProtocol::at_reader(const ClientCall& call, const std::string& id, Outputs& out) {
   const Entry* entry = known(call, id, out);
   if (entry == nullptr || (entry->token && entry->token->silent())) return nullptr;
-  const std::vector<std::string>& readers = entry->scheme->readers;
+  const std::vector<NodeId>& readers = entry->scheme->readers;
   if (std::find(readers.begin(), readers.end(), process_.env.self) != readers.end()) return entry->token.get();
   refuse(call, Status::unsupported,
          process_.env.self + " is no reader of token " + id + ": ask " + with_addresses(readers), out);
@@ -224,7 +224,7 @@ void AtomicProtocol::refuse(const ClientCall& call, Status status, std::string m
 
 std::string AtomicProtocol::with_address(const NodeId& node) const {
   const NodeConfig* config = process_.env.cluster.node(node);
-  return config == nullptr ? node : node + " (" + config->endpoint() + ")";
+  return config == nullptr ? node.str() : node + " (" + config->endpoint() + ")";
 }
 
 std::string AtomicProtocol::with_addresses(const std::vector<NodeId>& nodes) const {

@@ -8,7 +8,7 @@ namespace kin::atomic {
 
 bool HolderTally::add(const NodeId& holder, const Incarnation& life, const Disks& disks) {
   const bool was_complete = complete();
-  if (planted(Bug::holder_counted_twice) && answered_.contains(holder)) tally_.add(holder + " again");
+  if (planted(Bug::holder_counted_twice) && answered_.contains(holder)) tally_.add(NodeId(holder + " again"));
   Incarnation& newest = answered_[holder];
   newest = std::max(newest, life);
   if (join(disks_, disks)) {

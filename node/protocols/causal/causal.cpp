@@ -148,7 +148,7 @@ std::optional<NodeId> CausalProtocol::next_to_ask() {
 
 void CausalProtocol::on(const RemoveMember& removal, Outputs& out) {
   replica_.remove_member(out.writes, removal.member);
-  out.trace.push_back({"remove-member", {{"member", removal.member}}});
+  out.trace.push_back({"remove-member", {{"member", removal.member.str()}}});
   stop_if_superseded(out);
 }
 

@@ -30,7 +30,7 @@ Actor parse_actor(std::string_view bytes) {
   const std::string_view life = bytes.substr(bytes.size() - life_bytes);
   const auto born = big_endian(life.substr(0, 8));
   const auto ordinal = static_cast<std::uint32_t>(big_endian(life.substr(8)));
-  return {std::string(bytes.substr(0, bytes.size() - life_bytes - 1)), {born, ordinal}};
+  return {NodeId(bytes.substr(0, bytes.size() - life_bytes - 1)), {born, ordinal}};
 }
 
 std::string with(char letter, std::string_view rest) {

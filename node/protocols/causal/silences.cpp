@@ -9,13 +9,13 @@ constexpr std::size_t most_ended = 64;
 
 }  // namespace
 
-void Silences::begin(const std::vector<std::string>& members, std::uint64_t now_ms, std::uint64_t wall_us) {
+void Silences::begin(const std::vector<NodeId>& members, std::uint64_t now_ms, std::uint64_t wall_us) {
   if (began_us_ != 0 || wall_us == 0) return;
   began_us_ = wall_us;
-  for (const std::string& member : members) last_.try_emplace(member, Heard{now_ms, wall_us});
+  for (const NodeId& member : members) last_.try_emplace(member, Heard{now_ms, wall_us});
 }
 
-void Silences::heard(const std::string& member, std::uint64_t now_ms, std::uint64_t wall_us) {
+void Silences::heard(const NodeId& member, std::uint64_t now_ms, std::uint64_t wall_us) {
   auto [last, first] = last_.try_emplace(member, Heard{now_ms, wall_us});
   if (!first && now_ms > last->second.ms + shortest_ms_) {
     ended_.push_back({member, last->second.wall_us, wall_us});

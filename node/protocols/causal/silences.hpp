@@ -17,8 +17,8 @@ class Silences {
   explicit Silences(std::uint64_t shortest_ms) : shortest_ms_(shortest_ms) {}
 
   // From here on members are expected to be heard: the first time that this process knows.
-  void begin(const std::vector<std::string>& members, std::uint64_t now_ms, std::uint64_t wall_us);
-  void heard(const std::string& member, std::uint64_t now_ms, std::uint64_t wall_us);
+  void begin(const std::vector<NodeId>& members, std::uint64_t now_ms, std::uint64_t wall_us);
+  void heard(const NodeId& member, std::uint64_t now_ms, std::uint64_t wall_us);
 
   // The last ones that ended, and those that last, in the order in which they began.
   std::vector<wire::Silence> list(std::uint64_t now_ms) const;
@@ -31,7 +31,7 @@ class Silences {
 
   const std::uint64_t shortest_ms_;
   std::uint64_t began_us_ = 0;
-  std::map<std::string, Heard> last_;
+  std::map<NodeId, Heard> last_;
   std::deque<wire::Silence> ended_;
 };
 

@@ -38,7 +38,7 @@ class CounterTier : public Protocol {
       out.reply(jobs_.at(done->id), wire::Kind::done, wire::Done{std::string(done->result)});
       jobs_.erase(done->id);
     }
-    if (const auto* removal = std::get_if<RemoveMember>(&input)) out.writes.put("removed", removal->member);
+    if (const auto* removal = std::get_if<RemoveMember>(&input)) out.writes.put("removed", removal->member.str());
   }
 
   void finish_turn(Outputs& out) override { out.trace.push_back({"turn", {}}); }
