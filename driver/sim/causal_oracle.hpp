@@ -12,10 +12,10 @@
 //   own write missed, went back   a session's read is older than what the session wrote or was shown
 //
 // Writes that only a disk knew which was lost may be missing, also where a backup of that disk has shown them for a
-// moment: the others have settled without them, and the full copy that the node then takes does not have them. To which
-// nodes a write has got is only counted where it is certain, so a few writes too many are excused, and none too few. A
-// member that acknowledged a write may have lost its disk before the client was told of its copy: nobody can promise
-// that copy.
+// moment: the others have settled without them, and the full copy that the node then takes does not have them. Whoever
+// goes on from what the others have replaces them unseen. To which nodes a write has got is only counted where it is
+// certain, so a few writes too many are excused, and none too few. A member that acknowledged a write may have lost its
+// disk before the client was told of its copy: nobody can promise that copy.
 //
 // Nearly every answer is right, so each rule is first asked of all writes at once, sixty-four at a time; only where a
 // set says that something may be wrong, the writes are gone through one by one. The first question may say yes too

@@ -89,7 +89,7 @@ void CausalOracle::erased(const NodeId& node, const std::string& key, const std:
     const auto event = event_of(history, value);
     if (!event) {
       wrong("thin air", node + " says that a write to " + key + " replaced " + value + ", which nobody wrote");
-    } else if (!history.seen_by_writers.has(*event)) {
+    } else if (!history.seen_by_writers.has(*event) && !history.excused.has(*event)) {
       wrong("erased", node + " let a write to " + key + " replace " + name(history.writes[*event], *event) +
                           ", which no writer had seen");
     }

@@ -188,6 +188,25 @@ TEST_CASE("oracle: what only a lost disk knew may be missing, what others had ma
   CHECK(acknowledged.rule() == "lost");
 }
 
+TEST_CASE("oracle: what only a lost disk knew may be replaced by who has not seen it, what others had may not") {
+  Story alone;
+  alone.put("n1", "a");
+  alone.oracle.forgot("n1");
+  alone.get("n1", {"a"});
+  alone.put("n1", "b");
+  alone.oracle.erased("n1", "k", {"a"});
+  CHECK(alone.rule() == "");
+
+  Story known;
+  known.put("n1", "a");
+  known.get("n2", {"a"});
+  known.oracle.forgot("n1");
+  known.get("n1", {"a"});
+  known.put("n1", "b");
+  known.oracle.erased("n1", "k", {"a"});
+  CHECK(known.rule() == "erased");
+}
+
 TEST_CASE("oracle: a backup of the lost disk may show for a moment what only that disk knew") {
   Story alone;
   alone.put("n1", "a");
