@@ -107,8 +107,8 @@ constexpr std::array bugs{
                  options.deletes = 30;
                  options.fault_gap_ms = 100;
                  options.faults.fill(false);  // what is restored last is behind in the end
-                 options.sessions = 0;    // they wait for what was lost with several disks
-                 options.gossip_ms = 80;  // ten rounds are over before it stops waiting
+                 options.sessions = 0;        // they wait for what was lost with several disks
+                 options.gossip_ms = 80;      // ten rounds are over before it stops waiting
                  options.batch_keys = 1;
                  options.every_disk = true;
                  with(options, {Fault::restore, Fault::isolate});
