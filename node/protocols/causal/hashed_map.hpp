@@ -14,9 +14,10 @@
 
 namespace kin::causal {
 
-// A key as it is asked for.
+// A key as it is asked for, and as it is compared.
 struct HashedView {
   explicit HashedView(std::string_view of) : hash(std::hash<std::string_view>{}(of)), text(of) {}
+  HashedView(std::size_t known, std::string_view of) : hash(known), text(of) {}
 
   std::size_t hash;
   std::string_view text;
@@ -28,23 +29,15 @@ struct HashedView {
 class HashedKey {
  public:
   explicit HashedKey(const HashedView& of) : hash_(of.hash), text_(of.text.begin(), of.text.end()) {}
+  operator HashedView() const { return {hash_, {text_.data(), text_.size()}}; }
 
   struct Less {
     using is_transparent = void;
-    bool operator()(const HashedKey& a, const HashedKey& b) const { return before(a, b.hash_, b.text()); }
-    bool operator()(const HashedKey& a, const HashedView& b) const { return before(a, b.hash, b.text); }
-    bool operator()(const HashedView& a, const HashedKey& b) const {
-      return a.hash != b.hash_ ? a.hash < b.hash_ : a.text < b.text();
-    }
+    bool operator()(const HashedView& a, const HashedView& b) const { return a < b; }
   };
 
  private:
   static constexpr std::size_t usual_bytes = 48;
-
-  static bool before(const HashedKey& a, std::size_t hash, std::string_view text) {
-    return a.hash_ != hash ? a.hash_ < hash : a.text() < text;
-  }
-  std::string_view text() const { return {text_.data(), text_.size()}; }
 
   std::size_t hash_;
   boost::container::small_vector<char, usual_bytes> text_;
@@ -68,7 +61,7 @@ class HashedMap {
   // nullptr for a key that is not there.
   Value* find(std::string_view key) {
     const HashedView wanted(key);
-    Tree& tree = trees_[wanted.hash & (trees_.size() - 1)];
+    Tree& tree = tree_of(wanted);
     const auto found = tree.find(wanted);
     return found == tree.end() ? nullptr : &found->second;
   }
@@ -76,7 +69,7 @@ class HashedMap {
   // Where the key stands, and whether it is new there, with an empty value.
   std::pair<Place, bool> place(std::string_view key) {
     const HashedView wanted(key);
-    Tree& tree = trees_[wanted.hash & (trees_.size() - 1)];
+    Tree& tree = tree_of(wanted);
     auto found = tree.lower_bound(wanted);
     const bool fresh = found == tree.end() || tree.key_comp()(wanted, found->first);
     if (fresh) found = tree.emplace_hint(found, HashedKey(wanted), Value{});
@@ -85,6 +78,8 @@ class HashedMap {
   void erase(const Place& place) { place.tree->erase(place.item); }
 
  private:
+  Tree& tree_of(const HashedView& key) { return trees_[key.hash & (trees_.size() - 1)]; }
+
   std::vector<Tree> trees_;  // a power of two
 };
 
