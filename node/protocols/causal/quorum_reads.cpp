@@ -1,6 +1,9 @@
 // Reads that wait for what other members hold. All that one turn wants to know of them is one message, and a member
 // that has the same values says no more than that.
+#include <algorithm>
 #include <iterator>
+#include <memory>
+#include <utility>
 
 #include "node/protocols/causal/causal.hpp"
 
@@ -9,20 +12,13 @@ namespace {
 
 constexpr std::ptrdiff_t most_asked = 1024;  // keys of one message
 
-std::vector<Dot> dots_of(const Siblings& siblings) {
-  std::vector<Dot> out;
-  out.reserve(siblings.size());
-  for (const auto& [dot, sibling] : siblings) out.push_back(dot);
-  return out;
-}
-
 }  // namespace
 
 void CausalProtocol::ask_members(const ClientCall& call, const std::string& key, std::uint32_t count) {
   PendingRead pending{call.id,
                       key,
                       QuorumTally(count),
-                      dots_of(replica_.read(env_.store, key).siblings),
+                      value_dots(replica_.read(env_.store, key).siblings),
                       {},
                       answer_by(call),
                       now_ms_ + env_.cluster.gossip_interval_ms};
@@ -33,17 +29,17 @@ void CausalProtocol::ask_members(const ClientCall& call, const std::string& key,
 }
 
 void CausalProtocol::send_fetches(Outputs& out) {
-  const auto ask = [&](const std::vector<Fetch::Asked>& asked, const std::vector<NodeId>& peers) {
+  const auto ask = [&](std::vector<Fetch::Asked>&& asked, const std::vector<NodeId>& peers) {
     for (auto from = asked.begin(); from != asked.end();) {
       const auto until = from + std::min(most_asked, asked.end() - from);
-      const Message message = Fetch{{from, until}};
+      const Message message = Fetch{{std::make_move_iterator(from), std::make_move_iterator(until)}};
       const auto body = std::make_shared<const std::string>(encode(message));
       for (const NodeId& peer : peers) out.sends.push_back({peer, body, name(message), false});
       from = until;
     }
   };
   ask(std::exchange(fetches_, {}), replica_.peers());
-  for (const auto& [peer, asked] : std::exchange(fetches_again_, {})) ask(asked, {peer});
+  for (auto& [peer, asked] : std::exchange(fetches_again_, {})) ask(std::move(asked), {peer});
 }
 
 std::vector<CausalProtocol::HeldThere> CausalProtocol::held_by(const Fetched& fetched) const {
@@ -52,7 +48,7 @@ std::vector<CausalProtocol::HeldThere> CausalProtocol::held_by(const Fetched& fe
   out.reserve(fetched.told.size());
   for (const Fetched::Told& told : fetched.told) {
     HeldThere& answer = out.emplace_back(HeldThere{told.id, {}});
-    if (told.entry) answer.dots = dots_of(told.entry->siblings);
+    if (told.entry) answer.dots = value_dots(told.entry->siblings);
   }
   return out;
 }
@@ -70,7 +66,7 @@ void CausalProtocol::count_fetched(const NodeId& member, HeldThere&& answer, Out
 void CausalProtocol::answer_read(const PendingRead& read, Outputs& out) {
   out.replies.push_back({read.call, wire::Kind::read_reply,
                          wire::with_tally(packed_answer(read.key), read.tally.got(), read.tally.wanted()), true});
-  const std::vector<Dot> now = dots_of(replica_.read(env_.store, read.key).siblings);
+  const std::vector<Dot> now = value_dots(replica_.read(env_.store, read.key).siblings);
   for (const auto& [member, dots] : read.held) {
     if (dots != now) push_later(member, read.key, {});
   }

@@ -46,6 +46,17 @@ T load(const StoreView& store, std::string_view record) {
 
 }  // namespace
 
+std::vector<Dot> value_dots(const Siblings& siblings) {
+  std::vector<Dot> out;
+  out.reserve(siblings.size());
+  for (const auto& [dot, sibling] : siblings) out.push_back(dot);
+  return out;
+}
+
+bool has_exactly(const Siblings& siblings, const std::vector<Dot>& dots) {
+  return std::ranges::equal(siblings, dots, [](const auto& one, const Dot& dot) { return one.first == dot; });
+}
+
 CausalReplica::CausalReplica(NodeId self, Incarnation life, const std::vector<NodeId>& members, const Overlay& store,
                              Batching batching)
     : self_(std::move(self)),
@@ -155,14 +166,12 @@ EntryState CausalReplica::state_with_all_dots(const Overlay& disk, const std::st
 }
 
 CausalReplica::Was::Was(const Entry& entry)
-    : shown(count_shown(entry.siblings)),
+    : dots(value_dots(entry.siblings)),
+      shown(count_shown(entry.siblings)),
       context(entry.context),
       shadowed(entry.shadowed.size()),
       untidy(entry.untidy()),
-      empty(entry.empty()) {
-  dots.reserve(entry.siblings.size());
-  for (const auto& [dot, sibling] : entry.siblings) dots.push_back(dot);
-}
+      empty(entry.empty()) {}
 
 void CausalReplica::keep(Overlay& disk, const std::string& key, Entry entry, const Was& was, std::uint64_t wall_us) {
   const Siblings& siblings = entry.siblings;
@@ -174,9 +183,7 @@ void CausalReplica::keep(Overlay& disk, const std::string& key, Entry entry, con
   const bool shadows_more = entry.shadowed.size() > was.shadowed;
   entry.shadowed = dot_map_.held_of(entry.shadowed);
   // What another member repeats costs no write: a dot is one value for ever.
-  const auto same_dot = [](const auto& one, const Dot& dot) { return one.first == dot; };
-  if (!shadows_more && entry.empty() == was.empty && entry.context == was.context &&
-      std::ranges::equal(siblings, was.dots, same_dot)) {
+  if (!shadows_more && entry.empty() == was.empty && entry.context == was.context && has_exactly(siblings, was.dots)) {
     cache_.put(key, std::move(entry));
     return;
   }
@@ -354,19 +361,17 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Push& push, std::u
 Outbox CausalReplica::on(Overlay&, const NodeId&, const Ack&, std::uint64_t) { return {}; }
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Fetch& fetch, std::uint64_t) {
-  const auto same_dot = [](const auto& one, const Dot& dot) { return one.first == dot; };
   Outbox out;
   Fetched answer{lives_.at(sender), base(), {}};
   std::size_t bytes = 0;
   for (const Fetch::Asked& asked : fetch.asked) {
     Fetched::Told& told = answer.told.emplace_back(Fetched::Told{asked.id, {}});
-    const bool same = asked.held && std::ranges::equal(stored(disk, asked.key).siblings, *asked.held, same_dot);
+    const bool same = asked.held && has_exactly(stored(disk, asked.key).siblings, *asked.held);
     if (same && !planted(Bug::read_repair_ticks)) continue;
     told.entry = state_with_all_dots(disk, asked.key);
     for (const auto& [dot, sibling] : told.entry->siblings) bytes += sibling.value.size();
     if (bytes < batching_.answer_bytes) continue;
-    out.push_back({sender, answer});
-    answer.told.clear();
+    out.push_back({sender, Fetched{answer.asker, answer.base, std::exchange(answer.told, {})}});
     bytes = 0;
   }
   if (!answer.told.empty()) out.push_back({sender, std::move(answer)});
@@ -375,15 +380,14 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Fetch& fetch
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId&, Fetched& fetched, std::uint64_t wall_us) {
   std::vector<EntryState> entries;
-  std::vector<std::string> keys;
+  std::vector<std::string> ticks;
   for (Fetched::Told& told : fetched.told) {
     if (!told.entry) continue;
-    keys.push_back(told.entry->key);
+    if (planted(Bug::read_repair_ticks)) ticks.push_back(told.entry->key);
     entries.push_back(std::move(*told.entry));
   }
   merge(disk, fetched.base, std::move(entries), wall_us);
-  for (const std::string& key : keys) {
-    if (!planted(Bug::read_repair_ticks)) break;
+  for (const std::string& key : ticks) {
     Entry mine = taken(disk, key);
     const Was was(mine);
     const Dot dot{actor(), ++counter_};

@@ -60,6 +60,10 @@ struct EntryView {
   DotSet context;
 };
 
+// The dots of the values, sorted; and whether these are all of them.
+std::vector<Dot> value_dots(const Siblings& siblings);
+bool has_exactly(const Siblings& siblings, const std::vector<Dot>& dots);
+
 // What a write claims to have seen.
 struct WriterPast {
   enum class Kind { held, named, nothing };  // all that this node holds, a context, nothing
