@@ -26,6 +26,13 @@ struct Story {
     oracle.shows(node, "k", values);
     oracle.settled(node, true);
   }
+  // "a", which was read at these others, before n1 lost its disk; a backup of that has it.
+  void backup_shows_what_n1_wrote(const std::vector<kin::NodeId>& others_that_have_it) {
+    put("n1", "a");
+    for (const kin::NodeId& other : others_that_have_it) get(other, {"a"});
+    oracle.forgot("n1");
+    get("n1", {"a"});
+  }
   void all_show(const std::vector<std::string>& values) {
     for (const char* node : {"n1", "n2", "n3"}) oracle.in_the_end(node, "k", values);
   }
@@ -190,18 +197,13 @@ TEST_CASE("oracle: what only a lost disk knew may be missing, what others had ma
 
 TEST_CASE("oracle: what only a lost disk knew may be replaced by who has not seen it, what others had may not") {
   Story alone;
-  alone.put("n1", "a");
-  alone.oracle.forgot("n1");
-  alone.get("n1", {"a"});
+  alone.backup_shows_what_n1_wrote({});
   alone.put("n1", "b");
   alone.oracle.erased("n1", "k", {"a"});
   CHECK(alone.rule() == "");
 
   Story known;
-  known.put("n1", "a");
-  known.get("n2", {"a"});
-  known.oracle.forgot("n1");
-  known.get("n1", {"a"});
+  known.backup_shows_what_n1_wrote({"n2"});
   known.put("n1", "b");
   known.oracle.erased("n1", "k", {"a"});
   CHECK(known.rule() == "erased");
@@ -209,17 +211,12 @@ TEST_CASE("oracle: what only a lost disk knew may be replaced by who has not see
 
 TEST_CASE("oracle: a backup of the lost disk may show for a moment what only that disk knew") {
   Story alone;
-  alone.put("n1", "a");
-  alone.oracle.forgot("n1");
-  alone.get("n1", {"a"});
+  alone.backup_shows_what_n1_wrote({});
   alone.get("n1", {});
   CHECK(alone.rule() == "");
 
   Story known;
-  known.put("n1", "a");
-  known.get("n2", {"a"});
-  known.oracle.forgot("n1");
-  known.get("n1", {"a"});
+  known.backup_shows_what_n1_wrote({"n2"});
   known.get("n1", {});
   CHECK(known.rule() == "lost");
 }
