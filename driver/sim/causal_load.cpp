@@ -46,9 +46,6 @@ bool is_behind(const Reply& reply) {
   return reply.kind == wire::Kind::failure && decoded<Failure>(reply).status == Status::unavailable;
 }
 
-// Values, keys and ids of this load need no escaping.
-std::string quoted(std::string_view text) { return std::string(1, '"').append(text) + '"'; }
-
 std::string list(const std::vector<std::string>& values) {
   std::string out = "[";
   for (const std::string& value : values) out += (out.size() > 1 ? "," : "") + quoted(value);

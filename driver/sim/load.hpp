@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "driver/sim/causal_oracle.hpp"
@@ -10,6 +11,9 @@
 #include "driver/sim/sim_cluster.hpp"
 
 namespace kin::sim {
+
+// For a line of a history: values, keys and ids of the loads need no escaping.
+inline std::string quoted(std::string_view text) { return std::string(1, '"').append(text) + '"'; }
 
 class Load : public Watcher {
  public:

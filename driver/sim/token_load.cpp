@@ -18,8 +18,6 @@ constexpr Micros look_again_us = 100'000;
 const std::string nothing(check::never_written);
 const std::string created = "\"created\"";
 
-std::string quoted(std::string_view text) { return std::string(1, '"').append(text) + '"'; }
-
 template <class Body>
 Body decoded(const Reply& reply) {
   auto body = wire::decode<Body>(reply.body);
