@@ -41,8 +41,7 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 std::string SurveyedNode::name() const {
-  if (!endpoint.node.empty()) return endpoint.node.str();
-  return status ? status->node.str() : endpoint.text();
+  return endpoint.node.empty() && status ? status->node.str() : endpoint.name();
 }
 
 const char* to_string(NodeState state) {

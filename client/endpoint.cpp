@@ -40,6 +40,8 @@ std::string Endpoint::text() const {
   return (ipv6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
 }
 
+std::string Endpoint::name() const { return node.empty() ? text() : node.str(); }
+
 std::string Endpoint::title() const { return node.empty() || node == text() ? text() : node + " (" + text() + ')'; }
 
 tl::expected<std::vector<Endpoint>, std::string> parse_endpoints(std::string_view text) {

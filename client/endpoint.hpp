@@ -16,6 +16,7 @@ struct Endpoint {
   std::string host;
   std::uint16_t port = 0;
 
+  std::string name() const;   // n1, or the text where the id is not known
   std::string text() const;   // 127.0.0.1:7001
   std::string title() const;  // n1 (127.0.0.1:7001), or the text alone where the id is not known
 

@@ -24,7 +24,7 @@ int report_answers(const Client& client, const std::vector<Client::Result<wire::
   const Failure* refusal = nullptr;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const Endpoint& endpoint = client.endpoints()[i];
-    const std::string name = endpoint.node.empty() ? endpoint.text() : endpoint.node.str();
+    const std::string name = endpoint.name();
     if (answers[i]) {
       did.push_back(name);
       message = answers[i]->message;

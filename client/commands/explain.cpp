@@ -14,8 +14,7 @@ namespace kin {
 namespace {
 
 std::string name_of(const Endpoint& endpoint, const tl::expected<wire::ExplainReply, Failure>& answer) {
-  if (!endpoint.node.empty()) return endpoint.node.str();
-  return answer ? answer->node.str() : endpoint.text();
+  return endpoint.node.empty() && answer ? answer->node.str() : endpoint.name();
 }
 
 // Writes the pictures that were asked for. Failure: USAGE for a file that cannot be written, UNSUPPORTED where this

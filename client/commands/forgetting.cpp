@@ -36,7 +36,7 @@ Traces look(Client& client, const wire::TracesOf& question) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i]) {
       const Endpoint& silent = client.endpoints()[i];
-      add(out.kept, (silent.node.empty() ? silent.text() : silent.node.str()) + " does not answer");
+      add(out.kept, silent.name() + " does not answer");
       if (!silent.node.empty()) lacking.insert(silent.node);
       continue;
     }
