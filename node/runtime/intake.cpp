@@ -47,20 +47,21 @@ Intake::Intake(const NodeParts& parts, CallTable& calls, Departures& departures,
       admin_(parts, counters),
       complaints_(parts.log) {}
 
-void Intake::take(const RouterIdentity& from, std::string_view message) {
-  came_us_ = parts_.time.now_us();
-  came_wall_us_ = parts_.time.wall_us();
-  std::size_t offset = 0;
-  std::size_t items = 0;
-  do {
-    const std::size_t start = offset;
-    if (++items > most_items) {
-      return refuse_unreadable(from, {}, wire::BadItem{"too many items in one message"});
-    }
-    auto item = wire::next_item(message, offset);
-    if (!item) return refuse_unreadable(from, message.substr(start), item.error());
-    take_item(from, *item, message.substr(start, offset - start));
-  } while (offset < message.size());
+void Intake::take_next(Arrival& message) {
+  if (message.items == 0) {
+    message.came_us = parts_.time.now_us();
+    message.came_wall_us = parts_.time.wall_us();
+  }
+  const std::string_view bytes = message.bytes;
+  const std::size_t start = message.taken;
+  if (++message.items > most_items) {
+    message.taken = bytes.size();
+    return refuse_unreadable(message.from, {}, wire::BadItem{"too many items in one message"});
+  }
+  auto item = wire::next_item(bytes, message.taken);
+  if (item) return take_item(message, *item, bytes.substr(start, message.taken - start));
+  message.taken = bytes.size();
+  refuse_unreadable(message.from, bytes.substr(start), item.error());
 }
 
 std::vector<Reply> Intake::take_answers() { return std::exchange(answers_, {}); }
@@ -84,19 +85,20 @@ void Intake::note_malformed(std::string_view sender, std::string_view what) {
   complaints_.about(sender, "malformed", what);
 }
 
-void Intake::take_item(const RouterIdentity& from, const wire::Item& item, std::string_view bytes) {
+void Intake::take_item(const Arrival& message, const wire::Item& item, std::string_view bytes) {
   if (!is_modest(item.envelope)) {
-    return refuse_unreadable(from, bytes, wire::BadItem{"a sender's name or event clock that is too long"});
+    return refuse_unreadable(message.from, bytes, wire::BadItem{"a sender's name or event clock that is too long"});
   }
   switch (sort_of(item.envelope.kind)) {
-    case Sort::request: return take_request(from, item);
+    case Sort::request: return take_request(message, item);
     case Sort::peer: return take_from_peer(item, bytes);
     // Our answer would be a failure too: two nodes could go on for ever.
-    case Sort::failure: return note_malformed(who(from, item.envelope), "a failure, where nothing was asked");
+    case Sort::failure: return note_malformed(who(message.from, item.envelope), "a failure, where nothing was asked");
   }
 }
 
-void Intake::take_request(const RouterIdentity& from, const wire::Item& item) {
+void Intake::take_request(const Arrival& message, const wire::Item& item) {
+  const RouterIdentity& from = message.from;
   const wire::EnvelopeView& envelope = item.envelope;
   const ClusterConfig& cluster = parts_.host.cluster();
   if (!parts_.faults.clients_reach_us() && !Admin::serves_always(envelope.kind)) {
@@ -125,7 +127,7 @@ void Intake::take_request(const RouterIdentity& from, const wire::Item& item) {
   call.from = from;
   call.request_id = envelope.request_id;
   call.kind = envelope.kind;
-  call.started_us = came_us_;
+  call.started_us = message.came_us;
   call.deadline_ms = call.started_us / 1000 + std::min(wait_ms, longest_wait_ms);
   call.client = envelope.sender;
   if (call.client.empty()) call.client = name_of_connection(from);
@@ -144,7 +146,7 @@ void Intake::take_request(const RouterIdentity& from, const wire::Item& item) {
   }
   if (parts_.log.enabled(LogLevel::info)) append_subject(call.about, *route);
   parts_.host.step(route->tier,
-                   ClientCall{id, envelope.kind, item.body, envelope.sender, call.deadline_ms, came_wall_us_});
+                   ClientCall{id, envelope.kind, item.body, envelope.sender, call.deadline_ms, message.came_wall_us});
   note_steps(call.client);
 }
 

@@ -9,6 +9,8 @@
 //   unknown kind          answered UNSUPPORTED
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +20,18 @@
 #include "node/runtime/departures.hpp"
 
 namespace kin {
+
+// A message that came, and how far it was taken apart. Items of one message may be taken in several turns.
+struct Arrival {
+  RouterIdentity from;
+  std::string bytes;
+  std::size_t taken = 0;  // of the bytes
+  std::size_t items = 0;  // that was
+  // When the message came: of all its items, since nobody can tell them apart in time.
+  std::uint64_t came_us = 0, came_wall_us = 0;
+
+  bool all_taken() const { return taken == bytes.size(); }
+};
 
 class Intake {
  public:
@@ -29,7 +43,8 @@ class Intake {
   // All but `parts` is shared with the loop and outlives this object.
   Intake(const NodeParts& parts, CallTable& calls, Departures& departures, RuntimeCounters& counters);
 
-  void take(const RouterIdentity& from, std::string_view message);
+  // Takes the next item of the message, or all that is left where that cannot be read.
+  void take_next(Arrival& message);
   // What the runtime itself answers to calls of this turn: to leave like the protocols' replies.
   std::vector<Reply> take_answers();
   // Writes the trace events and warnings of the steps since the last time, and counts what they found malformed;
@@ -37,8 +52,8 @@ class Intake {
   void note_steps(std::string_view sender);
 
  private:
-  void take_item(const RouterIdentity& from, const wire::Item& item, std::string_view bytes);
-  void take_request(const RouterIdentity& from, const wire::Item& item);
+  void take_item(const Arrival& message, const wire::Item& item, std::string_view bytes);
+  void take_request(const Arrival& message, const wire::Item& item);
   void take_from_peer(const wire::Item& item, std::string_view bytes);
   void refuse_unreadable(const RouterIdentity& from, std::string_view bytes, const wire::BadItem& bad);
   void note_malformed(std::string_view sender, std::string_view what);
@@ -51,8 +66,6 @@ class Intake {
   Admin admin_;
   Complaints complaints_;
   std::vector<Reply> answers_;
-  // When the message came that is taken apart: of all its items, since nobody can tell them apart in time.
-  std::uint64_t came_us_ = 0, came_wall_us_ = 0;
 };
 
 }  // namespace kin

@@ -26,7 +26,10 @@ std::optional<CannotGoOn> NodeLoop::start() {
 
 std::optional<CannotGoOn> NodeLoop::turn(std::uint32_t max_wait_ms) {
   parts_.transport.wait(static_cast<int>(wait_ms(parts_.time.now_ms(), max_wait_ms)));
-  for (const std::string& item : parts_.faults.take_released()) intake_.take({}, item);
+  for (std::string& item : parts_.faults.take_released()) {
+    Arrival released{{}, std::move(item)};
+    intake_.take_next(released);
+  }
   take_job_news();
   take_messages();
   const std::uint64_t now_ms = parts_.time.now_ms();
@@ -45,11 +48,18 @@ std::optional<CannotGoOn> NodeLoop::run(const std::atomic<bool>& end) {
 }
 
 void NodeLoop::take_messages() {
-  std::size_t bytes = 0;
-  for (std::size_t n = 0; n < most_messages_a_turn && bytes < most_bytes_a_turn; ++n) {
-    if (!parts_.transport.receive(from_, message_)) return;
-    bytes += message_.size();
-    intake_.take(from_, message_);
+  std::size_t messages = 0, bytes = 0;
+  while (messages < most_messages_a_turn && bytes < most_bytes_a_turn) {
+    if (arrival_.all_taken()) {
+      if (!parts_.transport.receive(arrival_.from, arrival_.bytes)) return;
+      arrival_.taken = arrival_.items = 0;
+      ++messages;
+      bytes += arrival_.bytes.size();
+    }
+    do {
+      intake_.take_next(arrival_);
+      if (parts_.host.replies_that_may_leave() >= enough_replies_a_turn) return;
+    } while (!arrival_.all_taken());
   }
 }
 
@@ -141,6 +151,7 @@ void NodeLoop::tell_open_calls(const std::string& why) {
 }
 
 std::uint32_t NodeLoop::wait_ms(std::uint64_t now_ms, std::uint32_t max_wait_ms) const {
+  if (!arrival_.all_taken()) return 0;
   const std::uint64_t next_ms = std::min(next_tick_ms_, parts_.faults.next_due_ms().value_or(next_tick_ms_));
   return next_ms <= now_ms ? 0 : static_cast<std::uint32_t>(std::min<std::uint64_t>(next_ms - now_ms, max_wait_ms));
 }

@@ -1,7 +1,8 @@
 // The loop that runs a node: one thread, turn by turn.
 //
 // A turn: wait for messages, news of jobs or the next tick; take what is there, up to a bound; step the protocols; make
-// their writes durable as one batch; flush the trace; let messages and replies leave, and jobs begin. When the disk
+// their writes durable as one batch; flush the trace; let messages and replies leave, and jobs begin. A turn that has
+// nothing to make durable ends with fewer messages, so that the clients work while the node does. When the disk
 // fails or a protocol says that this process must not go on, nothing of the turn leaves, and all who wait for replies
 // are told that nobody knows whether theirs was applied.
 #pragma once
@@ -18,6 +19,7 @@ class NodeLoop {
  public:
   static constexpr std::size_t most_messages_a_turn = 512;
   static constexpr std::size_t most_bytes_a_turn = 8u << 20;
+  static constexpr std::size_t enough_replies_a_turn = 128;  // where nothing has to be made durable
   static constexpr std::uint32_t shortest_tick_ms = 5;
   static constexpr std::uint32_t longest_tick_ms = 50;
 
@@ -53,9 +55,8 @@ class NodeLoop {
   Intake intake_;
   std::uint32_t tick_ms_;
   std::uint64_t next_tick_ms_ = 0;
-  RouterIdentity from_;  // these are kept for their memory
-  std::string message_;
-  std::string line_;
+  Arrival arrival_;
+  std::string line_;  // kept for its memory
 };
 
 }  // namespace kin

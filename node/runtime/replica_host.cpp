@@ -140,6 +140,15 @@ StepNotes ReplicaHost::take_notes() {
   return notes;
 }
 
+std::size_t ReplicaHost::replies_that_may_leave() const {
+  std::size_t replies = 0;
+  for (const auto& tier : tiers_) {
+    if (tier->overlay.dirty()) return 0;
+    replies += tier->out.replies.size();
+  }
+  return own_.dirty() ? 0 : replies;
+}
+
 tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& send_early) {
   try {
     for (const auto& tier : tiers_) {

@@ -85,6 +85,9 @@ class ReplicaHost {
   void step(TierIndex tier, const Input& input);
   void step_all(const Input& input);
   StepNotes take_notes();
+  // How many replies of this turn wait for nothing but its end; 0 where something must be made durable before they
+  // leave.
+  std::size_t replies_that_may_leave() const;
 
   // Hands over what may leave before the turn's writes are durable.
   using SendEarly = std::function<void(const std::vector<TierSend>&)>;

@@ -38,6 +38,32 @@ TEST_CASE("a turn is bounded") {
   CHECK(node.turn().size() == 10);
 }
 
+TEST_CASE("a turn that has nothing to make durable ends with enough replies, also within a message") {
+  constexpr std::size_t enough = NodeLoop::enough_replies_a_turn;
+  Node node;
+  node.turn();
+  const auto give_reads = [&](std::uint64_t first, std::uint64_t last) {
+    std::string message;
+    for (std::uint64_t id = first; id <= last; ++id) message += request_item(wire::Read{"default", "k", {}}, id);
+    node.give(message);
+  };
+  give_reads(1, enough + 2);
+  give_reads(enough + 3, enough + 4);
+  CHECK(node.turn().size() == enough);
+  const auto rest = node.turn();
+  CHECK(node.net.last_wait_ms == 0);  // what is left of a message is no news to wait for
+  REQUIRE(rest.size() == 4);
+  for (std::uint64_t i = 0; i < 4; ++i) CHECK(rest[i].envelope.request_id == enough + 1 + i);
+  node.turn();
+  CHECK(node.net.last_wait_ms > 0);
+
+  const int commits = node.store.commits;
+  node.give(request_item(write_of("v"), 1));
+  give_reads(2, enough + 2);
+  CHECK(node.turn().size() == enough + 2);
+  CHECK(node.store.commits == commits + 1);
+}
+
 TEST_CASE("the loop ticks at a quarter of the gossip interval, within bounds, and waits no longer") {
   const auto interval = [](std::uint32_t gossip_ms) {
     Node node([&](ClusterConfig& cluster) { cluster.gossip_interval_ms = gossip_ms; });
