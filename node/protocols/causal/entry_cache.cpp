@@ -6,8 +6,8 @@ namespace kin::causal {
 namespace {
 
 // Nodes of the containers, small strings, and what the allocator adds.
-constexpr std::size_t bytes_of_a_slot = 256;
-constexpr std::size_t bytes_of_a_sibling = 256;
+constexpr std::size_t bytes_of_a_slot = 448;
+constexpr std::size_t bytes_of_a_sibling = 448;
 constexpr std::size_t bytes_of_a_count = 64;
 constexpr std::size_t bytes_of_an_actor = 128;
 constexpr std::size_t bytes_of_a_pair = 96;
