@@ -15,48 +15,10 @@ import time
 import causal_clients
 import nodes
 import shiviz_rules
+import strikes
 
-CLIENTS, KEYS, KEYS_LAST_S, FAULT_EVERY_S, TELL_EVERY_S = 4, 6, 10, 2, 10
+CLIENTS, KEYS, KEYS_LAST_S, STRIKE_EVERY_S, TELL_EVERY_S = 4, 6, 10, 2, 10
 FLAT = 1.10  # the last quarter may take so much more memory than the one before it
-
-
-class Faults(threading.Thread):
-    """One fault after the other, each undone before the next."""
-
-    def __init__(self, cluster, stop, seed):
-        super().__init__()
-        self.cluster, self.stop, self.dice = cluster, stop, random.Random(seed)
-        self.counts = {kind: 0 for kind in ("kill", "pause", "isolate", "cut")}
-        self.failed = None
-
-    def run(self):
-        try:
-            while not self.stop.wait(FAULT_EVERY_S):
-                self.strike(self.dice.choice(sorted(self.counts)))
-        except Exception as failure:  # whatever it is, the main thread must know
-            self.failed = failure
-            self.stop.set()
-
-    def strike(self, kind):
-        self.counts[kind] += 1
-        node, other = self.dice.sample(self.cluster.ids, 2)
-        a_while = self.dice.uniform(0.2, 1.8)
-        if kind == "kill":
-            self.cluster.kill(node)
-            self.stop.wait(a_while)
-            self.cluster.start(node)
-        elif kind == "pause":
-            self.cluster.freeze(node)
-            self.stop.wait(a_while)
-            self.cluster.thaw(node)
-        elif kind == "isolate":
-            self.cluster.kin("fault", "isolate", node)
-            self.stop.wait(a_while)
-            self.cluster.kin("fault", "join", node)
-        else:
-            self.cluster.kin("fault", "link", node, other, "--drop", "100")
-            self.stop.wait(a_while)
-            self.cluster.kin("fault", "link", node, other, "--drop", "0")
 
 
 class Memory:
@@ -97,8 +59,10 @@ def main(bin_folder, folder, minutes="10", seed=None):
 
     with nodes.Nodes(bin_folder, folder, 5) as cluster:
         clients = [causal_clients.Client(i, cluster, stop, seed, key) for i in range(CLIENTS)]
-        faults, memory = Faults(cluster, stop, seed), Memory(cluster)
-        for thread in clients + [faults]:
+        faults = strikes.Strikes(cluster, stop, random.Random(seed),
+                                 (strikes.kill, strikes.pause, strikes.isolate, strikes.cut), 0.2, 1.5)
+        striking, memory = strikes.Striking(faults, STRIKE_EVERY_S), Memory(cluster)
+        for thread in clients + [striking]:
             thread.start()
         told = 0
         while not stop.wait(1) and time.monotonic() - begun < seconds:
@@ -106,16 +70,16 @@ def main(bin_folder, folder, minutes="10", seed=None):
             if time.monotonic() - begun >= told + TELL_EVERY_S:
                 told += TELL_EVERY_S
                 print("%4d s: %d operations, %d faults, %.0f MB a node" % (
-                    told, sum(len(c.lines) for c in clients), sum(faults.counts.values()), memory.samples[-1]), flush=True)
+                    told, sum(len(c.lines) for c in clients), faults.number(), memory.samples[-1]), flush=True)
         stop.set()
-        for thread in clients + [faults]:
+        for thread in clients + [striking]:
             thread.join()
-        if faults.failed:
-            raise faults.failed
+        if striking.failed:
+            raise striking.failed
         cluster.converge(60)
         operations, acknowledged, unknown = causal_clients.judge(cluster, clients, sorted(keys_so_far))
-    print("%d operations, %d puts acknowledged, %d unknown; %s" % (
-        operations, acknowledged, unknown, ", ".join("%s %d" % item for item in faults.counts.items())))
+    print("%d operations, %d puts acknowledged, %d unknown; %s" % (operations, acknowledged, unknown, faults.told()))
+    assert faults.number() >= 0.95 * seconds / STRIKE_EVERY_S, "only %d strikes" % faults.number()
     assert acknowledged >= 10 * seconds, "too little happened to show anything"
     trace = [line.rstrip("\n") for n in cluster.ids for line in open(os.path.join(folder, "logs", n + ".trace"))]
     found = shiviz_rules.violations(trace)

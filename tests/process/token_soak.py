@@ -13,6 +13,7 @@ import threading
 import time
 
 import nodes
+import strikes
 
 CREATE, WRITE, READ, DROP, SILENCE = 6, 7, 8, 9, 12
 NOT_FOUND, ALREADY_EXISTS = 4, 6
@@ -113,33 +114,17 @@ def write_tokens(cluster):
                 i, cluster.endpoint[writer], ", ".join('"%s"' % cluster.endpoint[r] for r in readers)))
 
 
-class Faults:
-    def __init__(self, cluster, stop, dice):
-        self.cluster, self.stop, self.dice, self.silent = cluster, stop, dice, {}
-        self.counts = dict.fromkeys(("kill", "pause", "cut", "silence"), 0)
+class Silencing:
+    """A kind of strike that is not undone."""
 
-    def strike(self):
-        kind = self.dice.choice(sorted(self.counts))
-        node, other = self.dice.sample(self.cluster.ids, 2)
-        a_while = self.dice.uniform(0.1, 0.8)
-        self.counts[kind] += 1
-        if kind == "kill":
-            self.cluster.kill(node)
-            self.stop.wait(a_while)
-            self.cluster.start(node)
-        elif kind == "pause":
-            self.cluster.freeze(node)
-            self.stop.wait(a_while)
-            self.cluster.thaw(node)
-        elif kind == "cut":
-            self.cluster.kin("fault", "link", node, other, "--drop", "100")
-            self.stop.wait(a_while)
-            self.cluster.kin("fault", "link", node, other, "--drop", "0")
-        else:
-            token = "t%d" % self.dice.randrange(TOKENS)
-            if len(self.silent.setdefault(token, set())) < 2:  # with three there would be nothing to see
-                self.silent[token].add(node)
-                self.cluster.kin("fault", "silent", token, node, "--after", "50ms")
+    def __init__(self, dice):
+        self.dice, self.silent = dice, {}
+
+    def silence(self, cluster, wait, node, other):
+        token = "t%d" % self.dice.randrange(TOKENS)
+        if len(self.silent.setdefault(token, set())) < 2:  # with three there would be nothing to see
+            self.silent[token].add(node)
+            cluster.kin("fault", "silent", token, node, "--after", "50ms")
 
 
 def one_history(bin_folder, folder, seconds, seed):
@@ -153,7 +138,8 @@ def one_history(bin_folder, folder, seconds, seed):
         clients += [Client("r%d" % i, cluster, stop, random.Random(seed + 2 + i), False) for i in range(READERS)]
         for client in clients:
             client.start()
-        faults, end = Faults(cluster, stop, dice), time.monotonic() + seconds
+        kinds = (strikes.kill, strikes.pause, strikes.cut, Silencing(dice).silence)
+        faults, end = strikes.Strikes(cluster, stop, dice, kinds, 0.1, 0.8), time.monotonic() + seconds
         try:
             while time.monotonic() < end and not stop.is_set():
                 faults.strike()
@@ -175,7 +161,7 @@ def one_history(bin_folder, folder, seconds, seed):
     written = sum(line["op"] == "write" and line["value"] is not None for line in ok)
     shown = sum(line["op"] == "read" and line["value"] not in (None, "created") for line in ok)
     print("seed %d: %d operations, %d ok, %d writes, %d reads of a value; %s" % (
-        seed, len(lines), len(ok), written, shown, ", ".join("%s %d" % item for item in faults.counts.items())), flush=True)
+        seed, len(lines), len(ok), written, shown, faults.told()), flush=True)
     return len(lines), written, shown
 
 
