@@ -47,7 +47,7 @@ enum class Bug : std::uint8_t {
   // processes and disks
   incarnation_kept,            // a process goes on with the incarnation of the one before
   incarnation_from_disk_only,  // a process on an empty disk begins with the first incarnation again
-  sends_before_commit,         // messages leave before the turn is committed
+  sends_before_commit,         // all messages leave before the turn is committed, not only early ones
   effects_before_sync,         // messages and replies leave when the commit is written but not synced
   commits_not_synced,          // most commits are never synced
   goes_on_after_failed_write,  // a failed commit is taken for a good one

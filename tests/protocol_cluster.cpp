@@ -54,7 +54,10 @@ std::vector<std::string> ProtocolCluster::turn(const NodeId& id, const Input& in
   const WriteBatch batch = node.overlay->take();
   if (!batch.empty()) ++node.commits;
   KIN_REQUIRE(node.disk.commit(batch), "a memory store failed");
-  for (Send& send : out.sends) network_.push_back({id, node.life, send.to, send.what, std::move(send.body)});
+  for (Send& send : out.sends) {
+    sent_.emplace(send.what, send.early);
+    network_.push_back({id, node.life, send.to, send.what, std::move(send.body)});
+  }
   for (Job& job : out.jobs) node.jobs.push_back(std::move(job));
   for (const JobId job_id : out.cancelled) {
     node.cancelled += std::erase_if(node.jobs, [&](const Job& job) { return job.id == job_id; });

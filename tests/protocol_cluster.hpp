@@ -71,6 +71,8 @@ class ProtocolCluster {
   // Delivers it, unless its way is cut or its receiver down. What was taken may be delivered late, and more than once.
   void deliver(const Travelling& message);
   void drop_all() { network_.clear(); }
+  // What all nodes have sent so far, and whether it might leave before it was durable.
+  const std::set<std::pair<std::string, bool>>& sent() const { return sent_; }
   std::size_t under_way() const { return network_.size(); }
   void cut(const NodeId& from, const NodeId& to) { cuts_.insert({from, to}); }
   void isolate(const NodeId& node);
@@ -137,6 +139,7 @@ class ProtocolCluster {
   std::map<NodeId, Node> nodes_;
   std::deque<Travelling> network_;
   std::set<std::pair<NodeId, NodeId>> cuts_;
+  std::set<std::pair<std::string, bool>> sent_;
   std::map<CallId, Answer> answers_;
   CallId next_call_ = 1;
   std::uint64_t now_ms_ = 1000;

@@ -33,6 +33,7 @@ class CausalLoad : public Load {
   std::uint64_t answered() const override { return answered_; }
   std::uint64_t judged() const override { return oracle_.judged(); }
   std::uint64_t excused() const override { return oracle_.excused(); }
+  std::uint64_t escaped() const override { return oracle_.escaped(); }
   std::uint64_t stories() const override { return stories_.judged(); }
   std::uint64_t uncertain_stories() const override { return stories_.uncertain(); }
   const std::vector<Violation>& violations() const override { return oracle_.violations(); }

@@ -140,20 +140,24 @@ std::optional<CausalOracle::Event> CausalOracle::event_of(const std::string& key
 void CausalOracle::settled(const NodeId& node, bool durable) {
   Node& at = nodes_.at(node);
   if (durable) {
-    for (const KeyNumber key : at.pending) at.views[key].seen.join(at.views[key].pending);
+    for (const KeyNumber key : at.pending) {
+      at.views[key].seen.join(at.views[key].pending);
+      keep_what_escaped(key, at.views[key].pending.events);
+    }
   }
   for (const auto& [key, event] : at.writes) {
     Write& write = keys_[key].writes[event];
     if (write.fate != Fate::stepped) continue;
-    if (durable) {
-      write.fate = Fate::happened;
-    } else {
+    write.fate = Fate::happened;
+    if (!durable) {
       if (write.promised) {
         const auto named = std::find_if(numbers_.begin(), numbers_.end(),
                                         [&, of = key](const auto& entry) { return entry.second == of; });
         wrong("lost", node + " told that " + named->first + ": " + name(write, event) + " is applied, too early");
       }
-      undo(key, event);
+      write.copies = 0;
+      keys_[key].uncertain.add(event);
+      keys_[key].excused.add(event);
     }
   }
   at.writes.clear();
@@ -161,6 +165,17 @@ void CausalOracle::settled(const NodeId& node, bool durable) {
     at.views[key].pending.clear();
     at.views[key].is_pending = false;
   }
+}
+
+// Once somebody has such a write, or what had seen it, on its disk, it is a write like any other.
+void CausalOracle::keep_what_escaped(KeyNumber key, const EventSet& seen) {
+  Key& history = keys_[key];
+  if (!history.uncertain.meets(seen)) return;
+  EventSet escaped = history.uncertain;
+  escaped.keep(seen);
+  escaped.each([&](Event) { ++escaped_; });
+  history.uncertain.drop(escaped);
+  history.excused.drop(escaped);
 }
 
 void CausalOracle::forgot(const NodeId& node) {
@@ -203,7 +218,11 @@ std::vector<std::string> CausalOracle::story(const std::string& key) const {
     std::string line = name(write, event);
     if (write.fate == Fate::never) line += ", never happened";
     if (write.acknowledged_at > 0) line += ", acknowledged with " + std::to_string(write.copies) + " copies";
-    if (history->excused.has(event)) line += ", only known to a disk that was lost";
+    if (history->uncertain.has(event)) {
+      line += ", perhaps gone with its turn";
+    } else if (history->excused.has(event)) {
+      line += ", only known to a disk that was lost";
+    }
     line += ", had seen:";
     bool any = false;
     newest(key, write.seen).each([&](Event seen) {  // what they had seen goes without saying

@@ -17,6 +17,9 @@
 // certain, so a few writes too many are excused, and none too few. A member that acknowledged a write may have lost its
 // disk before the client was told of its copy: nobody can promise that copy.
 //
+// A turn that is gone may have pushed its writes to others before. Until one of them has such a write on its disk,
+// nobody can say whether it happened: it may be missing, and what its writer had seen may be there.
+//
 // Nearly every answer is right, so each rule is first asked of all writes at once, sixty-four at a time; only where a
 // set says that something may be wrong, the writes are gone through one by one. The first question may say yes too
 // often (an event that never happened still covers), never too rarely.
@@ -53,7 +56,7 @@ class CausalOracle {
   // `value` is nullopt for a delete; values are unique for each key.
   Event wrote(const NodeId& node, const std::string& key, const std::optional<std::string>& value,
               const EventSet& seen);
-  // It was refused in the same step, or its turn is gone.
+  // It was refused in the same step.
   void never_happened(const std::string& key, Event event);
   // `copies` members have had it on disk when its reply was given, the coordinator among them.
   void acknowledged(const std::string& key, Event event, std::uint32_t copies);
@@ -105,7 +108,8 @@ class CausalOracle {
   // Keys that were written to.
   std::vector<std::string> keys() const;
   std::uint64_t judged() const { return judged_; }    // answers
-  std::uint64_t excused() const { return excused_; }  // writes that may be missing
+  std::uint64_t excused() const { return excused_; }  // writes that may be missing with the disk that knew them
+  std::uint64_t escaped() const { return escaped_; }  // writes that others have although their turn is gone
   const std::vector<Violation>& violations() const { return violations_; }
   // What is known of the key, for people: a line a write.
   std::vector<std::string> story(const std::string& key) const;
@@ -127,6 +131,7 @@ class CausalOracle {
     std::deque<Write> writes;                      // a value stays where it is
     std::map<std::string_view, Event> by_value;    // views of writes
     EventSet puts, undone, acknowledged, excused;  // undone: Fate::never
+    EventSet uncertain;                            // their turns are gone: excused too
     EventSet seen_by_writers, seen_by_deletes;     // of all writes that were not undone
   };
   // What a node knows of a key.
@@ -151,6 +156,7 @@ class CausalOracle {
   static View& view(Node& node, KeyNumber key);
   static Past& pending(Node& node, KeyNumber key);
   void undo(KeyNumber key, Event event);
+  void keep_what_escaped(KeyNumber key, const EventSet& seen);
   // One by one: see above. (causal_oracle_rules.cpp, causal_oracle_sessions.cpp)
   void judge_session(const NodeId& node, const SessionView::Key& view, const std::string& key,
                      const std::vector<std::string>& values, const EventSet& shown);
@@ -167,6 +173,7 @@ class CausalOracle {
   std::uint64_t quorums_count_from_ = 0;  // older acknowledgements may have lost a copy
   std::uint64_t judged_ = 0;
   std::uint64_t excused_ = 0;
+  std::uint64_t escaped_ = 0;
   std::vector<Violation> violations_;
 };
 

@@ -34,6 +34,7 @@ class Load : public Watcher {
   virtual std::uint64_t answered() const = 0;
   virtual std::uint64_t judged() const = 0;            // answers
   virtual std::uint64_t excused() const = 0;           // writes that may be missing, with the disk that they were on
+  virtual std::uint64_t escaped() const { return 0; }  // writes that others have although their turn is gone
   virtual std::uint64_t stories() const { return 0; }  // accounts of conflicts, found right
   virtual std::uint64_t uncertain_stories() const { return 0; }  // and those that say that they are not certain
   virtual const std::vector<Violation>& violations() const = 0;

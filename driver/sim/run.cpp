@@ -183,6 +183,7 @@ class Run {
     out.answered = load_->answered();
     out.judged = load_->judged();
     out.excused = load_->excused();
+    out.escaped = load_->escaped();
     out.stories = load_->stories();
     out.uncertain_stories = load_->uncertain_stories();
     out.trace_hash = cluster_.trace_hash();

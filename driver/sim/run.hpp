@@ -23,7 +23,7 @@ struct RunResult {
   std::string rule;                // the first that was broken: `lost`; empty when all held
   std::vector<std::string> story;  // for people
   std::uint64_t operations = 0;    // that clients asked
-  std::uint64_t answered = 0, judged = 0, excused = 0;
+  std::uint64_t answered = 0, judged = 0, excused = 0, escaped = 0;
   std::uint64_t stories = 0, uncertain_stories = 0;
   std::uint64_t trace_hash = 0;
   Micros simulated_us = 0;

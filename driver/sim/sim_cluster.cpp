@@ -247,6 +247,7 @@ void SimCluster::end_turn(Machine& at) {
   const std::uint64_t commits_before = at.host->commits();
   auto effects = at.host->end_turn([&](const std::vector<TierSend>& early) { send(at, early); });
   if (!effects) {
+    watcher_.stepped(at.id, at.host->withheld());
     watcher_.settled(at.id, false);
     const CannotGoOn why = effects.error();
     return cannot_go_on(at, why);

@@ -46,7 +46,7 @@ class Watcher {
  public:
   virtual ~Watcher() = default;
   // A turn was stepped: these replies of its protocols will leave, in the order in which they were given, once it is
-  // durable.
+  // durable. What it sent early may arrive in any case.
   virtual void stepped(const NodeId& node, const std::vector<Reply>& replies) = 0;
   // The last turn that was stepped is on the disk, or is gone for ever.
   virtual void settled(const NodeId& node, bool durable) = 0;

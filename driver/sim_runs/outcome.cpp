@@ -43,15 +43,24 @@ Outcome outcome_of(const Options& options, bool check_history) {
   out.trace_hash = result.trace_hash;
   out.rounds = result.rounds;
   out.simulated_us = result.simulated_us;
-  out.sums = {result.operations,       result.answered,
-              result.judged,           result.excused,
-              result.network.sent,     result.network.delivered,
-              result.network.lost,     result.network.duplicated,
-              result.network.cut,      result.network.overflowed,
-              result.cluster.turns,    result.cluster.commits,
-              result.cluster.steps,    result.cluster.invariant_checks,
-              result.cluster.starts,   result.stories,
-              result.uncertain_stories};
+  out.sums = {result.operations,
+              result.answered,
+              result.judged,
+              result.excused,
+              result.network.sent,
+              result.network.delivered,
+              result.network.lost,
+              result.network.duplicated,
+              result.network.cut,
+              result.network.overflowed,
+              result.cluster.turns,
+              result.cluster.commits,
+              result.cluster.steps,
+              result.cluster.invariant_checks,
+              result.cluster.starts,
+              result.stories,
+              result.uncertain_stories,
+              result.escaped};
   out.faults.assign(result.faults.begin(), result.faults.end());
   // The load itself has judged it.
   if (has_tokens(options.tier)) {

@@ -46,8 +46,9 @@ enum class Sum : std::uint8_t {
   starts,
   stories,
   uncertain_stories,
+  escaped,
 };
-inline constexpr std::size_t sum_kinds = 17;
+inline constexpr std::size_t sum_kinds = 18;
 
 // Runs it in this process. Where `check_history` is set, check causal judges its history as well;
 // histories of tokens are always judged, by check linearizable.

@@ -47,7 +47,8 @@ std::string Summary::text(std::size_t jobs, std::chrono::duration<double> took) 
   std::string out = grouped(seeds_) + " seeds: " + number(Sum::operations) + " operations, " + number(Sum::answered) +
                     " answered in time, " + number(Sum::judged) + " answers judged, " + grouped(histories_) +
                     " histories judged by the checks of kin-driver, " + number(Sum::excused) +
-                    " writes excused that only a lost disk knew\n";
+                    " writes excused that only a lost disk knew, " + number(Sum::escaped) +
+                    " that outlived their turn\n";
   if (sum(Sum::stories) + sum(Sum::uncertain_stories) > 0) {
     out += "conflicts: " + number(Sum::stories) + " explained as the oracle knows them, " +
            number(Sum::uncertain_stories) + " that were said to be uncertain\n";

@@ -180,6 +180,7 @@ tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& sen
   if (!batch.empty()) {
     if (auto committed = store_.commit(batch); !committed && !planted(Bug::goes_on_after_failed_write)) {
       failed(committed.error());
+      withheld_ = std::move(effects.replies);
       return tl::unexpected(*cannot_go_on_);
     }
     ++commits_;

@@ -96,6 +96,9 @@ class ReplicaHost {
   // Error: nothing of this turn may leave, early sends excepted, and the host steps no more. Nothing is sent early
   // when the error was known before the commit.
   [[nodiscard]] tl::expected<TurnEffects, CannotGoOn> end_turn(const SendEarly& send_early);
+  // The replies of the turn whose commit failed. They must not leave; whoever judges the host learns from them what the
+  // turn had done, since what it sent early may have arrived.
+  const std::vector<Reply>& withheld() const { return withheld_; }
 
   // Empty after a read of the store failed; the next end_turn tells why.
   std::vector<wire::TierReport> reports(std::uint64_t now_ms);
@@ -115,6 +118,7 @@ class ReplicaHost {
   Overlay own_;
   std::vector<std::unique_ptr<Tier>> tiers_;
   std::optional<CannotGoOn> cannot_go_on_;
+  std::vector<Reply> withheld_;
   std::uint64_t commits_ = 0;
 };
 

@@ -146,8 +146,21 @@ constexpr std::array bugs{
     PlantedBug{Bug::incarnation_kept, "incarnation-kept", "a process goes on with the incarnation of the one before"},
     PlantedBug{Bug::incarnation_from_disk_only, "incarnation-from-disk-only",
                "a process on an empty disk begins with the first incarnation again", lost_disks},
-    PlantedBug{Bug::sends_before_commit, "sends-before-commit", "messages leave before the turn is committed",
-               power_cuts},
+    PlantedBug{Bug::sends_before_commit, "sends-before-commit",
+               "acknowledgements and reports leave before the turn is committed",
+               [](Options& options) {
+                 options.nodes = 3;
+                 options.keys = 30;
+                 options.levels = 100;
+                 options.reads = 80;
+                 options.sessions = 0;
+                 options.gossip_ms = 1000;  // who lost what it acknowledged is not soon told of it
+                 options.fault_gap_ms = 25;
+                 options.speed.sync_min_us = 10000;
+                 options.speed.sync_max_us = 30000;
+                 options.faults.fill(false);
+                 with(options, {Fault::power_cut, Fault::power_in_commit, Fault::split, Fault::isolate});
+               }},
     PlantedBug{Bug::effects_before_sync, "effects-before-sync",
                "messages and replies leave when the commit is written but not synced", power_cuts},
     PlantedBug{Bug::commits_not_synced, "commits-not-synced", "most commits are never synced", power_cuts},

@@ -279,6 +279,31 @@ TEST_CASE("W: answered after the durable acks of distinct members, PARTIAL when 
   CHECK(partial.wanted == 3);
 }
 
+TEST_CASE("a new write may leave before it is durable, and nothing else") {
+  ProtocolCluster cluster(3);
+  wire::AddUpdate request{"default", "k", "v"};
+  request.level = {wire::Quorum::all, 0};
+  cluster.ask("n1", request);
+  using Sent = std::set<std::pair<std::string, bool>>;
+  CHECK(cluster.sent() == Sent{{"push", true}});
+  cluster.drop_all();
+  cluster.round();  // sent again
+  cluster.round();
+  cluster.isolate("n3");
+  cluster.put("n1", "k", "w");
+  cluster.heal();
+  cluster.ask("n3", wire::Read{"default", "k", {wire::Quorum::all, 0}});
+  cluster.settle();
+  cluster.lose_disk("n2");
+  cluster.restart("n2");
+  cluster.settle();
+  std::set<std::string> early, late;
+  for (const auto& [what, may_leave] : cluster.sent()) (may_leave ? early : late).insert(what);
+  CHECK(early == std::set<std::string>{"push"});
+  CHECK(late ==
+        std::set<std::string>{"ack", "copy", "entries", "fetch", "fetched", "gossip", "offer-copy", "page", "push"});
+}
+
 TEST_CASE("W: a lost push is sent again, and the ack that follows completes the write") {
   ProtocolCluster cluster(3);
   wire::AddUpdate request{"default", "k", "v"};

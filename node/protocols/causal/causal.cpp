@@ -153,13 +153,13 @@ void CausalProtocol::on(const RemoveMember& removal, Outputs& out) {
 }
 
 void CausalProtocol::finish_turn(Outputs& out) {
-  const auto push = [&](const std::map<std::string, DotSet>& keys, const std::vector<NodeId>& peers) {
+  const auto push = [&](const std::map<std::string, DotSet>& keys, const std::vector<NodeId>& peers, bool early) {
     if (peers.empty()) return;
     PushOfKept message{replica_.base(), {}};
     std::size_t bytes = 0;
     const auto flush = [&] {
       auto body = std::make_shared<const std::string>(encode(message));
-      for (const NodeId& peer : peers) out.sends.push_back({peer, body, "push", false});
+      for (const NodeId& peer : peers) out.sends.push_back({peer, body, "push", early});
       message.entries.clear();
       bytes = 0;
     };
@@ -173,8 +173,10 @@ void CausalProtocol::finish_turn(Outputs& out) {
     }
     if (!message.entries.empty()) flush();
   };
-  push(std::exchange(broadcast_, {}), replica_.peers());
-  for (const auto& [peer, keys] : std::exchange(directed_, {})) push(keys, {peer});
+  // A new write may leave before it is durable here, so that all members sync at the same time: whatever becomes of this
+  // process, the dot is never given out again, and the message says all that whoever takes it in must know.
+  push(std::exchange(broadcast_, {}), replica_.peers(), true);
+  for (const auto& [peer, keys] : std::exchange(directed_, {})) push(keys, {peer}, false);
   send_fetches(out);
   watches_.tell_news(out);
   replica_.persist(out.writes);

@@ -97,6 +97,8 @@ TEST_CASE("S-25: nothing leaves a turn whose commit fails, and the host steps no
   CHECK(effects.error().why == "the disk of n1 failed: a write of db/000003.log");
   REQUIRE(effects.error().storage);
   CHECK(node.early.empty());
+  REQUIRE(node.host->withheld().size() == 1);
+  CHECK(said(node.host->withheld().front()) == "1");
 
   node.store.writes_fail = false;  // LevelDB would go on saying OK
   node.write(2, "v");
