@@ -250,6 +250,11 @@ tl::expected<Lineage, Malformed> unpack_lineage(std::string_view bytes) {
       [](PackedLineage&& packed) { return Reading(std::move(packed)).lineage(); });
 }
 
-bool may_have_tag(std::string_view packed, std::uint64_t tag) { return packed.find(encode(tag)) != packed.npos; }
+// Without its head, which nearly all tags have.
+bool may_have_tag(std::string_view packed, std::uint64_t tag) {
+  std::string bytes;
+  Packer(bytes).put(tag);
+  return packed.find(std::string_view(bytes).substr(1)) != packed.npos;
+}
 
 }  // namespace kin::wire
