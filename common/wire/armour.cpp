@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace kin::wire {
 namespace {
@@ -13,15 +14,21 @@ constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 // Sodium's own takes the same time for all bytes, as secrets need it, and so ten times as long: here nothing is secret.
-char* write_base64(char* at, std::string_view bytes) {
-  std::uint32_t bits = 0;
-  int left = 0;  // bits that are not written yet; those above them are
-  for (const char byte : bytes) {
-    bits = bits << 8 | static_cast<unsigned char>(byte);
-    for (left += 8; left >= 6; *at++ = letters[bits >> left & 63]) left -= 6;
+void append_base64(std::string& text, std::string bytes) {
+  const std::size_t size = text.size() + (bytes.size() * 4 + 2) / 3;
+  bytes.resize((bytes.size() + 2) / 3 * 3);  // by zeros, whose letters go again
+  const std::size_t begin = text.size();
+  text.resize(begin + bytes.size() / 3 * 4);
+  char* at = text.data() + begin;
+  const auto byte = [&](std::size_t i) -> std::uint32_t { return static_cast<unsigned char>(bytes[i]); };
+  for (std::size_t i = 0; i < bytes.size(); i += 3, at += 4) {
+    const std::uint32_t three = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    at[0] = letters[three >> 18];
+    at[1] = letters[three >> 12 & 63];
+    at[2] = letters[three >> 6 & 63];
+    at[3] = letters[three & 63];
   }
-  if (left > 0) *at++ = letters[bits << (6 - left) & 63];
-  return at;
+  text.resize(size);
 }
 
 }  // namespace
@@ -38,11 +45,13 @@ std::string short_hash(std::string_view bytes, std::size_t length) {
 
 std::string print_armoured(std::string_view mark, std::string_view payload) {
   std::string bytes;
-  bytes.reserve(payload.size() + check_bytes);
+  bytes.reserve(payload.size() + check_bytes + 2);
   bytes += payload;
   bytes += short_hash(payload, check_bytes);
-  std::string text(mark.size() + (bytes.size() * 4 + 2) / 3, '\0');
-  write_base64(text.data() + mark.copy(text.data(), mark.size()), bytes);
+  std::string text;
+  text.reserve(mark.size() + bytes.size() / 3 * 4 + 4);
+  text += mark;
+  append_base64(text, std::move(bytes));
   return text;
 }
 

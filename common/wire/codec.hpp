@@ -57,10 +57,22 @@ class Packer {
   // Appends to `out`, which must outlive the packer.
   explicit Packer(std::string& out) : out_(out) {}
 
-  void array(std::size_t n);
+  void array(std::size_t n) {
+    if (n < 16) {
+      out_ += static_cast<char>(0x90 | n);
+    } else {
+      put_long_array(n);
+    }
+  }
   void nil();
   void put(bool value);
-  void put(std::uint64_t value);
+  void put(std::uint64_t value) {
+    if (value < 0x80) {
+      out_ += static_cast<char>(value);
+    } else {
+      put_large(value);
+    }
+  }
   void put(std::string_view value);
   void put(const std::string& value) { put(std::string_view(value)); }
   void put(const NodeId& value) { put(value.view()); }
@@ -132,6 +144,9 @@ class Packer {
       put(item);
     }
   }
+
+  void put_long_array(std::size_t n);
+  void put_large(std::uint64_t value);
 
   template <class T>
   static bool says_something(const T& field) {

@@ -65,6 +65,8 @@ class Overlay : public StoreView {
   bool dirty() const { return !writes_.empty(); }
 
  private:
+  std::string full(std::string_view key) const;  // with the prefix
+
   const StoreView& base_;
   std::string prefix_;
   WriteBatch writes_;  // full keys

@@ -340,7 +340,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   const bool has_value = value.has_value();
   Written written = replica_.write(out.writes, key, std::move(value), *past, call.wall_us);
   const Siblings& now = replica_.read(env_.store, key).siblings;
-  broadcast_[key].add(written.dot);
+  if (!replica_.peers().empty()) broadcast_[key].add(written.dot);
   out.trace.push_back({has_value ? "add_update" : "delete",
                        {{"bucket", request.bucket},
                         {"key", request.key},
