@@ -279,9 +279,9 @@ tl::expected<void, Malformed> skip(std::string_view bytes, std::size_t& offset);
 inline constexpr std::size_t usual_bytes = 256;
 
 template <class T>
-std::string encode(const T& value) {
+std::string encode(const T& value, std::size_t about_bytes = usual_bytes) {
   std::string out;
-  out.reserve(usual_bytes);
+  out.reserve(about_bytes);
   Packer(out).put(value);
   return out;
 }

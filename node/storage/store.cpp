@@ -54,10 +54,19 @@ void Overlay::scan(std::string_view from, std::string_view to, const Visitor& vi
   catch_up({}, true);
 }
 
-void Overlay::put(std::string_view key, std::string value) { writes_[full(key)] = std::move(value); }
+// What a turn writes comes mostly in the order of its keys.
+void Overlay::write(std::string_view key, std::optional<std::string> value) {
+  last_ = writes_.insert_or_assign(last_ == writes_.end() ? last_ : std::next(last_), full(key), std::move(value));
+}
 
-void Overlay::erase(std::string_view key) { writes_[full(key)] = std::nullopt; }
+void Overlay::put(std::string_view key, std::string value) { write(key, std::move(value)); }
 
-WriteBatch Overlay::take() { return std::exchange(writes_, {}); }
+void Overlay::erase(std::string_view key) { write(key, std::nullopt); }
+
+WriteBatch Overlay::take() {
+  WriteBatch out = std::exchange(writes_, {});
+  last_ = writes_.end();
+  return out;
+}
 
 }  // namespace kin

@@ -52,6 +52,8 @@ class Overlay : public StoreView {
  public:
   // `base` must outlive the overlay. All keys that go in and out lack the prefix.
   Overlay(const StoreView& base, std::string prefix) : base_(base), prefix_(std::move(prefix)) {}
+  Overlay(const Overlay&) = delete;
+  Overlay& operator=(const Overlay&) = delete;
 
   std::optional<std::string> get(std::string_view key) const override;
   void scan(std::string_view from, std::string_view to, const Visitor& visit) const override;
@@ -66,10 +68,12 @@ class Overlay : public StoreView {
 
  private:
   std::string full(std::string_view key) const;  // with the prefix
+  void write(std::string_view key, std::optional<std::string> value);
 
   const StoreView& base_;
   std::string prefix_;
-  WriteBatch writes_;  // full keys
+  WriteBatch writes_;                          // full keys
+  WriteBatch::iterator last_ = writes_.end();  // what was written last; the end where nothing was
 };
 
 }  // namespace kin

@@ -205,13 +205,14 @@ void CausalReplica::keep(Overlay& disk, const std::string& key, Entry entry, con
   if (entry.empty()) {
     disk.erase(records::entry(key));  // a deleted key: no trace, the clock remembers for it
   } else {
-    disk.put(records::entry(key), wire::encode(entry));
+    std::size_t bytes = wire::usual_bytes;
+    for (const auto& [dot, sibling] : siblings) bytes += sibling.value.size() + sibling.lineage.size();
+    disk.put(records::entry(key), wire::encode(entry, bytes));
   }
   cache_.put(key, std::move(entry));
 }
 
 void CausalReplica::learn(const Dot& dot, const std::string& key) {
-  if (clock_.has(dot)) return;
   clock_.add(dot);
   clock_changed_ = true;
   cache_.drop_answer(key);
@@ -229,22 +230,30 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntrySt
   const auto keep_one = [&](const std::string& key, Changing& mine) {
     keep(disk, key, std::move(mine.entry), mine.was, wall_us);
   };
+  const DotSet ahead = base.beyond(clock_);
   for (EntryState& theirs : entries) {
-    const std::string key = theirs.key;
-    if (auto twice = changing.extract(key)) keep_one(key, twice.mapped());  // no node says a key twice
-    Entry entry = taken(disk, key);
+    const bool last = changing.empty() || changing.rbegin()->first < theirs.key;  // mostly
+    auto place = last ? changing.end() : changing.lower_bound(theirs.key);
+    if (!last && place->first == theirs.key) {  // no node says a key twice
+      keep_one(place->first, place->second);
+      place = changing.erase(place);
+    }
+    Entry entry = taken(disk, theirs.key);
     Was was(entry);
-    add_past_of_copy(entry.context, key);
-    Changing& mine = changing.emplace(key, Changing{std::move(entry), std::move(was)}).first->second;
-    merge(mine.entry, base, std::move(theirs));
+    add_past_of_copy(entry.context, theirs.key);
+    place = changing.emplace_hint(place, theirs.key, Changing{std::move(entry), std::move(was)});
+    merge(place->second.entry, base, ahead, std::move(theirs));
   }
   for (auto& [key, mine] : changing) keep_one(key, mine);
 }
 
 // Only the values' own dots and the named ones enter the clock: the rest of the past may belong to other keys.
-void CausalReplica::merge(Entry& mine, const DotSet& base, EntryState&& theirs) {
+// `ahead`: what the base said beyond the clock before the message; what the clock has learnt since goes in keep().
+void CausalReplica::merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs) {
   DotSet dots = std::move(theirs.dots);
-  for (const auto& [dot, sibling] : theirs.siblings) dots.add(dot);
+  for (const auto& [dot, sibling] : theirs.siblings) {
+    if (!dots.has(dot)) dots.add(dot);
+  }
   Siblings all;
   if (planted(Bug::late_value_enters)) all = theirs.siblings;
   // Decided before the new dots are learnt: the clock speaks for all keys, and must not yet speak of these.
@@ -252,7 +261,7 @@ void CausalReplica::merge(Entry& mine, const DotSet& base, EntryState&& theirs) 
                                  Past(base, theirs.context));
   mine.siblings.merge(all);
   if (planted(Bug::clocks_decide)) drop_lower_clocks(mine.siblings);
-  mine.context.join(base.beyond(clock_));
+  mine.context.join(ahead);
   mine.context.join(theirs.context);
   for (const auto& [actor, counters] : dots.actors()) {
     for (const auto& run : counters.runs()) {

@@ -189,10 +189,10 @@ class CausalReplica {
   Entry taken(const Overlay& disk, const std::string& key) const;
   void keep(Overlay& disk, const std::string& key, Entry entry, const Was& was, std::uint64_t wall_us);
   void add_past_of_copy(DotSet& context, std::string_view key) const;
-  void learn(const Dot& dot, const std::string& key);
+  void learn(const Dot& dot, const std::string& key);  // the clock lacks it
   bool can_be_pruned(const Dot& dot) const;
   void merge(Overlay& disk, const DotSet& base, std::vector<EntryState>&& entries, std::uint64_t wall_us);
-  void merge(Entry& mine, const DotSet& base, EntryState&& theirs);
+  void merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs);
   void hear_of_lives(Overlay& disk, const Lives& lives);
   void list_peers();
   Outbox on(Overlay& disk, const NodeId& sender, Push& push, std::uint64_t wall_us);
