@@ -249,7 +249,7 @@ class Unpacker {
       if (array() != 2) return fail("a map item is not a pair");
       typename Map::key_type key{};
       get(key);
-      get(value.emplace_hint(value.end(), std::move(key), typename Map::mapped_type{})->second);  // mostly in order
+      get(value.try_emplace(value.end(), std::move(key))->second);  // mostly in order
     }
     if (value.size() != n) fail("a map key twice");
   }

@@ -38,7 +38,13 @@ class StoreView {
 };
 
 // Puts and erasures, at most one a key: the last one counts. nullopt erases.
-using WriteBatch = std::map<std::string, std::optional<std::string>, std::less<>>;
+class WriteBatch : public std::map<std::string, std::optional<std::string>, std::less<>> {
+ public:
+  using map::map;
+
+  // Takes over what has other keys. Mostly one tier alone has written, and then nothing is moved one by one.
+  void merge(WriteBatch&& other) { empty() ? swap(other) : map::merge(other); }
+};
 
 class Store : public StoreView {
  public:

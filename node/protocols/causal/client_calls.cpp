@@ -339,7 +339,6 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   past->keep_base = (*bucket)->keep_base;
   const bool has_value = value.has_value();
   Written written = replica_.write(out.writes, key, std::move(value), *past, call.wall_us);
-  const Siblings& now = replica_.read(env_.store, key).siblings;
   if (!replica_.peers().empty()) broadcast_[key].add(written.dot);
   out.trace.push_back({has_value ? "add_update" : "delete",
                        {{"bucket", request.bucket},
@@ -347,7 +346,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
                         {"dot", to_string(written.dot)},
                         {"clock", print_positions(written.clock, order_)},
                         {"value", value_of(request)},
-                        {"siblings", std::to_string(count_shown(now))}}});
+                        {"siblings", std::to_string(count_shown(*written.now))}}});
   tell_news(out);
 
   // Of one value nothing can be thrown away; to show it would be to copy it for each write.
@@ -367,7 +366,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   }
   const std::string packed = pack_written(written.dot, written.clock, wire::print_context(token), replaced);
   if (!request.operation.empty()) operations_.put(key, request.operation, packed);
-  answer_write(call, key, packed, now, *count, false, out);
+  answer_write(call, key, packed, *written.now, *count, false, out);
 }
 
 void CausalProtocol::add_update(const ClientCall& call, const wire::AddUpdate& request, Outputs& out) {
