@@ -18,6 +18,14 @@ bool CounterSet::has(std::uint64_t counter) const {
   return after != runs_.begin() && counter <= std::prev(after)->last;
 }
 
+bool CounterSet::has_all(const CounterSet& other) const {
+  auto mine = runs_.begin();
+  return std::all_of(other.runs_.begin(), other.runs_.end(), [&](const Run& run) {
+    while (mine != runs_.end() && mine->last < run.first) ++mine;
+    return mine != runs_.end() && mine->first <= run.first && run.last <= mine->last;
+  });
+}
+
 std::uint64_t CounterSet::size() const {
   std::uint64_t n = 0;
   for (const Run& run : runs_) n += run.last - run.first + 1;

@@ -25,6 +25,7 @@ class CounterSet {
   static CounterSet of(std::uint64_t first, std::uint64_t last);
 
   bool has(std::uint64_t counter) const;
+  bool has_all(const CounterSet& other) const;
   bool empty() const { return runs_.empty(); }
   std::uint64_t base() const { return runs_.empty() || runs_.front().first != 1 ? 0 : runs_.front().last; }
   std::uint64_t top() const { return runs_.empty() ? 0 : runs_.back().last; }

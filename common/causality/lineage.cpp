@@ -218,6 +218,7 @@ void Lineage::leave_out(const std::vector<char>& gone) {
 // The first versions of that worth, until so many versions are left or no such one. Which these were; without marks
 // where there was none.
 std::vector<char> Lineage::leave_out_first(std::vector<Worth>& worth, Worth of, std::size_t down_to) {
+  if (versions_.size() <= down_to) return {};
   std::vector<char> gone(versions_.size(), 0);
   std::size_t left = versions_.size();
   for (std::size_t at = 0; at < gone.size() && left > down_to; ++at) {

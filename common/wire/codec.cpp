@@ -37,14 +37,11 @@ msgpack::packer<Appender> packer(Appender& appender) { return msgpack::packer<Ap
 
 }  // namespace
 
-// Nearly all arrays, numbers and strings are small, and their heads one or two bytes: those are written here, since the
-// library builds each head in a buffer of its own. Its own forms are the same (tests/wire/golden.txt).
+// Nearly all arrays, numbers and strings are small, and their heads one or two bytes: those are written without the
+// library, and so are large numbers, since it builds each head in a buffer of its own. Its own forms are the same
+// (tests/wire/golden.txt).
 
-void Packer::array(std::size_t n) {
-  if (n < 16) {
-    out_ += static_cast<char>(0x90 | n);
-    return;
-  }
+void Packer::put_long_array(std::size_t n) {
   Appender a{out_};
   packer(a).pack_array(static_cast<std::uint32_t>(n));
 }
@@ -59,20 +56,18 @@ void Packer::put(bool value) {
   value ? packer(a).pack_true() : packer(a).pack_false();
 }
 
-void Packer::put(std::uint64_t value) {
-  if (value < 0x80) {
-    out_ += static_cast<char>(value);
-    return;
-  }
-  Appender a{out_};
-  packer(a).pack_uint64(value);
+void Packer::put_large(std::uint64_t value) {
+  const int log = value < 0x100 ? 0 : value < 0x10000 ? 1 : value >> 32 == 0 ? 2 : 3;  // of the bytes
+  const std::size_t bytes = std::size_t{1} << log;
+  char head[9] = {static_cast<char>(0xcc + log)};
+  for (std::size_t i = bytes; i > 0; --i, value >>= 8) head[i] = static_cast<char>(value & 0xff);
+  out_.append(head, bytes + 1);
 }
 
 void Packer::put(std::string_view value) {
   if (value.size() < 0x100) {
-    out_ += '\xc4';
-    out_ += static_cast<char>(value.size());
-    out_ += value;
+    const char head[] = {'\xc4', static_cast<char>(value.size())};
+    out_.append(head, sizeof head).append(value);
     return;
   }
   Appender a{out_};

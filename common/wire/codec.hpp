@@ -57,10 +57,22 @@ class Packer {
   // Appends to `out`, which must outlive the packer.
   explicit Packer(std::string& out) : out_(out) {}
 
-  void array(std::size_t n);
+  void array(std::size_t n) {
+    if (n < 16) {
+      out_ += static_cast<char>(0x90 | n);
+    } else {
+      put_long_array(n);
+    }
+  }
   void nil();
   void put(bool value);
-  void put(std::uint64_t value);
+  void put(std::uint64_t value) {
+    if (value < 0x80) {
+      out_ += static_cast<char>(value);
+    } else {
+      put_large(value);
+    }
+  }
   void put(std::string_view value);
   void put(const std::string& value) { put(std::string_view(value)); }
   void put(const NodeId& value) { put(value.view()); }
@@ -132,6 +144,9 @@ class Packer {
       put(item);
     }
   }
+
+  void put_long_array(std::size_t n);
+  void put_large(std::uint64_t value);
 
   template <class T>
   static bool says_something(const T& field) {
@@ -234,7 +249,7 @@ class Unpacker {
       if (array() != 2) return fail("a map item is not a pair");
       typename Map::key_type key{};
       get(key);
-      get(value.emplace_hint(value.end(), std::move(key), typename Map::mapped_type{})->second);  // mostly in order
+      get(value.try_emplace(value.end(), std::move(key))->second);  // mostly in order
     }
     if (value.size() != n) fail("a map key twice");
   }
@@ -264,9 +279,9 @@ tl::expected<void, Malformed> skip(std::string_view bytes, std::size_t& offset);
 inline constexpr std::size_t usual_bytes = 256;
 
 template <class T>
-std::string encode(const T& value) {
+std::string encode(const T& value, std::size_t about_bytes = usual_bytes) {
   std::string out;
-  out.reserve(usual_bytes);
+  out.reserve(about_bytes);
   Packer(out).put(value);
   return out;
 }

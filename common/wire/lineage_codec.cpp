@@ -37,18 +37,9 @@ struct PackedLineage {
   }
 };
 
-// As bytes_of(): how long what Packer makes of it gets.
-std::size_t bytes_of_array(std::size_t n) {
-  if (n < 16) return 1;
-  return n < 0x10000 ? 3 : 5;
-}
-
-std::size_t bytes_of_string(std::string_view s) {
-  if (s.size() < 0x100) return 2 + s.size();
-  return (s.size() < 0x10000 ? 3 : 5) + s.size();
-}
-
 bool all_different(const std::vector<Version>& versions) {
+  const auto not_above = [](const Version& a, const Version& b) { return a.dot.counter >= b.dot.counter; };
+  if (std::adjacent_find(versions.begin(), versions.end(), not_above) == versions.end()) return true;  // mostly
   std::vector<const Dot*> dots;
   dots.reserve(versions.size());
   for (const Version& version : versions) dots.push_back(&version.dot);
@@ -64,8 +55,7 @@ class Writing {
  public:
   Writing(const Lineage& lineage, const LineageParts& parts) {
     const std::vector<Version>& versions = lineage.versions();
-    constexpr std::size_t usual_numbers = 12;  // of a version
-    out_.numbers.reserve(usual_numbers * (versions.size() + 1));
+    numbers_.reserve(2 * parts.least_bytes());
     number(versions.size());
     for (std::size_t at = 0; at < versions.size(); ++at) {
       const Version& version = versions[at];
@@ -78,33 +68,30 @@ class Writing {
       spans(version.left_out);
     }
     spans(lineage.left_out());
-    bytes_ += bytes_of_array(3) + bytes_of_array(out_.nodes.size()) + bytes_of_array(out_.actors.size()) +
-              bytes_of_array(out_.numbers.size());
-    for (const NodeId& node : out_.nodes) bytes_ += bytes_of_string(node);
-    for (const PackedActor& actor : out_.actors) {
-      bytes_ += bytes_of_array(3) + bytes_of(actor.node) + bytes_of(actor.born) + bytes_of(actor.ordinal);
-    }
   }
 
-  // How long encoded() is.
-  std::size_t bytes() const { return bytes_; }
-
+  // A PackedLineage.
   std::string encoded() const {
-    std::string out = encode(out_);
-    KIN_REQUIRE(out.size() == bytes_, std::to_string(out.size()) + " and not " + std::to_string(bytes_) + " bytes");
-    return out;
+    std::string out;
+    out.reserve(usual_bytes + numbers_.size());
+    Packer packer(out);
+    packer.array(3);
+    packer.put(nodes_);
+    packer.put(packed_actors_);
+    packer.array(count_);
+    return out += numbers_;
   }
 
  private:
   void number(std::uint64_t n) {
-    out_.numbers.push_back(n);
-    bytes_ += bytes_of(n);
+    Packer(numbers_).put(n);
+    ++count_;
   }
 
   std::size_t node(const NodeId& id) {
-    const auto found = std::find(out_.nodes.begin(), out_.nodes.end(), id);
-    const auto at = static_cast<std::size_t>(found - out_.nodes.begin());
-    if (found == out_.nodes.end()) out_.nodes.push_back(id);
+    const auto found = std::find(nodes_.begin(), nodes_.end(), id);
+    const auto at = static_cast<std::size_t>(found - nodes_.begin());
+    if (found == nodes_.end()) nodes_.push_back(id);
     return at;
   }
 
@@ -113,7 +100,7 @@ class Writing {
     const auto at = static_cast<std::size_t>(found - actors_.begin());
     if (found == actors_.end()) {
       actors_.push_back(actor);
-      out_.actors.push_back({static_cast<std::uint32_t>(node(actor.node)), actor.life.born, actor.life.ordinal});
+      packed_actors_.push_back({static_cast<std::uint32_t>(node(actor.node)), actor.life.born, actor.life.ordinal});
     }
     return at;
   }
@@ -136,9 +123,11 @@ class Writing {
     }
   }
 
-  PackedLineage out_;
+  std::vector<NodeId> nodes_;
   std::vector<Actor> actors_;
-  std::size_t bytes_ = 0;
+  std::vector<PackedActor> packed_actors_;
+  std::string numbers_;  // packed
+  std::size_t count_ = 0;
 };
 
 class Reading {
@@ -148,9 +137,9 @@ class Reading {
   tl::expected<Lineage, Malformed> lineage() {
     std::vector<Version> versions;
     std::uint64_t n = number(max_versions);
-    constexpr std::size_t least_numbers = 6;  // of a version
-    versions.reserve(std::min<std::size_t>(n, left() / least_numbers));
-    for (; n > 0 && sound_; --n) versions.push_back(version(versions));
+    constexpr std::size_t least_numbers = 6;                                 // of a version
+    versions.reserve(std::min<std::size_t>(n, left() / least_numbers) + 1);  // who reads it mostly adds one
+    for (; n > 0 && sound_; --n) add_version(versions);
     Spans left_out = spans();
     if (!sound_ || left() != 0 || !all_different(versions)) return tl::unexpected(Malformed{"a lineage that is none"});
     return Lineage::of(std::move(versions), std::move(left_out));
@@ -178,29 +167,29 @@ class Reading {
     return {in_.nodes[packed.node], {packed.born, packed.ordinal}};
   }
 
-  Version version(const std::vector<Version>& earlier) {
-    Version out;
+  void add_version(std::vector<Version>& versions) {
+    const std::size_t at = versions.size();
+    Version& out = versions.emplace_back();
     out.dot.actor = actor();
     out.dot.counter = counter();
     if (out.dot.counter == 0) sound_ = false;
     out.tag = number(~std::uint64_t{0});
     std::uint64_t last = 0;
-    for (std::uint64_t n = number(earlier.size() + 1); n > 0 && sound_; --n) {
-      const std::uint64_t back = number(earlier.size() + 1);
+    for (std::uint64_t n = number(at + 1); n > 0 && sound_; --n) {
+      const std::uint64_t back = number(at + 1);
       if (back <= last) sound_ = false;
-      if (sound_) out.before.push_back(static_cast<std::uint32_t>(earlier.size() - back));
+      if (sound_) out.before.push_back(static_cast<std::uint32_t>(at - back));
       last = back;
     }
     std::reverse(out.before.begin(), out.before.end());
     const std::uint64_t counts = number(2 * in_.numbers.size());
-    if (counts % 2 == 0 && sound_) out.clock = ClockBefore(earlier, out.before).take();
+    if (counts % 2 == 0 && sound_) out.clock = ClockBefore(versions, out.before).take();
     for (std::uint64_t n = counts / 2; n > 0 && sound_; --n) {
       const std::uint64_t node = number(in_.nodes.size());
       const std::uint64_t count = counter();
       if (sound_) out.clock.raise(in_.nodes[node], count);
     }
     out.left_out = spans();
-    return out;
   }
 
   Spans spans() {
@@ -235,9 +224,9 @@ std::string pack_thinned(Lineage lineage, const LineageBounds& bounds, const std
     if (left.empty()) return true;
     parts ? parts->leave_out(left.versions(), gone) : void(parts.emplace(left.versions()));
     if (parts->least_bytes() > max_lineage_bytes) return false;
-    const Writing written(left, *parts);
-    const bool fit = written.bytes() <= max_lineage_bytes;
-    if (fit) out = written.encoded();
+    std::string packed = Writing(left, *parts).encoded();
+    const bool fit = packed.size() <= max_lineage_bytes;
+    if (fit) out = std::move(packed);
     return fit;
   };
   lineage.thin(bounds, settled, fits);
@@ -250,6 +239,11 @@ tl::expected<Lineage, Malformed> unpack_lineage(std::string_view bytes) {
       [](PackedLineage&& packed) { return Reading(std::move(packed)).lineage(); });
 }
 
-bool may_have_tag(std::string_view packed, std::uint64_t tag) { return packed.find(encode(tag)) != packed.npos; }
+// Without its head, which nearly all tags have.
+bool may_have_tag(std::string_view packed, std::uint64_t tag) {
+  std::string bytes;
+  Packer(bytes).put(tag);
+  return packed.find(std::string_view(bytes).substr(1)) != packed.npos;
+}
 
 }  // namespace kin::wire

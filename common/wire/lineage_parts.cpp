@@ -55,8 +55,8 @@ LineageParts::Part LineageParts::part_of(const std::vector<Version>& versions, c
   for (const std::uint32_t place : version.before) out.before.push_back(stand_[place]);
   const ClockBefore joined(versions, version.before);
   const EntryClock& before = *joined;
-  const Relation relation = before.compare(version.clock);
-  out.clock.whole = relation == Relation::after || relation == Relation::concurrent;
+  const auto not_within = [&](const auto& item) { return item.second > version.clock.at(item.first); };
+  out.clock.whole = std::any_of(before.counts().begin(), before.counts().end(), not_within);
   std::uint32_t place = 0;
   for (const auto& [id, count] : version.clock.counts()) {
     if (out.clock.whole || before.at(id) < count) {

@@ -17,6 +17,7 @@ namespace kin {
 namespace {
 
 constexpr std::size_t write_buffer_bytes = 16u << 20;
+constexpr std::size_t kept_batch_bytes = 1u << 20;
 constexpr std::size_t block_cache_bytes = 32u << 20;
 constexpr int bloom_bits = 10;
 constexpr int open_files = 256;
@@ -41,6 +42,7 @@ struct LevelDbStore::Parts {
   std::unique_ptr<leveldb::DB> db;  // goes before what it uses
   leveldb::ReadOptions read;
   leveldb::WriteOptions write;
+  leveldb::WriteBatch writes;  // empty between commits; the next one fills the same memory
   std::optional<StorageError> failed;
 
   StorageError error(const leveldb::Status& status, std::string_view doing) const {
@@ -129,7 +131,7 @@ void LevelDbStore::scan(std::string_view from, std::string_view to, const Visito
 tl::expected<void, StorageError> LevelDbStore::commit(const WriteBatch& batch) {
   if (parts_->failed) return tl::unexpected(*parts_->failed);
   if (batch.empty()) return {};
-  leveldb::WriteBatch writes;
+  leveldb::WriteBatch& writes = parts_->writes;
   for (const auto& [key, value] : batch) {
     if (value) {
       writes.Put(slice(key), slice(*value));
@@ -138,6 +140,8 @@ tl::expected<void, StorageError> LevelDbStore::commit(const WriteBatch& batch) {
     }
   }
   const leveldb::Status status = parts_->db->Write(parts_->write, &writes);
+  if (writes.ApproximateSize() > kept_batch_bytes) writes = leveldb::WriteBatch();
+  writes.Clear();
   if (status.ok()) return {};
   parts_->failed = parts_->error(status, "cannot write");
   return tl::unexpected(*parts_->failed);

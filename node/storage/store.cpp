@@ -14,15 +14,21 @@ std::string behind(std::string prefix) {
 
 }  // namespace
 
+std::string Overlay::full(std::string_view key) const {
+  std::string out;
+  out.reserve(prefix_.size() + key.size());
+  return out.append(prefix_).append(key);
+}
+
 std::optional<std::string> Overlay::get(std::string_view key) const {
-  const std::string full = prefix_ + std::string(key);
-  auto written = writes_.find(full);
-  return written != writes_.end() ? written->second : base_.get(full);
+  const std::string name = full(key);
+  auto written = writes_.find(name);
+  return written != writes_.end() ? written->second : base_.get(name);
 }
 
 void Overlay::scan(std::string_view from, std::string_view to, const Visitor& visit) const {
-  const std::string first = prefix_ + std::string(from);
-  const std::string last = to.empty() ? behind(prefix_) : prefix_ + std::string(to);
+  const std::string first = full(from);
+  const std::string last = to.empty() ? behind(prefix_) : full(to);
   auto pending = writes_.lower_bound(first);
   const auto within = [&](const std::string& key) { return last.empty() || key < last; };
   const auto shorn = [&](std::string_view key) { return key.substr(prefix_.size()); };
@@ -48,10 +54,19 @@ void Overlay::scan(std::string_view from, std::string_view to, const Visitor& vi
   catch_up({}, true);
 }
 
-void Overlay::put(std::string_view key, std::string value) { writes_[prefix_ + std::string(key)] = std::move(value); }
+// What a turn writes comes mostly in the order of its keys.
+void Overlay::write(std::string_view key, std::optional<std::string> value) {
+  last_ = writes_.insert_or_assign(last_ == writes_.end() ? last_ : std::next(last_), full(key), std::move(value));
+}
 
-void Overlay::erase(std::string_view key) { writes_[prefix_ + std::string(key)] = std::nullopt; }
+void Overlay::put(std::string_view key, std::string value) { write(key, std::move(value)); }
 
-WriteBatch Overlay::take() { return std::exchange(writes_, {}); }
+void Overlay::erase(std::string_view key) { write(key, std::nullopt); }
+
+WriteBatch Overlay::take() {
+  WriteBatch out = std::exchange(writes_, {});
+  last_ = writes_.end();
+  return out;
+}
 
 }  // namespace kin

@@ -38,7 +38,13 @@ class StoreView {
 };
 
 // Puts and erasures, at most one a key: the last one counts. nullopt erases.
-using WriteBatch = std::map<std::string, std::optional<std::string>, std::less<>>;
+class WriteBatch : public std::map<std::string, std::optional<std::string>, std::less<>> {
+ public:
+  using map::map;
+
+  // Takes over what has other keys. Mostly one tier alone has written, and then nothing is moved one by one.
+  void merge(WriteBatch&& other) { empty() ? swap(other) : map::merge(other); }
+};
 
 class Store : public StoreView {
  public:
@@ -52,6 +58,8 @@ class Overlay : public StoreView {
  public:
   // `base` must outlive the overlay. All keys that go in and out lack the prefix.
   Overlay(const StoreView& base, std::string prefix) : base_(base), prefix_(std::move(prefix)) {}
+  Overlay(const Overlay&) = delete;
+  Overlay& operator=(const Overlay&) = delete;
 
   std::optional<std::string> get(std::string_view key) const override;
   void scan(std::string_view from, std::string_view to, const Visitor& visit) const override;
@@ -65,9 +73,13 @@ class Overlay : public StoreView {
   bool dirty() const { return !writes_.empty(); }
 
  private:
+  std::string full(std::string_view key) const;  // with the prefix
+  void write(std::string_view key, std::optional<std::string> value);
+
   const StoreView& base_;
   std::string prefix_;
-  WriteBatch writes_;  // full keys
+  WriteBatch writes_;                          // full keys
+  WriteBatch::iterator last_ = writes_.end();  // what was written last; the end where nothing was
 };
 
 }  // namespace kin

@@ -204,6 +204,8 @@ TEST_CASE("counter sets: join, minus and intersect") {
     RC_ASSERT(normal(intersection));
     RC_ASSERT(members(difference) == less);
     RC_ASSERT(members(intersection) == common);
+    RC_ASSERT(of(a).has_all(of(b)) == (common == b));
+    RC_ASSERT(of(a).has_all(intersection));
     CounterSet whole = difference;
     whole.join(intersection);
     RC_ASSERT(whole == of(a));

@@ -141,4 +141,8 @@ TEST_CASE("of a set of dots those are held that are mapped") {
   const DotSet held = m.map.held_of(dots);
   CHECK(held.size() == 1);
   CHECK(held.has({n1, 2}));
+  m.map.keep_held(dots);
+  CHECK(dots == held);
+  m.map.keep_held(dots);
+  CHECK(dots == held);
 }

@@ -91,6 +91,17 @@ class FullOnce : public leveldb::EnvWrapper {
 
 }  // namespace
 
+TEST_CASE("a batch takes over what another one has, whichever is empty") {
+  const WriteBatch one{{"a", "1"}, {"b", std::nullopt}};
+  WriteBatch all;
+  all.merge(WriteBatch(one));
+  CHECK(all == one);
+  all.merge(WriteBatch());
+  CHECK(all == one);
+  all.merge(WriteBatch{{"a0", "2"}});
+  CHECK(all == WriteBatch{{"a", "1"}, {"a0", "2"}, {"b", std::nullopt}});
+}
+
 TEST_CASE("an overlay over any store is a map with the writes of the turn in it") {
   rc::prop("puts, erasures, takes and scans against a map", [] {
     MemoryStore base;

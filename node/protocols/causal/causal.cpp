@@ -193,8 +193,7 @@ void CausalProtocol::count_acks(const NodeId& member, const DotSet& dots, Output
         ++it;
         continue;
       }
-      pending.reply.got = pending.tally.got();
-      out.reply(pending.call, wire::Kind::write_reply, pending.reply);
+      tell(std::move(pending), pending.tally.got(), out);
       it = writes_.erase(it);
     }
   }
@@ -204,8 +203,8 @@ void CausalProtocol::resend(Outputs& out) {
   for (auto it = writes_.begin(); it != writes_.end();) {
     PendingWrite& pending = it->second;
     if (now_ms_ >= pending.answer_by_ms) {
-      pending.reply.got = planted(Bug::partial_told_as_met) ? pending.reply.wanted : pending.tally.got();
-      out.reply(pending.call, wire::Kind::write_reply, pending.reply);
+      const QuorumTally& tally = pending.tally;
+      tell(std::move(pending), planted(Bug::partial_told_as_met) ? tally.wanted() : tally.got(), out);
       it = writes_.erase(it);
       continue;
     }
@@ -214,7 +213,7 @@ void CausalProtocol::resend(Outputs& out) {
       for (const NodeId& peer : replica_.peers()) {
         if (!pending.tally.has(peer)) {
           DotSet dots;
-          dots.add(pending.reply.dot);
+          dots.add(pending.dot);
           push_later(peer, pending.key, dots);
         }
       }

@@ -41,7 +41,9 @@ class CausalProtocol : public Protocol {
     CallId call = 0;
     std::string key;
     QuorumTally tally;
-    wire::WriteReply reply;
+    Dot dot;
+    std::string answer;  // without its end
+    std::string warning;
     std::uint64_t answer_by_ms = 0;
     std::uint64_t resend_at_ms = 0;
   };
@@ -97,14 +99,14 @@ class CausalProtocol : public Protocol {
   Failure refuse(Status status, std::string message) const;
   wire::ReadReply reply_of(const std::string& key) const;
   OnConflict rule_of(std::string_view key) const;  // of the key's bucket
-  std::string print_token(const std::string& key, DotSet dots, EntryClock clock, const Siblings& shown) const;
   // What was answered, or would have been, if this very operation was taken before: by this process, or by another one
-  // whose write is held here, or was replaced by what is held here.
-  std::optional<wire::WriteReply> taken_before(const std::string& key, const std::string& operation,
-                                               const Siblings& held) const;
-  // Answers as soon as `wanted` members have the write.
-  void answer_write(const ClientCall& call, const std::string& key, wire::WriteReply reply, bool repeated,
-                    Outputs& out);
+  // whose write is held here, or was replaced by what is held here. Packed as pack_written() does.
+  std::optional<std::string> taken_before(const std::string& key, const std::string& operation,
+                                          const Siblings& held) const;
+  // Answers as soon as `wanted` members have the write. `now`: the values of the key.
+  void answer_write(const ClientCall& call, const std::string& key, std::string_view written, const Siblings& now,
+                    std::uint32_t wanted, bool repeated, Outputs& out);
+  void tell(PendingWrite&& pending, std::uint32_t got, Outputs& out) const;
   std::string packed_answer(const std::string& key) const;  // of what this node has
   std::uint64_t answer_by(const ClientCall& call) const;
 

@@ -10,6 +10,7 @@
 #include "node/protocols/causal/conflict_rule.hpp"
 #include "node/protocols/causal/provenance.hpp"
 #include "node/protocols/causal/records.hpp"
+#include "node/protocols/causal/write_answer.hpp"
 
 namespace kin::causal {
 namespace {
@@ -33,6 +34,11 @@ tl::expected<void, std::string> told_about(const wire::AddUpdate& request) {
 
 const std::string& value_of(const wire::AddUpdate& request) { return request.value; }
 std::string value_of(const wire::Remove&) { return {}; }
+
+wire::ContextToken token_of(std::string_view key, DotSet dots, EntryClock clock) {
+  const std::string_view bucket = records::bucket_of(key);
+  return {std::string(bucket), wire::key_hash(bucket, records::user_key_of(key)), std::move(dots), std::move(clock)};
+}
 
 // Empty ids name nothing.
 bool repeats(const Sibling& sibling, const std::string& operation) {
@@ -99,15 +105,6 @@ OnConflict CausalProtocol::rule_of(std::string_view key) const {
   return bucket == nullptr ? OnConflict::siblings : bucket->on_conflict;
 }
 
-std::string CausalProtocol::print_token(const std::string& key, DotSet dots, EntryClock clock,
-                                        const Siblings& shown) const {
-  const std::string bucket(records::bucket_of(key));
-  wire::ContextToken token{bucket, wire::key_hash(bucket, records::user_key_of(key)), std::move(dots),
-                           std::move(clock)};
-  show(token, shown, replica_.batching().lineage);
-  return wire::print_context(token);
-}
-
 wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
   const EntryView entry = replica_.read(env_.store, key);
   wire::ReadReply reply;
@@ -116,7 +113,9 @@ wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
   reply.siblings = by_rule(rule_of(key), to_shown(entry.siblings));
   // Over all siblings, hidden copies of one operation included: the context covers them too.
   for (const auto& [dot, sibling] : entry.siblings) reply.clock.join(sibling.clock);
-  reply.context = print_token(key, replica_.filled(entry.context), reply.clock, entry.siblings);
+  wire::ContextToken token = token_of(key, replica_.filled(entry.context), reply.clock);
+  show(token, entry.siblings, replica_.batching().lineage);
+  reply.context = wire::print_context(token);
   reply.got = reply.wanted = 1;
   return reply;
 }
@@ -263,23 +262,17 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
   return WriterPast{WriterPast::Kind::nothing, {}, {}, {}};
 }
 
-std::optional<wire::WriteReply> CausalProtocol::taken_before(const std::string& key, const std::string& operation,
-                                                             const Siblings& held) const {
+std::optional<std::string> CausalProtocol::taken_before(const std::string& key, const std::string& operation,
+                                                        const Siblings& held) const {
   if (operation.empty()) return std::nullopt;
-  if (const wire::WriteReply* answered = operations_.find(key, operation)) return *answered;
+  if (const auto answered = operations_.find(key, operation)) return std::string(*answered);
   const auto reply = [&](const Dot& dot, const EntryClock& clock, Lineage seen) {
-    wire::WriteReply out;
-    out.dot = dot;
-    out.clock = clock;
     seen.add_newest(dot, clock, operation_tag(operation));
     DotSet dots;
     for (const Version& version : seen.versions()) dots.add(version.dot);
-    const std::string packed =
-        wire::pack_thinned(std::move(seen), replica_.batching().lineage, [](const Dot&) { return false; });
-    const std::string bucket(records::bucket_of(key));
-    out.context = wire::print_context(
-        {bucket, wire::key_hash(bucket, records::user_key_of(key)), std::move(dots), clock, {}, packed});
-    return out;
+    wire::ContextToken token = token_of(key, std::move(dots), clock);
+    token.lineage = wire::pack_thinned(std::move(seen), replica_.batching().lineage, [](const Dot&) { return false; });
+    return pack_written(dot, clock, wire::print_context(token), {});
   };
   for (const auto& [dot, sibling] : held) {
     if (repeats(sibling, operation)) return reply(dot, sibling.clock, seen_by(sibling));
@@ -295,31 +288,30 @@ std::optional<wire::WriteReply> CausalProtocol::taken_before(const std::string& 
   return std::nullopt;
 }
 
-void CausalProtocol::answer_write(const ClientCall& call, const std::string& key, wire::WriteReply reply, bool repeated,
-                                  Outputs& out) {
-  reply.node = env_.self;
-  reply.order = order_;
-  reply.siblings = by_rule(rule_of(key), to_shown(replica_.read(env_.store, key).siblings));
-  reply.warning.clear();
-  if (reply.siblings.size() >= env_.cluster.limits.siblings_warn) {
-    reply.warning = std::to_string(reply.siblings.size()) + " siblings: read the key and write with its context";
-    out.warnings.push_back(std::string(records::user_key_of(key)) + " has " + reply.warning);
+void CausalProtocol::answer_write(const ClientCall& call, const std::string& key, std::string_view written,
+                                  const Siblings& now, std::uint32_t wanted, bool repeated, Outputs& out) {
+  PendingWrite pending{call.id, key, QuorumTally(wanted), dot_of_written(written),
+                       {},      {},  answer_by(call),     now_ms_ + (repeated ? 0 : env_.cluster.gossip_interval_ms)};
+  pending.answer.reserve(2 * wire::usual_bytes + written.size());
+  begin_answer(pending.answer, env_.self, order_);
+  pending.answer += written;
+  const std::size_t shown = pack_shown(pending.answer, rule_of(key), now);
+  if (shown >= env_.cluster.limits.siblings_warn) {
+    pending.warning = std::to_string(shown) + " siblings: read the key and write with its context";
+    out.warnings.push_back(std::string(records::user_key_of(key)) + " has " + pending.warning);
   }
-  PendingWrite pending{call.id,
-                       key,
-                       QuorumTally(reply.wanted),
-                       std::move(reply),
-                       answer_by(call),
-                       now_ms_ + (repeated ? 0 : env_.cluster.gossip_interval_ms)};
   pending.tally.add(env_.self);  // durable before any reply of this turn leaves
-  const Dot dot = pending.reply.dot;
   for (const NodeId& peer : replica_.peers()) {
     const Report* report = repeated ? replica_.report_of(peer) : nullptr;
-    if (report != nullptr && report->clock.has(dot)) pending.tally.add(peer);
+    if (report != nullptr && report->clock.has(pending.dot)) pending.tally.add(peer);
   }
-  pending.reply.got = pending.tally.got();
-  if (pending.tally.complete()) return out.reply(call.id, wire::Kind::write_reply, pending.reply);
-  writes_.emplace(dot.counter, std::move(pending));
+  if (pending.tally.complete()) return tell(std::move(pending), pending.tally.got(), out);
+  writes_.emplace(pending.dot.counter, std::move(pending));
+}
+
+void CausalProtocol::tell(PendingWrite&& pending, std::uint32_t got, Outputs& out) const {
+  end_answer(pending.answer, got, pending.tally.wanted(), pending.warning);
+  out.replies.push_back({pending.call, wire::Kind::write_reply, std::move(pending.answer), true});
 }
 
 template <class Request>
@@ -336,8 +328,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   const std::string key = records::join_key(request.bucket, request.key);
   const Siblings& held = replica_.read(env_.store, key).siblings;
   if (auto answered = taken_before(key, request.operation, held)) {
-    answered->wanted = *count;
-    return answer_write(call, key, std::move(*answered), true, out);
+    return answer_write(call, key, *answered, held, *count, true, out);
   }
   auto past = past_of(request.bucket, request.key, request.seen, request.context, value.has_value(), held);
   if (!past) return out.fail(call.id, past.error());
@@ -348,15 +339,14 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   past->keep_base = (*bucket)->keep_base;
   const bool has_value = value.has_value();
   Written written = replica_.write(out.writes, key, std::move(value), *past, call.wall_us);
-  const Siblings& now = replica_.read(env_.store, key).siblings;
-  broadcast_[key].add(written.dot);
+  if (!replica_.peers().empty()) broadcast_[key].add(written.dot);
   out.trace.push_back({has_value ? "add_update" : "delete",
                        {{"bucket", request.bucket},
                         {"key", request.key},
                         {"dot", to_string(written.dot)},
                         {"clock", print_positions(written.clock, order_)},
                         {"value", value_of(request)},
-                        {"siblings", std::to_string(count_shown(now))}}});
+                        {"siblings", std::to_string(count_shown(*written.now))}}});
   tell_news(out);
 
   // Of one value nothing can be thrown away; to show it would be to copy it for each write.
@@ -367,19 +357,16 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
                              " throws away the value " + to_string(gone.dot) + " of " + request.key);
     }
   }
-  wire::WriteReply reply;
-  reply.dot = written.dot;
-  reply.clock = written.clock;
-  Siblings itself;
-  itself.emplace(written.dot, Sibling{"", written.clock, request.operation, "", 0, "", {}, written.lineage, {}});
-  reply.context = print_token(key, std::move(written.seen), written.clock, itself);
+  wire::ContextToken token = token_of(key, std::move(written.seen), written.clock);
+  token.seen.push_back({written.dot, written.clock, operation_tag(request.operation), std::move(written.lineage)});
+  std::vector<wire::Replaced> replaced;
   for (auto& [dot, sibling] : written.replaced) {
-    reply.replaced.push_back({dot, std::nullopt});
-    if (request.want_replaced) reply.replaced.back().value = std::move(sibling.value);
+    replaced.push_back({dot, std::nullopt});
+    if (request.want_replaced) replaced.back().value = std::move(sibling.value);
   }
-  reply.wanted = *count;
-  if (!request.operation.empty()) operations_.put(key, request.operation, reply);
-  answer_write(call, key, std::move(reply), false, out);
+  const std::string packed = pack_written(written.dot, written.clock, wire::print_context(token), replaced);
+  if (!request.operation.empty()) operations_.put(key, request.operation, packed);
+  answer_write(call, key, packed, *written.now, *count, false, out);
 }
 
 void CausalProtocol::add_update(const ClientCall& call, const wire::AddUpdate& request, Outputs& out) {

@@ -55,7 +55,8 @@ DotMap::DotMap(const StoreView& store) {
 
 void DotMap::learn(const Dot& dot, std::string_view key) {
   mapped_[dot.actor].add(dot.counter);
-  fresh_[dot.actor].emplace(dot.counter, key);
+  Keys& fresh = fresh_[dot.actor];
+  fresh.emplace_hint(fresh.end(), dot.counter, key);  // mostly in order
 }
 
 void DotMap::learn_voids(const DotSet& voids) {
@@ -75,6 +76,15 @@ DotSet DotMap::held_of(const DotSet& dots) const {
     if (found != mapped_.end()) out.add(actor, counters.intersect(found->second));
   }
   return out;
+}
+
+void DotMap::keep_held(DotSet& dots) const {
+  const auto has_all = [&](const auto& item) {
+    const auto found = mapped_.find(item.first);
+    return found != mapped_.end() && found->second.has_all(item.second);
+  };
+  const bool all = dots.floors().empty() && std::all_of(dots.actors().begin(), dots.actors().end(), has_all);
+  if (!all) dots = held_of(dots);  // seldom
 }
 
 void DotMap::scan(const Overlay& disk, const Actor& actor, CounterSet::Run run, const Visitor& visit) const {

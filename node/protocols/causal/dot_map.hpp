@@ -29,6 +29,8 @@ class DotMap {
   bool holds(const Dot& dot) const;  // false for voids
   // Those of the dots that are in the map, voids left out.
   DotSet held_of(const DotSet& dots) const;
+  // Makes them those.
+  void keep_held(DotSet& dots) const;
   const DotSet& voids() const { return voids_; }
 
   // Visits the mapped dots of the run in order, voids left out. The visitor returns false to stop.

@@ -80,13 +80,6 @@ void EntryCache::keep_answer(std::string_view key, std::string answer) {
   slot->epoch = epoch_;
 }
 
-void EntryCache::drop_answer(std::string_view key) {
-  Slot* slot = slots_.find(key);
-  if (slot == nullptr || slot->answer.empty()) return;
-  weigh(*slot, slot->bytes - slot->answer.size());
-  slot->answer = {};
-}
-
 void EntryCache::trim() {
   for (const Place& place : hollow_) {
     place.value().hollow = false;

@@ -49,11 +49,10 @@ class EntryCache {
   // where it is not in memory.
   std::optional<Entry> take(std::string_view key);
 
-  // The answer that was kept for the key and not dropped since; nullptr where there is none. put() drops it too.
+  // The answer that was kept for the key and not dropped since; nullptr where there is none. put() drops it.
   const std::string* answer(std::string_view key);
   // Does nothing where the key's entry is not in memory.
   void keep_answer(std::string_view key, std::string answer);
-  void drop_answer(std::string_view key);
   void drop_all_answers() { ++epoch_; }
 
   // At the end of a turn: down to the bound. Entries that hold nothing are not kept either, so that a deleted key

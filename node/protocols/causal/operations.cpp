@@ -1,53 +1,52 @@
 #include "node/protocols/causal/operations.hpp"
 
+#include <bit>
+#include <functional>
 #include <utility>
 
 namespace kin::causal {
 namespace {
 
-constexpr std::size_t bytes_of_a_slot = 512;  // nodes of the containers, the clock, a dot or two
-constexpr std::size_t slots_a_tree = 12;      // when it is full; a process that lives shortly pays for empty ones
+constexpr std::size_t bytes_of_a_row = 128;    // besides its text
+constexpr std::size_t bytes_of_a_place = 512;  // about those of a row, so that few hashes end alike
+// Whoever picks ids that share a hash gets no more than that many rows looked at for it.
+constexpr int most_alike = 64;
 
-std::size_t weight(std::string_view name, const wire::WriteReply& reply) {
-  std::size_t out = bytes_of_a_slot + name.size() + reply.context.size();
-  for (const wire::Replaced& old : reply.replaced) out += sizeof old + (old.value ? old.value->size() : 0);
-  return out;
-}
-
-std::string name_of(std::string_view key, std::string_view operation) {
-  std::string out;
-  out.reserve(key.size() + 1 + operation.size());
-  out += key;
-  out += '\0';
-  out += operation;
-  return out;
+std::size_t hash_of(std::string_view key, std::string_view operation) {
+  const std::hash<std::string_view> hash;
+  return hash(key) + std::rotl(hash(operation), 1);
 }
 
 }  // namespace
 
 OperationTable::OperationTable(std::size_t most_bytes)
-    : most_bytes_(most_bytes), slots_(most_bytes / (slots_a_tree * bytes_of_a_slot) + 1) {}
+    : most_bytes_(most_bytes), newest_(std::bit_ceil(most_bytes / bytes_of_a_place + 1)) {}
 
-const wire::WriteReply* OperationTable::find(const std::string& key, std::string_view operation) const {
-  const Slot* slot = slots_.find(name_of(key, operation));
-  return slot == nullptr ? nullptr : &slot->reply;
+std::optional<std::string_view> OperationTable::find(std::string_view key, std::string_view operation) const {
+  const std::size_t hash = hash_of(key, operation);
+  std::uint64_t number = newest_[hash & (newest_.size() - 1)];
+  for (int seen = 0; number >= first_ && seen < most_alike; ++seen) {
+    const Row& row = rows_[number - first_];
+    const std::string_view text = row.text;
+    if (row.hash == hash && text.substr(0, row.key_bytes) == key &&
+        text.substr(row.key_bytes, row.operation_bytes) == operation) {
+      return text.substr(row.key_bytes + row.operation_bytes);
+    }
+    number = row.older;
+  }
+  return std::nullopt;
 }
 
-void OperationTable::put(const std::string& key, std::string_view operation, wire::WriteReply reply) {
-  const std::string name = name_of(key, operation);
-  const auto [place, fresh] = slots_.place(name);
-  if (!fresh) return;
-  reply.siblings.clear();
-  reply.order.clear();
-  const std::size_t bytes = weight(name, reply);
-  place.value() = {std::move(reply), bytes};
-  order_.push_back(place);
-  bytes_ += bytes;
-  while (bytes_ > most_bytes_) {
-    const auto oldest = order_.front();
-    order_.pop_front();
-    bytes_ -= oldest.value().bytes;
-    slots_.erase(oldest);
+void OperationTable::put(std::string_view key, std::string_view operation, std::string_view answer) {
+  Row row{hash_of(key, operation), 0, key.size(), operation.size(), {}};
+  row.text.reserve(key.size() + operation.size() + answer.size());
+  row.text.append(key).append(operation).append(answer);
+  row.older = std::exchange(newest_[row.hash & (newest_.size() - 1)], first_ + rows_.size());
+  bytes_ += bytes_of_a_row + row.text.size();
+  rows_.push_back(std::move(row));
+  for (; bytes_ > most_bytes_; ++first_) {
+    bytes_ -= bytes_of_a_row + rows_.front().text.size();
+    rows_.pop_front();
   }
 }
 

@@ -2,15 +2,18 @@
 //
 // model of it: docs/consistency.md, "A write that is repeated". Bounded in bytes; what is oldest goes first. Lost with
 // the process: then the id in the entry, and in the lineages of what replaced it, still tells.
+//
+// Every write asks for an id that is not there and adds one: rows stand in the order in which they came, those whose
+// hashes end alike are linked from the newest to older ones, and a link to a row that is gone is known by its number.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
-
-#include "common/wire/replies.hpp"
-#include "node/protocols/causal/hashed_map.hpp"
+#include <vector>
 
 namespace kin::causal {
 
@@ -18,22 +21,26 @@ class OperationTable {
  public:
   explicit OperationTable(std::size_t most_bytes);
 
-  // The reply as it was when the write was taken: without the siblings that were there then. nullptr: not known. Valid
-  // until the next put().
-  const wire::WriteReply* find(const std::string& key, std::string_view operation) const;
-  void put(const std::string& key, std::string_view operation, wire::WriteReply reply);
+  // What put() was given. nullopt: not known. Valid until the next put().
+  std::optional<std::string_view> find(std::string_view key, std::string_view operation) const;
+  // Of an operation that find() does not know.
+  void put(std::string_view key, std::string_view operation, std::string_view answer);
 
   std::size_t bytes() const { return bytes_; }
 
  private:
-  struct Slot {
-    wire::WriteReply reply;
-    std::size_t bytes = 0;
+  struct Row {
+    std::size_t hash = 0;
+    std::uint64_t older = 0;  // number of the next one whose hash ends alike
+    std::size_t key_bytes = 0, operation_bytes = 0;
+    std::string text;  // key, operation, answer
   };
+
   const std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  HashedMap<Slot> slots_;                     // by key, NUL, operation
-  std::deque<HashedMap<Slot>::Place> order_;  // oldest first
+  std::vector<std::uint64_t> newest_;  // numbers by the end of the hash; a power of two
+  std::deque<Row> rows_;               // oldest first
+  std::uint64_t first_ = 1;            // number of the oldest; those of older ones are less
 };
 
 }  // namespace kin::causal

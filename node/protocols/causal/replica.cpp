@@ -173,7 +173,8 @@ CausalReplica::Was::Was(const Entry& entry)
       untidy(entry.untidy()),
       empty(entry.empty()) {}
 
-void CausalReplica::keep(Overlay& disk, const std::string& key, Entry entry, const Was& was, std::uint64_t wall_us) {
+const Entry& CausalReplica::keep(Overlay& disk, const std::string& key, Entry&& entry, const Was& was,
+                                 std::uint64_t wall_us) {
   const Siblings& siblings = entry.siblings;
   entry.context = entry.context.beyond(clock_);
   if (planted(Bug::delete_forgotten_early) && siblings.empty()) entry.context = {};
@@ -181,11 +182,10 @@ void CausalReplica::keep(Overlay& disk, const std::string& key, Entry entry, con
     if (!siblings.contains(dot) && dot_map_.holds(dot)) entry.shadowed.add(dot);
   }
   const bool shadows_more = entry.shadowed.size() > was.shadowed;
-  entry.shadowed = dot_map_.held_of(entry.shadowed);
+  dot_map_.keep_held(entry.shadowed);
   // What another member repeats costs no write: a dot is one value for ever.
   if (!shadows_more && entry.empty() == was.empty && entry.context == was.context && has_exactly(siblings, was.dots)) {
-    cache_.put(key, std::move(entry));
-    return;
+    return cache_.put(key, std::move(entry));
   }
   if (was.dots.empty() != siblings.empty()) {
     keys_ = was.dots.empty() ? keys_ + 1 : keys_ - 1;
@@ -205,16 +205,16 @@ void CausalReplica::keep(Overlay& disk, const std::string& key, Entry entry, con
   if (entry.empty()) {
     disk.erase(records::entry(key));  // a deleted key: no trace, the clock remembers for it
   } else {
-    disk.put(records::entry(key), wire::encode(entry));
+    std::size_t bytes = wire::usual_bytes;
+    for (const auto& [dot, sibling] : siblings) bytes += sibling.value.size() + sibling.lineage.size();
+    disk.put(records::entry(key), wire::encode(entry, bytes));
   }
-  cache_.put(key, std::move(entry));
+  return cache_.put(key, std::move(entry));
 }
 
 void CausalReplica::learn(const Dot& dot, const std::string& key) {
-  if (clock_.has(dot)) return;
   clock_.add(dot);
   clock_changed_ = true;
-  cache_.drop_answer(key);
   dot_map_.learn(dot, key);
 }
 
@@ -222,29 +222,37 @@ void CausalReplica::learn(const Dot& dot, const std::string& key) {
 // clock, so all of a message is merged before any of it is kept: mostly nothing is left to keep then.
 void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntryState>&& entries, std::uint64_t wall_us) {
   struct Changing {
+    Changing(const std::string& name, Entry&& of) : key(name), entry(std::move(of)), was(entry) {}
+
+    const std::string& key;
     Entry entry;
     Was was;
   };
-  std::map<std::string, Changing> changing;
-  const auto keep_one = [&](const std::string& key, Changing& mine) {
-    keep(disk, key, std::move(mine.entry), mine.was, wall_us);
-  };
+  std::map<std::string_view, Changing> changing;
+  const auto keep_one = [&](Changing& mine) { keep(disk, mine.key, std::move(mine.entry), mine.was, wall_us); };
+  const DotSet ahead = base.beyond(clock_);
   for (EntryState& theirs : entries) {
-    const std::string key = theirs.key;
-    if (auto twice = changing.extract(key)) keep_one(key, twice.mapped());  // no node says a key twice
-    Entry entry = taken(disk, key);
-    Was was(entry);
-    add_past_of_copy(entry.context, key);
-    Changing& mine = changing.emplace(key, Changing{std::move(entry), std::move(was)}).first->second;
-    merge(mine.entry, base, std::move(theirs));
+    const std::string& key = theirs.key;
+    const bool last = changing.empty() || changing.rbegin()->first < key;  // mostly
+    auto place = last ? changing.end() : changing.lower_bound(key);
+    if (!last && place->first == key) {  // no node says a key twice
+      keep_one(place->second);
+      place = changing.erase(place);
+    }
+    Changing& mine = changing.try_emplace(place, key, key, taken(disk, key))->second;
+    add_past_of_copy(mine.entry.context, key);
+    merge(mine.entry, base, ahead, std::move(theirs));
   }
-  for (auto& [key, mine] : changing) keep_one(key, mine);
+  for (auto& [key, mine] : changing) keep_one(mine);
 }
 
 // Only the values' own dots and the named ones enter the clock: the rest of the past may belong to other keys.
-void CausalReplica::merge(Entry& mine, const DotSet& base, EntryState&& theirs) {
+// `ahead`: what the base said beyond the clock before the message; what the clock has learnt since goes in keep().
+void CausalReplica::merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs) {
   DotSet dots = std::move(theirs.dots);
-  for (const auto& [dot, sibling] : theirs.siblings) dots.add(dot);
+  for (const auto& [dot, sibling] : theirs.siblings) {
+    if (!dots.has(dot)) dots.add(dot);
+  }
   Siblings all;
   if (planted(Bug::late_value_enters)) all = theirs.siblings;
   // Decided before the new dots are learnt: the clock speaks for all keys, and must not yet speak of these.
@@ -252,7 +260,7 @@ void CausalReplica::merge(Entry& mine, const DotSet& base, EntryState&& theirs) 
                                  Past(base, theirs.context));
   mine.siblings.merge(all);
   if (planted(Bug::clocks_decide)) drop_lower_clocks(mine.siblings);
-  mine.context.join(base.beyond(clock_));
+  mine.context.join(ahead);
   mine.context.join(theirs.context);
   for (const auto& [actor, counters] : dots.actors()) {
     for (const auto& run : counters.runs()) {
@@ -313,7 +321,7 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
   } else {
     mine.shadowed.add(out.dot);
   }
-  keep(disk, key, std::move(mine), was, wall_us);
+  out.now = &keep(disk, key, std::move(mine), was, wall_us).siblings;
   return out;
 }
 

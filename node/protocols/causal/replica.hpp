@@ -80,6 +80,7 @@ struct Written {
   DotSet seen;          // what the writer had seen, and the write itself: never the siblings that stay beside it
   std::string lineage;  // the versions in it, packed; without the write itself
   Siblings replaced;
+  const Siblings* now = nullptr;  // the values of the key; valid as those of an EntryView
 };
 
 class CausalReplica {
@@ -187,12 +188,13 @@ class CausalReplica {
   const Entry& stored(const Overlay& disk, std::string_view key) const;
   // An entry to be changed, then handed to keep() before anything else is asked about the key.
   Entry taken(const Overlay& disk, const std::string& key) const;
-  void keep(Overlay& disk, const std::string& key, Entry entry, const Was& was, std::uint64_t wall_us);
+  const Entry& keep(Overlay& disk, const std::string& key, Entry&& entry, const Was& was, std::uint64_t wall_us);
   void add_past_of_copy(DotSet& context, std::string_view key) const;
+  // The clock lacks it, and keep() of the key follows.
   void learn(const Dot& dot, const std::string& key);
   bool can_be_pruned(const Dot& dot) const;
   void merge(Overlay& disk, const DotSet& base, std::vector<EntryState>&& entries, std::uint64_t wall_us);
-  void merge(Entry& mine, const DotSet& base, EntryState&& theirs);
+  void merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs);
   void hear_of_lives(Overlay& disk, const Lives& lives);
   void list_peers();
   Outbox on(Overlay& disk, const NodeId& sender, Push& push, std::uint64_t wall_us);

@@ -28,9 +28,11 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
     if (may_name(set)) return {};
     return tl::unexpected(std::string("it names dots that nobody can have issued, or members of another cluster file"));
   };
-  const auto clocks = [&](const Siblings& siblings) -> tl::expected<void, std::string> {
+  const auto values = [&](const EntryState& state) -> tl::expected<void, std::string> {
     DotSet own;
-    for (const auto& [dot, sibling] : siblings) own.add(dot);
+    for (const auto& [dot, sibling] : state.siblings) {
+      if (!state.dots.has(dot)) own.add(dot);
+    }
     return dots(own);
   };
   const auto entry = [&](const EntryState& state) -> tl::expected<void, std::string> {
@@ -41,7 +43,7 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
     for (const auto* set : {&state.context, &state.dots}) {
       if (auto ok = dots(*set); !ok) return ok;
     }
-    return clocks(state.siblings);
+    return values(state);
   };
   const auto entries = [&](const std::vector<EntryState>& states) -> tl::expected<void, std::string> {
     for (const EntryState& state : states) {

@@ -1,0 +1,71 @@
+#include "node/protocols/causal/write_answer.hpp"
+
+#include "common/assert.hpp"
+#include "node/protocols/causal/conflict_rule.hpp"
+#include "node/protocols/causal/provenance.hpp"
+
+namespace kin::causal {
+namespace {
+
+constexpr std::size_t fields_of_a_reply = 10;
+
+// A wire::ShownSibling.
+struct ShownAsKept {
+  const Dot& dot;
+  const Sibling& s;
+
+  template <class V>
+  void fields(V& v) {
+    v.template with_added<6>(s.value, s.clock, dot, s.client, s.written_us, s.operation, s.content_type, s.meta);
+  }
+};
+
+}  // namespace
+
+std::string pack_written(const Dot& dot, const EntryClock& clock, std::string_view context,
+                         const std::vector<wire::Replaced>& replaced) {
+  std::string out;
+  out.reserve(wire::usual_bytes + context.size());
+  wire::Packer packer(out);
+  packer.put(dot);
+  packer.put(clock);
+  packer.put(context);
+  packer.put(replaced);
+  return out;
+}
+
+Dot dot_of_written(std::string_view written) {
+  std::size_t offset = 0;
+  const auto dot = wire::decode_at<Dot>(written, offset);
+  KIN_REQUIRE(dot, "an answer that was kept: " + dot.error().what);
+  return *dot;
+}
+
+void begin_answer(std::string& out, const NodeId& node, const std::vector<NodeId>& order) {
+  wire::Packer packer(out);
+  packer.array(fields_of_a_reply);
+  packer.put(node);
+  packer.put(order);
+}
+
+std::size_t pack_shown(std::string& out, OnConflict rule, const Siblings& siblings) {
+  wire::Packer packer(out);
+  if (rule != OnConflict::siblings && siblings.size() > 1) {
+    const std::vector<wire::ShownSibling> values = by_rule(rule, to_shown(siblings));
+    packer.put(values);
+    return values.size();
+  }
+  const std::vector<const Siblings::value_type*> values = shown(siblings);
+  packer.array(values.size());
+  for (const Siblings::value_type* value : values) packer.put(ShownAsKept{value->first, value->second});
+  return values.size();
+}
+
+void end_answer(std::string& out, std::uint32_t got, std::uint32_t wanted, std::string_view warning) {
+  wire::Packer packer(out);
+  packer.put(got);
+  packer.put(wanted);
+  packer.put(warning);
+}
+
+}  // namespace kin::causal
