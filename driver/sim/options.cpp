@@ -1,6 +1,7 @@
 #include "driver/sim/options.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "common/assert.hpp"
@@ -15,6 +16,24 @@ constexpr std::array<std::string_view, fault_kinds> names{
     "swizzle",      "loss",       "duplicates",     "delays",          "disk-full", "write-fails",
     "sync-fails",   "read-fails", "slow-disk",      "lose-disk",       "restore",   "clock-jumps",
     "clock-drifts", "remove"};
+
+constexpr std::array<Setting, 15> numbers{{
+    {"gossip-ms", &Options::gossip_ms},
+    {"value-bytes", &Options::value_bytes},
+    {"think-us", &Options::think_us},
+    {"timeout-ms", &Options::timeout_ms},
+    {"reads", &Options::reads},
+    {"deletes", &Options::deletes},
+    {"contexts", &Options::contexts},
+    {"blind", &Options::blind},
+    {"roaming", &Options::roaming},
+    {"levels", &Options::levels},
+    {"sessions", &Options::sessions},
+    {"batch-keys", &Options::batch_keys},
+    {"cache-bytes", &Options::cache_bytes},
+    {"lineage", &Options::lineage},
+    {"fault-gap-ms", &Options::fault_gap_ms},
+}};
 
 constexpr std::uint32_t most_tokens = 8;      // at few tokens many clients meet
 constexpr std::uint32_t most_at_tokens = 12;  // clients: what all of them left unanswered makes histories hard to judge
@@ -141,6 +160,13 @@ std::string flags(const Options& options) {
   differs("--nodes", options.nodes, drawn.nodes);
   differs("--keys", options.keys, drawn.keys);
   differs("--clients", options.clients, drawn.clients);
+  std::string set;
+  for (const Setting& setting : numbers) {
+    const std::uint32_t number = options.*setting.number;
+    if (number == drawn.*setting.number) continue;
+    set.append(set.empty() ? " --set " : ",").append(setting.name).append("=").append(std::to_string(number));
+  }
+  out += set;
   std::string without, with;
   for (const Fault fault : all_faults()) {
     if (options.may(fault) == drawn.may(fault)) continue;
@@ -161,6 +187,28 @@ tl::expected<std::vector<Fault>, std::string> parse_faults(std::string_view list
     const auto fault = fault_named(word);
     if (!fault) return tl::unexpected("there is no fault " + std::string(word));
     out.push_back(*fault);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return out;
+}
+
+std::span<const Setting> settings() { return numbers; }
+
+tl::expected<std::vector<std::pair<Setting, std::uint32_t>>, std::string> parse_settings(std::string_view list) {
+  std::vector<std::pair<Setting, std::uint32_t>> out;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const std::string_view word = list.substr(0, comma), name = word.substr(0, word.find('='));
+    const auto setting =
+        std::find_if(numbers.begin(), numbers.end(), [&](const Setting& each) { return each.name == name; });
+    if (setting == numbers.end()) return tl::unexpected("there is no setting " + std::string(name));
+    const std::string_view digits = word.substr(std::min(name.size() + 1, word.size()));
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || digits.empty() || end != digits.data() + digits.size()) {
+      return tl::unexpected(std::string(word) + " sets no number");
+    }
+    out.emplace_back(*setting, number);
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return out;

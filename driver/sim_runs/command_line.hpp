@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "driver/sim/options.hpp"
@@ -16,6 +17,7 @@ struct CommandLine {
   std::size_t jobs = 1;
   std::string tier = "causal";
   std::optional<std::uint32_t> operations, nodes, keys, clients;
+  std::vector<std::pair<Setting, std::uint32_t>> set;
   std::vector<Fault> without, with;
   bool only = false;  // no faults but those in `with`
   bool every_disk = false;

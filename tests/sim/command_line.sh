@@ -19,6 +19,10 @@ expect 0 'usage|Usage' --help
 expect 2 'neither a seed nor a range' --seeds 9..3
 expect 2 'neither a seed nor a range' --seed seven
 expect 2 'there is no fault erthquake; there are kill' --only erthquake
+expect 2 'there is no setting raeds; there are gossip-ms' --set raeds=20
+expect 2 'reads=much sets no number' --set reads=much
+expect 2 'reads sets no number' --set lineage=4,reads
+expect 0 '7% reads, .*, 8 versions a lineage' --seed 3 --ops 50 --only none --set reads=7,lineage=8
 expect 2 'there is no tier paxos; there are causal, atomic' --tier paxos
 expect 0 '3 histories judged' --tier atomic --seeds 1..3 --ops 50 --only none
 expect 2 'are for one seed' --seeds 1..2 --trace
