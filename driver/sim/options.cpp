@@ -71,13 +71,13 @@ Options draw(std::uint64_t seed, std::string_view tier) {
   Rng rng(seed);
   Options out;
   out.seed = seed;
-  out.nodes = one_of<6>(rng, {3, 3, 5, 5, 5, 7});
+  out.nodes = one_of<8>(rng, {3, 3, 3, 5, 5, 5, 5, 7});
   out.keys = one_of<5>(rng, {2, 10, 50, 50, 200});
   out.clients = one_of<4>(rng, {3, 10, 20, 40});
   out.gossip_ms = one_of<4>(rng, {20, 100, 200, 500});
-  out.value_bytes = one_of<4>(rng, {16, 16, 100, 1000});
+  out.value_bytes = one_of<6>(rng, {16, 16, 16, 100, 100, 1000});
   out.think_us = one_of<3>(rng, {1'000, 5'000, 20'000});
-  out.reads = one_of<3>(rng, {20, 40, 60});
+  out.reads = one_of<4>(rng, {20, 50, 80, 95});
   out.deletes = one_of<4>(rng, {0, 2, 5, 20});
   out.contexts = one_of<4>(rng, {0, 30, 60, 90});
   out.blind = one_of<3>(rng, {0, 2, 10});
@@ -100,9 +100,23 @@ Options draw(std::uint64_t seed, std::string_view tier) {
   // Some pages a full copy, and not so many that it takes longer than the rounds within which all must agree.
   out.batch_keys = one_of<3>(rng, {512, out.keys / 4 + 1, out.keys / 10 + 1});
   out.cache_bytes = one_of<3>(rng, {0, 4u << 10, 64u << 20});
-  out.lineage = one_of<3>(rng, {16, 64, 64});
+  out.lineage = one_of<4>(rng, {4, 16, 16, 64});
   out.tier = tier;
   out.sessions = one_of<4>(rng, {0, 0, 50, 100});
+  // A member is removed once in a run, if at all: so it may be in more of them.
+  const bool removes = rng.chance(0.75);
+  if (!calm && removes) out.let(Fault::remove, true);
+  // In one run of eight little happens, for hours: two or three operations between two rounds of gossip.
+  const bool quiet = rng.below(8) == 0;
+  const std::uint32_t gossip_ms = one_of<3>(rng, {2'000, 5'000, 10'000});
+  const std::uint32_t between_ms = gossip_ms / one_of<2>(rng, {2, 3});  // two operations of whatever client
+  const std::uint32_t fault_gap_ms = gossip_ms * one_of<3>(rng, {1, 4, 10});
+  if (quiet) {
+    out.gossip_ms = gossip_ms;
+    out.timeout_ms = 2 * gossip_ms;
+    out.think_us = 2'000 * between_ms * out.clients;
+    out.fault_gap_ms = fault_gap_ms;
+  }
   if (has_tokens(tier)) {
     out.keys = std::min(out.keys, most_tokens);
     out.clients = std::min(out.clients, most_at_tokens);
@@ -135,9 +149,10 @@ std::string describe(const Options& options) {
   } else {
     out += " and creates)";
   }
-  out += ", pauses up to " + std::to_string(options.think_us) + " us, gossip every " +
-         std::to_string(options.gossip_ms) + " ms, " + std::to_string(std::lround(options.weather.loss * 100)) +
-         "% loss, " + std::to_string(std::lround(options.weather.duplicate * 100)) + "% duplicates, delays " +
+  out += ", pauses up to " + std::to_string(options.think_us) + " us, requests of " +
+         std::to_string(options.timeout_ms) + " ms, gossip every " + std::to_string(options.gossip_ms) + " ms, " +
+         std::to_string(std::lround(options.weather.loss * 100)) + "% loss, " +
+         std::to_string(std::lround(options.weather.duplicate * 100)) + "% duplicates, delays " +
          std::to_string(options.weather.delay_min_us) + ".." + std::to_string(options.weather.delay_max_us) +
          " us, sync " + std::to_string(options.speed.sync_min_us) + ".." + std::to_string(options.speed.sync_max_us) +
          " us; a fault every " + std::to_string(options.fault_gap_ms) + " ms:";
