@@ -71,6 +71,7 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
   app.add_option("--check-every", line.check_every,
                  "of how many seeds one is judged by check causal too (10); 0: none");
   app.add_option("--explained", line.explained, "fail where fewer conflicts were explained and judged (0)");
+  app.add_option("--each-fault", line.each_fault, "fail where a kind of fault that may happen came less often (0)");
   const int usage = exit_code(Status::usage);
   const auto wrong = [&](const std::string& sentence) {
     return tl::unexpected(NothingToRun{"kin-sim: " + sentence + "\nkin-sim --help tells what there is\n", usage});

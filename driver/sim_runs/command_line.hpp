@@ -25,6 +25,7 @@ struct CommandLine {
   std::string history;  // one seed: the file that its history is written to; empty: none
   bool hashes = false;  // a line `seed hash` for every seed
   bool shrink = true;
+  std::uint64_t each_fault = 0;    // a kind that may happen and came less often than this is a failure
   std::uint64_t explained = 0;     // fewer conflicts than these, explained rightly, are a failure
   std::uint32_t check_every = 10;  // how many seeds there are to one whose history check causal judges too; 0: none
 

@@ -31,6 +31,8 @@ expect 0 'held, trace hash [0-9]+' --seed 3 --ops 50 --only none
 expect 0 'n[1-5]\.1 gets push from' --seed 3 --ops 50 --only none --trace
 expect 0 'faults: 0' --seeds 1..3 --ops 50 --only none
 expect 0 'kill [0-9]+' --seeds 1..3 --ops 500 --only kill
+expect 0 'all held' --seeds 1..3 --ops 500 --only kill --each-fault 1
+expect 1 'too rare a fault: kill came [0-9]+ times, 1000000 were wanted' --seeds 1..3 --ops 500 --only kill --each-fault 1000000
 expect 0 'held' --seed 3 --ops 200 --only none --history "$folder/history"
 [[ $(grep -c '"op":"final"' "$folder/history") -gt 0 ]] || { echo "a history without final reads" && exit 1; }
 [[ $(grep -cE '"op":"(put|get|delete)"' "$folder/history") == 200 ]] || { echo "200 operations were expected" && exit 1; }
