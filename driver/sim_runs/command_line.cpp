@@ -59,7 +59,7 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
   app.add_option("--nodes", line.nodes, "instead of what the seed draws")->check(CLI::Range(1, 9));
   app.add_option("--keys", line.keys, "instead of what the seed draws")->check(CLI::Range(1, 1'000'000));
   app.add_option("--clients", line.clients, "instead of what the seed draws")->check(CLI::Range(1, 10'000));
-  app.add_option("--set", set, "NAME=NUMBER, comma-separated: more of that instead of what the seed draws");
+  app.add_option("--set", set, "NAME=NUMBER, comma-separated: other numbers instead of what the seed draws");
   app.add_option("--without", without, "faults that do not happen, comma-separated");
   app.add_option("--with", with, "faults that may happen beside those that the seed draws");
   app.add_option("--only", only, "the only faults that may happen; `none` for none");
