@@ -1,6 +1,7 @@
 #include "driver/sim/options.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "common/assert.hpp"
@@ -15,6 +16,24 @@ constexpr std::array<std::string_view, fault_kinds> names{
     "swizzle",      "loss",       "duplicates",     "delays",          "disk-full", "write-fails",
     "sync-fails",   "read-fails", "slow-disk",      "lose-disk",       "restore",   "clock-jumps",
     "clock-drifts", "remove"};
+
+constexpr std::array<Setting, 15> numbers{{
+    {"gossip-ms", &Options::gossip_ms},
+    {"value-bytes", &Options::value_bytes},
+    {"think-us", &Options::think_us},
+    {"timeout-ms", &Options::timeout_ms},
+    {"reads", &Options::reads},
+    {"deletes", &Options::deletes},
+    {"contexts", &Options::contexts},
+    {"blind", &Options::blind},
+    {"roaming", &Options::roaming},
+    {"levels", &Options::levels},
+    {"sessions", &Options::sessions},
+    {"batch-keys", &Options::batch_keys},
+    {"cache-bytes", &Options::cache_bytes},
+    {"lineage", &Options::lineage},
+    {"fault-gap-ms", &Options::fault_gap_ms},
+}};
 
 constexpr std::uint32_t most_tokens = 8;      // at few tokens many clients meet
 constexpr std::uint32_t most_at_tokens = 12;  // clients: what all of them left unanswered makes histories hard to judge
@@ -52,13 +71,13 @@ Options draw(std::uint64_t seed, std::string_view tier) {
   Rng rng(seed);
   Options out;
   out.seed = seed;
-  out.nodes = one_of<6>(rng, {3, 3, 5, 5, 5, 7});
+  out.nodes = one_of<8>(rng, {3, 3, 3, 5, 5, 5, 5, 7});
   out.keys = one_of<5>(rng, {2, 10, 50, 50, 200});
   out.clients = one_of<4>(rng, {3, 10, 20, 40});
   out.gossip_ms = one_of<4>(rng, {20, 100, 200, 500});
-  out.value_bytes = one_of<4>(rng, {16, 16, 100, 1000});
+  out.value_bytes = one_of<6>(rng, {16, 16, 16, 100, 100, 1000});
   out.think_us = one_of<3>(rng, {1'000, 5'000, 20'000});
-  out.reads = one_of<3>(rng, {20, 40, 60});
+  out.reads = one_of<4>(rng, {20, 50, 80, 95});
   out.deletes = one_of<4>(rng, {0, 2, 5, 20});
   out.contexts = one_of<4>(rng, {0, 30, 60, 90});
   out.blind = one_of<3>(rng, {0, 2, 10});
@@ -81,9 +100,23 @@ Options draw(std::uint64_t seed, std::string_view tier) {
   // Some pages a full copy, and not so many that it takes longer than the rounds within which all must agree.
   out.batch_keys = one_of<3>(rng, {512, out.keys / 4 + 1, out.keys / 10 + 1});
   out.cache_bytes = one_of<3>(rng, {0, 4u << 10, 64u << 20});
-  out.lineage = one_of<3>(rng, {16, 64, 64});
+  out.lineage = one_of<4>(rng, {4, 16, 16, 64});
   out.tier = tier;
   out.sessions = one_of<4>(rng, {0, 0, 50, 100});
+  // A member is removed once in a run, if at all: so it may be in more of them.
+  const bool removes = rng.chance(0.75);
+  if (!calm && removes) out.let(Fault::remove, true);
+  // In one run of eight little happens, for hours: two or three operations between two rounds of gossip.
+  const bool quiet = rng.below(8) == 0;
+  const std::uint32_t gossip_ms = one_of<3>(rng, {2'000, 5'000, 10'000});
+  const std::uint32_t between_ms = gossip_ms / one_of<2>(rng, {2, 3});  // two operations of whatever client
+  const std::uint32_t fault_gap_ms = gossip_ms * one_of<3>(rng, {1, 4, 10});
+  if (quiet) {
+    out.gossip_ms = gossip_ms;
+    out.timeout_ms = 2 * gossip_ms;
+    out.think_us = 2'000 * between_ms * out.clients;
+    out.fault_gap_ms = fault_gap_ms;
+  }
   if (has_tokens(tier)) {
     out.keys = std::min(out.keys, most_tokens);
     out.clients = std::min(out.clients, most_at_tokens);
@@ -116,9 +149,10 @@ std::string describe(const Options& options) {
   } else {
     out += " and creates)";
   }
-  out += ", pauses up to " + std::to_string(options.think_us) + " us, gossip every " +
-         std::to_string(options.gossip_ms) + " ms, " + std::to_string(std::lround(options.weather.loss * 100)) +
-         "% loss, " + std::to_string(std::lround(options.weather.duplicate * 100)) + "% duplicates, delays " +
+  out += ", pauses up to " + std::to_string(options.think_us) + " us, requests of " +
+         std::to_string(options.timeout_ms) + " ms, gossip every " + std::to_string(options.gossip_ms) + " ms, " +
+         std::to_string(std::lround(options.weather.loss * 100)) + "% loss, " +
+         std::to_string(std::lround(options.weather.duplicate * 100)) + "% duplicates, delays " +
          std::to_string(options.weather.delay_min_us) + ".." + std::to_string(options.weather.delay_max_us) +
          " us, sync " + std::to_string(options.speed.sync_min_us) + ".." + std::to_string(options.speed.sync_max_us) +
          " us; a fault every " + std::to_string(options.fault_gap_ms) + " ms:";
@@ -141,6 +175,13 @@ std::string flags(const Options& options) {
   differs("--nodes", options.nodes, drawn.nodes);
   differs("--keys", options.keys, drawn.keys);
   differs("--clients", options.clients, drawn.clients);
+  std::string set;
+  for (const Setting& setting : numbers) {
+    const std::uint32_t number = options.*setting.number;
+    if (number == drawn.*setting.number) continue;
+    set.append(set.empty() ? " --set " : ",").append(setting.name).append("=").append(std::to_string(number));
+  }
+  out += set;
   std::string without, with;
   for (const Fault fault : all_faults()) {
     if (options.may(fault) == drawn.may(fault)) continue;
@@ -161,6 +202,28 @@ tl::expected<std::vector<Fault>, std::string> parse_faults(std::string_view list
     const auto fault = fault_named(word);
     if (!fault) return tl::unexpected("there is no fault " + std::string(word));
     out.push_back(*fault);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return out;
+}
+
+std::span<const Setting> settings() { return numbers; }
+
+tl::expected<std::vector<std::pair<Setting, std::uint32_t>>, std::string> parse_settings(std::string_view list) {
+  std::vector<std::pair<Setting, std::uint32_t>> out;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const std::string_view word = list.substr(0, comma), name = word.substr(0, word.find('='));
+    const auto setting =
+        std::find_if(numbers.begin(), numbers.end(), [&](const Setting& each) { return each.name == name; });
+    if (setting == numbers.end()) return tl::unexpected("there is no setting " + std::string(name));
+    const std::string_view digits = word.substr(std::min(name.size() + 1, word.size()));
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || digits.empty() || end != digits.data() + digits.size()) {
+      return tl::unexpected(std::string(word) + " sets no number");
+    }
+    out.emplace_back(*setting, number);
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return out;

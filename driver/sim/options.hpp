@@ -4,9 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "driver/sim/sim_cluster.hpp"
@@ -93,10 +95,21 @@ Options draw(std::uint64_t seed, std::string_view tier = "causal");
 // One line: `nodes 5, keys 50, ...`, and the faults that may happen.
 std::string describe(const Options& options);
 
-// The flags that make these options out of those that the seed draws: `--seed 7 --ops 120 --without clog,loss`.
+// The flags that make these options out of those that the seed draws: `--seed 7 --ops 120 --set reads=20 --without
+// clog`.
 std::string flags(const Options& options);
 
 // A set of names, comma-separated, as in --only and --without. Error: the name that is none.
 tl::expected<std::vector<Fault>, std::string> parse_faults(std::string_view list);
+
+// A number of the options by its name in --set: `reads`, `gossip-ms`.
+struct Setting {
+  std::string_view name;
+  std::uint32_t Options::*number;
+};
+std::span<const Setting> settings();
+
+// As in --set: `reads=20,lineage=64`. Error: what cannot be read.
+tl::expected<std::vector<std::pair<Setting, std::uint32_t>>, std::string> parse_settings(std::string_view list);
 
 }  // namespace kin::sim

@@ -18,6 +18,7 @@ ClusterConfig config_of(const Options& options) {
   for (const NodeId& id : node_ids(options)) config.nodes.push_back({id, "sim", 1});
   config.gossip_interval_ms = options.gossip_ms;
   config.request_ms = options.timeout_ms;
+  config.suspect_ms = std::max(config.suspect_ms, 3 * options.gossip_ms);
   // --keys may ask for more than the seed drew: then too, a full copy must fit into the rounds within which all agree.
   config.limits.batch_keys = std::max(options.batch_keys, options.keys / 10 + 1);
   config.limits.cache_bytes = options.cache_bytes;

@@ -12,7 +12,15 @@ namespace {
 
 constexpr std::uint64_t first_wall_us = 1'700'000'000'000'000;
 constexpr Micros day_us = 86'400'000'000;
-constexpr Micros restart_after_disk_error_us = 50'000;
+
+// As a node, which looks at its clock, and tries its disk again, every 50 ms at least; but where gossip comes so rarely
+// that hours go by, nearly all of that would be for nothing.
+constexpr std::uint64_t longest_tick_ms(std::uint64_t gossip_interval_ms) {
+  return std::max<std::uint64_t>(50, gossip_interval_ms / 10);
+}
+constexpr std::uint64_t tick_ms(std::uint64_t gossip_interval_ms) {
+  return std::clamp<std::uint64_t>(gossip_interval_ms / 4, 5, longest_tick_ms(gossip_interval_ms));
+}
 
 class NobodyWatches : public JobWatch {
  public:
@@ -28,7 +36,7 @@ SimCluster::SimCluster(ClusterConfig config, const Speed& speed, std::uint64_t s
       watcher_(watcher),
       rng_(seed),
       network_(agenda_, rng_.next(), [this](const std::shared_ptr<const Packet>& packet) { deliver(packet); }),
-      tick_us_(std::clamp<std::uint64_t>(config_.gossip_interval_ms / 4, 5, 50) * 1000) {
+      tick_us_(tick_ms(config_.gossip_interval_ms) * 1000) {
   for (const NodeId& id : config_.ids()) {
     // Every machine was booted at another time and has another idea of the date.
     machines_[id] = std::make_unique<Machine>(id, rng_.next(), rng_.below(day_us), first_wall_us + rng_.below(day_us));
@@ -113,7 +121,7 @@ void SimCluster::cannot_go_on(Machine& at, const CannotGoOn& why) {
   end_process(at);
   if (!why.storage) return watcher_.refused(at.id, why.why);
   // As a real node does: it opens its disk anew, after a pause, in a new incarnation.
-  agenda_.after(restart_after_disk_error_us, [this, &at, process = at.process] {
+  agenda_.after(longest_tick_ms(config_.gossip_interval_ms) * 1000, [this, &at, process = at.process] {
     if (at.process == process && !at.host && !at.gone) start(at.id);
   });
 }

@@ -38,6 +38,7 @@ Options CommandLine::options(std::uint64_t seed) const {
   out.nodes = nodes.value_or(out.nodes);
   out.keys = keys.value_or(out.keys);
   out.clients = clients.value_or(out.clients);
+  for (const auto& [setting, value] : set) out.*setting.number = value;
   out.every_disk = every_disk;
   if (only) out.faults.fill(false);
   for (const Fault fault : without) out.let(fault, false);
@@ -48,7 +49,7 @@ Options CommandLine::options(std::uint64_t seed) const {
 tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
   line.jobs = static_cast<std::size_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
-  std::string seeds, seed, without, with, only;
+  std::string seeds, seed, set, without, with, only;
   CLI::App app("Runs whole clusters in virtual time, each from a seed, under faults, and judges them.", "kin-sim");
   app.add_option("--seeds", seeds, "A..B: these seeds (1..100)");
   app.add_option("--seed", seed, "one seed");
@@ -58,6 +59,7 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
   app.add_option("--nodes", line.nodes, "instead of what the seed draws")->check(CLI::Range(1, 9));
   app.add_option("--keys", line.keys, "instead of what the seed draws")->check(CLI::Range(1, 1'000'000));
   app.add_option("--clients", line.clients, "instead of what the seed draws")->check(CLI::Range(1, 10'000));
+  app.add_option("--set", set, "NAME=NUMBER, comma-separated: other numbers instead of what the seed draws");
   app.add_option("--without", without, "faults that do not happen, comma-separated");
   app.add_option("--with", with, "faults that may happen beside those that the seed draws");
   app.add_option("--only", only, "the only faults that may happen; `none` for none");
@@ -69,6 +71,7 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
   app.add_option("--check-every", line.check_every,
                  "of how many seeds one is judged by check causal too (10); 0: none");
   app.add_option("--explained", line.explained, "fail where fewer conflicts were explained and judged (0)");
+  app.add_option("--each-fault", line.each_fault, "fail where a kind of fault that may happen came less often (0)");
   const int usage = exit_code(Status::usage);
   const auto wrong = [&](const std::string& sentence) {
     return tl::unexpected(NothingToRun{"kin-sim: " + sentence + "\nkin-sim --help tells what there is\n", usage});
@@ -92,6 +95,13 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
   if ((line.trace || !line.history.empty()) && line.first != line.last) {
     return wrong("--trace and --history are for one seed: say --seed");
   }
+  auto numbers = parse_settings(set);
+  if (!numbers) {
+    std::string all;
+    for (const Setting& setting : settings()) all.append(all.empty() ? "" : ", ").append(setting.name);
+    return wrong(numbers.error() + "; there are " + all);
+  }
+  line.set = std::move(*numbers);
   line.only = !only.empty();
   if (only == "none") only.clear();
   for (const auto& [text, list] : {std::pair(&without, &line.without), {&with, &line.with}, {&only, &line.with}}) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "driver/sim/options.hpp"
@@ -16,6 +17,7 @@ struct CommandLine {
   std::size_t jobs = 1;
   std::string tier = "causal";
   std::optional<std::uint32_t> operations, nodes, keys, clients;
+  std::vector<std::pair<Setting, std::uint32_t>> set;
   std::vector<Fault> without, with;
   bool only = false;  // no faults but those in `with`
   bool every_disk = false;
@@ -23,6 +25,7 @@ struct CommandLine {
   std::string history;  // one seed: the file that its history is written to; empty: none
   bool hashes = false;  // a line `seed hash` for every seed
   bool shrink = true;
+  std::uint64_t each_fault = 0;    // a kind that may happen and came less often than this is a failure
   std::uint64_t explained = 0;     // fewer conflicts than these, explained rightly, are a failure
   std::uint32_t check_every = 10;  // how many seeds there are to one whose history check causal judges too; 0: none
 

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -64,6 +65,7 @@ class Runs {
       std::cout << "too few conflicts were explained: " << line_.explained << " were wanted\n";
       return 1;
     }
+    if (failed_.empty() && any_fault_is_rare()) return 1;
     if (failed_.empty()) {
       std::cout << "all held\n";
       return 0;
@@ -80,8 +82,20 @@ class Runs {
     return Task{line_.options(seed), line_.check_every != 0 && seed % line_.check_every == 0};
   }
 
+  bool any_fault_is_rare() const {
+    bool any = false;
+    for (const Fault fault : all_faults()) {
+      if (!drawn_[static_cast<std::size_t>(fault)] || summary_.count(fault) >= line_.each_fault) continue;
+      any = true;
+      std::cout << "too rare a fault: " << name(fault) << " came " << summary_.count(fault) << " times, "
+                << line_.each_fault << " were wanted\n";
+    }
+    return any;
+  }
+
   bool ended(const Options& options, const Outcome& outcome) {
     summary_.add(outcome);
+    for (std::size_t i = 0; i < fault_kinds; ++i) drawn_[i] = drawn_[i] || options.faults[i];
     clear_progress();
     if (line_.hashes) std::cout << outcome.seed << ' ' << outcome.trace_hash << '\n';
     if (!outcome.held) {
@@ -133,6 +147,7 @@ class Runs {
   const Clock::time_point begun_ = Clock::now();
   Clock::time_point told_ = begun_;
   Summary summary_;
+  std::array<bool, fault_kinds> drawn_{};  // by any seed
   std::vector<Options> failed_;
 };
 

@@ -13,6 +13,8 @@ namespace kin::sim {
 class Summary {
  public:
   void add(const Outcome& outcome);
+  // How often this kind of fault has happened.
+  std::uint64_t count(Fault fault) const { return faults_[static_cast<std::size_t>(fault)]; }
 
   std::uint64_t seeds() const { return seeds_; }
   std::uint64_t sum(Sum what) const { return sums_.at(static_cast<std::size_t>(what)); }

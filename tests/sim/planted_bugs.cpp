@@ -104,8 +104,11 @@ constexpr std::array bugs{
     PlantedBug{Bug::offer_keeps_waiting, "offer-keeps-waiting",
                "who is offered a full copy goes on waiting for the answer that it replaced",
                [](Options& options) {
+                 options.reads = 20;
                  options.deletes = 30;
-                 options.fault_gap_ms = 100;
+                 options.clients = 3;
+                 options.think_us = 20'000;
+                 options.fault_gap_ms = 50;
                  options.faults.fill(false);  // what is restored last is behind in the end
                  options.sessions = 0;        // they wait for what was lost with several disks
                  options.gossip_ms = 80;      // ten rounds are over before it stops waiting
