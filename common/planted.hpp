@@ -26,7 +26,6 @@ enum class Bug : std::uint8_t {
 
   // gossip, read repair, quorums
   last_entry_skipped,    // an answer to gossip leaves out its last entry
-  offer_keeps_waiting,   // who is offered a full copy goes on waiting for the answer that it replaced
   read_repair_ticks,     // a node that merges for a read takes a new dot
   answer_counted_twice,  // two answers of one member count as two
   partial_told_as_met,   // a write past its deadline says that it has all copies

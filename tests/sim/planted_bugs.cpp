@@ -101,21 +101,6 @@ constexpr std::array bugs{
                "a value names what it replaced, and nothing that was seen before that"},
 
     PlantedBug{Bug::last_entry_skipped, "last-entry-skipped", "an answer to gossip leaves out its last entry"},
-    PlantedBug{Bug::offer_keeps_waiting, "offer-keeps-waiting",
-               "who is offered a full copy goes on waiting for the answer that it replaced",
-               [](Options& options) {
-                 options.reads = 20;
-                 options.deletes = 30;
-                 options.clients = 3;
-                 options.think_us = 20'000;
-                 options.fault_gap_ms = 50;
-                 options.faults.fill(false);  // what is restored last is behind in the end
-                 options.sessions = 0;        // they wait for what was lost with several disks
-                 options.gossip_ms = 80;      // ten rounds are over before it stops waiting
-                 options.batch_keys = 1;
-                 options.every_disk = true;
-                 with(options, {Fault::restore, Fault::isolate});
-               }},
     PlantedBug{Bug::read_repair_ticks, "read-repair-ticks", "a node that merges for a read takes a new dot", quorums},
     PlantedBug{Bug::answer_counted_twice, "answer-counted-twice", "two answers of one member count as two",
                quorums_and_lost_disks},

@@ -244,6 +244,23 @@ TEST_CASE("an answer to gossip that is repeated does not ask on twice") {
   CHECK(cluster.values("n2", "key39") == Values{"v"});
 }
 
+TEST_CASE("who is offered a full copy does not go on waiting for the answer that it replaced") {
+  ProtocolCluster cluster(2, "causal", 1, [](ClusterConfig& config) { config.limits.batch_keys = 10; });
+  cluster.settle();
+  for (int i = 0; i < 40; ++i) cluster.put("n1", "key" + std::to_string(i), "v");
+  cluster.drop_all();
+  const causal::Report asker{{{"n1", cluster.life("n1")}, {"n2", cluster.life("n2")}}, {}};
+  cluster.inject("n1", "n2", causal::encode(causal::Gossip{asker}));
+  cluster.deliver(*cluster.take("entries", "n1", "n2"));
+  REQUIRE(cluster.take("gossip", "n2", "n1"));  // lost: n2 would wait for the answer
+  cluster.inject("n2", "n1", causal::encode(causal::OfferCopy{asker}));
+  cluster.deliver_all();
+  REQUIRE(cluster.values("n2", "key39") == Values{"v"});  // the copy is over
+  cluster.received("n1").clear();
+  cluster.round();
+  CHECK(cluster.received("n1")["gossip"].messages > 0);
+}
+
 TEST_CASE("S-13: 1,000 idle gossip rounds write nothing to disk and change no clock") {
   ProtocolCluster cluster(5);
   for (int i = 0; i < 20; ++i) cluster.put(NodeId("n" + std::to_string(i % 5 + 1)), "k" + std::to_string(i), "v");
