@@ -173,8 +173,8 @@ void CausalProtocol::finish_turn(Outputs& out) {
     }
     if (!message.entries.empty()) flush();
   };
-  // A new write may leave before it is durable here, so that all members sync at the same time: whatever becomes of this
-  // process, the dot is never given out again, and the message says all that whoever takes it in must know.
+  // A new write may leave before it is durable here, so that all members sync at the same time: whatever becomes of
+  // this process, the dot is never given out again, and the message says all that whoever takes it in must know.
   push(std::exchange(broadcast_, {}), replica_.peers(), true);
   for (const auto& [peer, keys] : std::exchange(directed_, {})) push(keys, {peer}, false);
   send_fetches(out);
