@@ -3,8 +3,8 @@
 // A turn: wait for messages, news of jobs or the next tick; take what is there, up to a bound; step the protocols; make
 // their writes durable as one batch; flush the trace; let messages and replies leave, and jobs begin. A turn that has
 // nothing to make durable ends with fewer messages, so that the clients work while the node does. When the disk
-// fails or a protocol says that this process must not go on, nothing more of the turn leaves, and all who wait for replies
-// are told that nobody knows whether theirs was applied.
+// fails or a protocol says that this process must not go on, nothing more of the turn leaves, and all who wait for
+// replies are told that nobody knows whether theirs was applied.
 #pragma once
 
 #include <atomic>
