@@ -29,9 +29,21 @@ CommonPast common_past(const std::vector<ToldVersion>& values) {
                                   [&](const ToldVersion& value) { return value.lineage.has(version.dot); });
     if (seen) common.insert(version.dot);
   }
+  const auto before_common = [&](const Dot& dot) {
+    return std::any_of(common.begin(), common.end(), [&](const Dot& other) { return all.saw(other, dot); });
+  };
+  // Something that all have seen may have seen this one too, by way of what it lost: who was shown this one elsewhere
+  // brought it back, and not the way to it.
+  const auto maybe_before_common = [&](const Dot& dot) {
+    return std::any_of(all.versions().begin(), all.versions().end(), [&](const Version& version) {
+      return version.dot != dot && version.left_out.has(dot) && !all.saw(dot, version.dot) &&
+             (common.contains(version.dot) || before_common(version.dot));
+    });
+  };
   for (const Dot& dot : common) {
-    const bool seen = std::any_of(common.begin(), common.end(), [&](const Dot& other) { return all.saw(other, dot); });
-    if (!seen) out.last.push_back(*all.find(dot));
+    if (before_common(dot)) continue;
+    out.last.push_back(*all.find(dot));
+    if (maybe_before_common(dot)) out.certain = false;
   }
 
   std::vector<Spans> missing;

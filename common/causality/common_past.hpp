@@ -18,7 +18,7 @@ struct CommonPast {
   // Versions that all writers had seen and that nothing else which all had seen had seen: one, or several where the
   // key was in conflict already, or none.
   std::vector<Version> last;
-  // False where something that is left out of the lineages may be newer, or beside `last`.
+  // False where something that is left out of the lineages may be newer, or beside `last`, or lie between two of it.
   bool certain = true;
 };
 

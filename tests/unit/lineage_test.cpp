@@ -144,6 +144,22 @@ TEST_CASE("what may have been left out on both sides is said to be uncertain") {
   CHECK(had_seen({{dot("n1", 31)}, left}, {{dot("n1", 12)}, {}}) == Knew::unknown);
 }
 
+TEST_CASE("a version that was left out and came back by another way is not for certain beside who may have seen it") {
+  Lineage seen = chain(chain({}, "n2", 1, 1), "n1", 1, 3);
+  seen.thin({1, 1}, never);  // n1:3 alone: that it had seen n2:1 is a span
+  seen.join(chain({}, "n2", 1, 1));
+  CHECK_FALSE(seen.saw(dot("n1", 3), dot("n2", 1)));
+  const CommonPast past = common_past({{{dot("n1", 4)}, seen}, {{dot("n3", 1)}, seen}});
+  CHECK(past.last.size() == 2);
+  CHECK_FALSE(past.certain);
+
+  // Nobody had seen n4:1.
+  Lineage beside = chain(chain({}, "n2", 1, 1), "n1", 1, 3);
+  beside.thin({1, 1}, never);
+  beside.join(chain({}, "n4", 1, 1));
+  CHECK(common_past({{{dot("n1", 4)}, beside}, {{dot("n3", 1)}, beside}}).certain);
+}
+
 TEST_CASE("what is joined stands in front of who had seen it, also where he had come first") {
   Lineage thinned = chain({}, "n1", 1, 2);
   thinned.thin({1, 1}, never);  // n1:2 alone
