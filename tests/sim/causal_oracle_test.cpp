@@ -112,16 +112,15 @@ TEST_CASE("oracle: a node that has not heard of the delete may show the value, b
   CHECK(s.rule() == "resurrected");
 }
 
-TEST_CASE("oracle: a value that nobody wrote, and one whose write was undone") {
+TEST_CASE("oracle: a value that nobody wrote, and one whose write was refused") {
   Story made_up;
   made_up.get("n1", {"z"});
   CHECK(made_up.rule() == "thin air");
 
-  Story undone;
-  undone.oracle.wrote("n1", "k", "a", {});
-  undone.oracle.settled("n1", false);
-  undone.get("n2", {"a"});
-  CHECK(undone.rule() == "thin air");
+  Story refused;
+  refused.oracle.never_happened("k", refused.oracle.wrote("n1", "k", "a", {}));
+  refused.get("n2", {"a"});
+  CHECK(refused.rule() == "thin air");
 }
 
 TEST_CASE("oracle: a write whose turn is gone has removed nothing") {
@@ -131,6 +130,38 @@ TEST_CASE("oracle: a write whose turn is gone has removed nothing") {
   s.oracle.settled("n1", false);
   s.all_show({"a"});
   CHECK(s.rule() == "");
+}
+
+TEST_CASE("oracle: a write whose turn is gone may have been pushed before") {
+  const auto pushed = [](Story& s) {
+    s.put("n1", "a");
+    s.all_show({"a"});
+    s.oracle.wrote("n1", "k", "b", s.oracle.closure("k", {"a"}));
+    s.oracle.settled("n1", false);
+  };
+  Story arrived;
+  pushed(arrived);
+  arrived.get("n2", {"b"});
+  CHECK(arrived.oracle.escaped() == 1);
+  arrived.all_show({"b"});
+  CHECK(arrived.rule() == "");
+
+  // Once another node has it on its disk, it is a write like any other.
+  Story forgotten;
+  pushed(forgotten);
+  forgotten.get("n2", {"b"});
+  forgotten.get("n2", {});
+  CHECK(forgotten.rule() == "lost");
+  Story back;
+  pushed(back);
+  back.get("n2", {"b"});
+  back.get("n2", {"a"});
+  CHECK(back.oracle.violations().back().rule == "resurrected");
+
+  Story promised;
+  promised.oracle.promised("k", promised.oracle.wrote("n1", "k", "a", {}));
+  promised.oracle.settled("n1", false);
+  CHECK(promised.rule() == "lost");
 }
 
 TEST_CASE("oracle: a refused write has not made its node see what its context named") {
