@@ -224,41 +224,49 @@ TEST_CASE("a node that was down for k of many writes receives the k entries it l
   CHECK(few_of_more < few + few / 2);
 }
 
+namespace {
+
+// n2 lacks 40 keys of n1, has got ten of them, and has asked on.
+struct CatchingUp {
+  ProtocolCluster cluster{2, "causal", 1, [](ClusterConfig& config) { config.limits.batch_keys = 10; }};
+  causal::Report nothing_seen;
+  ProtocolCluster::Travelling answer;  // that brought the ten
+
+  CatchingUp() {
+    cluster.settle();
+    for (int i = 0; i < 40; ++i) cluster.put("n1", "key" + std::to_string(i), "v");
+    cluster.drop_all();
+    nothing_seen = {{{"n1", cluster.life("n1")}, {"n2", cluster.life("n2")}}, {}};
+    cluster.inject("n1", "n2", causal::encode(causal::Gossip{nothing_seen}));
+    answer = cluster.take("entries", "n1", "n2").value();
+    cluster.deliver(answer);
+    REQUIRE(cluster.take("gossip", "n2", "n1"));
+  }
+
+  bool n2_asks_in_the_next_round() {
+    cluster.received("n1").clear();
+    cluster.round();
+    return cluster.received("n1")["gossip"].messages > 0;
+  }
+};
+
+}  // namespace
+
 TEST_CASE("an answer to gossip that is repeated does not ask on twice") {
-  ProtocolCluster cluster(2, "causal", 1, [](ClusterConfig& config) { config.limits.batch_keys = 10; });
-  cluster.settle();
-  for (int i = 0; i < 40; ++i) cluster.put("n1", "key" + std::to_string(i), "v");
-  cluster.drop_all();
-  const causal::Report asker{{{"n1", cluster.life("n1")}, {"n2", cluster.life("n2")}}, {}};
-  cluster.inject("n1", "n2", causal::encode(causal::Gossip{asker}));
-  const auto answer = cluster.take("entries", "n1", "n2");
-  REQUIRE(answer);
-  cluster.deliver(*answer);
-  REQUIRE(cluster.take("gossip", "n2", "n1"));
-  cluster.deliver(*answer);
-  CHECK_FALSE(cluster.take("gossip", "n2", "n1"));
-  cluster.received("n1").clear();
-  cluster.round();
-  CHECK(cluster.received("n1")["gossip"].messages > 0);  // nor does it wait for an answer to what it has not asked
-  cluster.settle();
-  CHECK(cluster.values("n2", "key39") == Values{"v"});
+  CatchingUp there;
+  there.cluster.deliver(there.answer);
+  CHECK_FALSE(there.cluster.take("gossip", "n2", "n1"));
+  CHECK(there.n2_asks_in_the_next_round());  // nor does it wait for an answer to what it has not asked
+  there.cluster.settle();
+  CHECK(there.cluster.values("n2", "key39") == Values{"v"});
 }
 
 TEST_CASE("who is offered a full copy does not go on waiting for the answer that it replaced") {
-  ProtocolCluster cluster(2, "causal", 1, [](ClusterConfig& config) { config.limits.batch_keys = 10; });
-  cluster.settle();
-  for (int i = 0; i < 40; ++i) cluster.put("n1", "key" + std::to_string(i), "v");
-  cluster.drop_all();
-  const causal::Report asker{{{"n1", cluster.life("n1")}, {"n2", cluster.life("n2")}}, {}};
-  cluster.inject("n1", "n2", causal::encode(causal::Gossip{asker}));
-  cluster.deliver(*cluster.take("entries", "n1", "n2"));
-  REQUIRE(cluster.take("gossip", "n2", "n1"));  // lost: n2 would wait for the answer
-  cluster.inject("n2", "n1", causal::encode(causal::OfferCopy{asker}));
-  cluster.deliver_all();
-  REQUIRE(cluster.values("n2", "key39") == Values{"v"});  // the copy is over
-  cluster.received("n1").clear();
-  cluster.round();
-  CHECK(cluster.received("n1")["gossip"].messages > 0);
+  CatchingUp there;
+  there.cluster.inject("n2", "n1", causal::encode(causal::OfferCopy{there.nothing_seen}));
+  there.cluster.deliver_all();
+  REQUIRE(there.cluster.values("n2", "key39") == Values{"v"});  // the copy is over
+  CHECK(there.n2_asks_in_the_next_round());
 }
 
 TEST_CASE("S-13: 1,000 idle gossip rounds write nothing to disk and change no clock") {
