@@ -28,8 +28,8 @@ def of_nodes(panels):
             "Every node takes every write, to its own disk, and here they share the cores and one disk: what the plot shows is the "
             "price of more copies on one machine, and a bound from below for nodes that have machines of their own. W=1 answers sooner, but all copies "
             "are made just the same, so at full load it is not faster. A read at R=1 is "
-            "answered by one node, however many there are. With one operation in flight a write waits for its own sync and then for "
-            "those of the others: p50 %s ms with %s node, %s ms with %s." % ends(wait, "write, p50"))
+            "answered by one node, however many there are. With one operation in flight a write waits for its own sync and for those "
+            "of the others, which run at the same time: p50 %s ms with %s node, %s ms with %s." % ends(wait, "write, p50"))
 
 
 def of_values(panels):
