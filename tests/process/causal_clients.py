@@ -4,24 +4,23 @@ import json
 import os
 import random
 import subprocess
-import threading
 import time
 
-class Client(threading.Thread):
+import workers
+
+
+class Client(workers.Worker):
     """Works until `stop` is set. `key` gives the key for the next operation, from a random generator."""
 
     def __init__(self, number, cluster, stop, seed, key):
-        super().__init__()
+        super().__init__(stop)
         self.key = key
-        self.name, self.cluster, self.stop, self.random = "c%d" % number, cluster, stop, random.Random(seed + number)
+        self.name, self.cluster, self.random = "c%d" % number, cluster, random.Random(seed + number)
         self.lines, self.count, self.contexts = [], 0, {}
         self.connection = {}
 
-    def run(self):
-        while not self.stop.is_set():
-            self.step(self.random.choice(self.cluster.ids), self.key(self.random))
-
-    def step(self, node, key):
+    def step(self):
+        node, key = self.random.choice(self.cluster.ids), self.key(self.random)
         self.count += 1
         line = {"id": "%s-%d" % (self.name, self.count), "key": key, "node": node, "start_ns": time.monotonic_ns()}
         if node not in self.connection:

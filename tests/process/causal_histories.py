@@ -20,21 +20,13 @@ CLIENTS, KEYS = 4, 3
 def one_history(bin_folder, folder, seconds, seed):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    stop, end = threading.Event(), time.monotonic() + seconds
+    stop = threading.Event()
     keys = ["k%d" % i for i in range(KEYS)]
     with nodes.Nodes(bin_folder, folder, 5) as cluster:
         clients = [causal_clients.Client(i, cluster, stop, seed, lambda dice: dice.choice(keys)) for i in range(CLIENTS)]
         faults = strikes.Strikes(cluster, stop, random.Random(seed),
                                  (strikes.kill, strikes.pause, strikes.isolate, strikes.cut), 0.1, 0.8)
-        for client in clients:
-            client.start()
-        try:
-            while time.monotonic() < end and not stop.is_set():
-                faults.strike()
-        finally:
-            stop.set()
-            for client in clients:
-                client.join()
+        faults.beset(clients, seconds)
         cluster.converge(60)
         operations, acknowledged, unknown = causal_clients.judge(cluster, clients, keys)
     print("seed %d: %d operations, %d puts acknowledged, %d unknown; %s" % (

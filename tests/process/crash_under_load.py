@@ -45,7 +45,7 @@ def main(bin_folder, folder, seconds="15", seed="1"):
         timer.start()
         kills = nemesis(cluster, stop, random.Random(int(seed)))
         for client in clients:
-            client.join()
+            client.end()
         cluster.converge()
         operations, acknowledged, unknown = causal_clients.judge(cluster, clients, keys)
     print("%d operations, %d puts acknowledged, %d unknown, %d kills" % (operations, acknowledged, unknown, kills))

@@ -73,9 +73,7 @@ def main(bin_folder, folder, minutes="10", seed=None):
                     told, sum(len(c.lines) for c in clients), faults.number(), memory.samples[-1]), flush=True)
         stop.set()
         for thread in clients + [striking]:
-            thread.join()
-        if striking.failed:
-            raise striking.failed
+            thread.end()
         cluster.converge(60)
         operations, acknowledged, unknown = causal_clients.judge(cluster, clients, sorted(keys_so_far))
     print("%d operations, %d puts acknowledged, %d unknown; %s" % (operations, acknowledged, unknown, faults.told()))

@@ -1,7 +1,8 @@
 """What is done to real nodes while clients use them, each undone before the next: a kill, a pause, an isolated node, a
 cut link."""
-import threading
 import time
+
+import workers
 
 
 def kill(cluster, wait, node, other):
@@ -44,6 +45,21 @@ class Strikes:
         self.counts[kind] += 1
         self.kinds[kind](self.cluster, lambda: self.stop.wait(a_while), node, other)
 
+    def beset(self, clients, seconds):
+        """Lets these workers work, and strikes all the while, one strike after the other."""
+        for client in clients:
+            client.start()
+        end = time.monotonic() + seconds
+        try:
+            while time.monotonic() < end and not self.stop.is_set():
+                self.strike()
+        finally:
+            self.stop.set()
+            for client in clients:
+                client.join()
+        for client in clients:
+            client.end()
+
     def number(self):
         return sum(self.counts.values())
 
@@ -51,20 +67,16 @@ class Strikes:
         return ", ".join("%s %d" % item for item in self.counts.items())
 
 
-class Striking(threading.Thread):
-    """One strike every so many seconds, from the beginning of one to that of the next, until `stop` is set. A strike that
-    takes longer lets the next one begin at once. What fails stops the others, and stands in `failed`."""
+class Striking(workers.Worker):
+    """One strike every so many seconds, from the beginning of one to that of the next. A strike that takes longer lets the
+    next one begin at once."""
 
     def __init__(self, strikes, every_s):
-        super().__init__()
-        self.strikes, self.every_s, self.failed = strikes, every_s, None
+        super().__init__(strikes.stop)
+        self.strikes, self.every_s, self.due = strikes, every_s, time.monotonic()
 
-    def run(self):
-        due = time.monotonic()
-        try:
-            while not self.strikes.stop.wait(max(due - time.monotonic(), 0)):
-                due += self.every_s
-                self.strikes.strike()
-        except Exception as failure:  # whatever it is, the main thread must know
-            self.failed = failure
-            self.strikes.stop.set()
+    def step(self):
+        if self.stop.wait(max(self.due - time.monotonic(), 0)):
+            return
+        self.due += self.every_s
+        self.strikes.strike()

@@ -14,6 +14,7 @@ import time
 
 import nodes
 import strikes
+import workers
 
 CREATE, WRITE, READ, DROP, SILENCE = 6, 7, 8, 9, 12
 NOT_FOUND, ALREADY_EXISTS = 4, 6
@@ -35,21 +36,13 @@ def ask(kin, kind, body):
                        0, 0])
 
 
-class Client(threading.Thread):
+class Client(workers.Worker):
     """One after the other: the writer's client creates, writes and drops; a reader's reads anywhere."""
 
     def __init__(self, name, cluster, stop, dice, writes):
-        super().__init__()
-        self.name, self.cluster, self.stop, self.dice, self.writes = name, cluster, stop, dice, writes
-        self.lines, self.connection, self.count, self.failed = [], {}, 0, None
-
-    def run(self):
-        try:
-            while not self.stop.is_set():
-                self.step()
-        except Exception as failure:  # the main thread must know
-            self.failed = failure
-            self.stop.set()
+        super().__init__(stop)
+        self.name, self.cluster, self.dice, self.writes = name, cluster, dice, writes
+        self.lines, self.connection, self.count = [], {}, 0
 
     def step(self):
         token = "t%d" % self.dice.randrange(TOKENS)
@@ -136,20 +129,9 @@ def one_history(bin_folder, folder, seconds, seed):
     with cluster:
         clients = [Client("w", cluster, stop, random.Random(seed + 1), True)]
         clients += [Client("r%d" % i, cluster, stop, random.Random(seed + 2 + i), False) for i in range(READERS)]
-        for client in clients:
-            client.start()
         kinds = (strikes.kill, strikes.pause, strikes.cut, Silencing(dice).silence)
-        faults, end = strikes.Strikes(cluster, stop, dice, kinds, 0.1, 0.8), time.monotonic() + seconds
-        try:
-            while time.monotonic() < end and not stop.is_set():
-                faults.strike()
-        finally:
-            stop.set()
-            for client in clients:
-                client.join()
-        for client in clients:
-            if client.failed:
-                raise client.failed
+        faults = strikes.Strikes(cluster, stop, dice, kinds, 0.1, 0.8)
+        faults.beset(clients, seconds)
     lines = sorted((line for c in clients for line in c.lines), key=lambda line: line["start_ns"])
     history = os.path.join(folder, "history.jsonl")
     with open(history, "w") as out:
