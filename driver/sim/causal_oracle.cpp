@@ -59,9 +59,8 @@ CausalOracle::Event CausalOracle::wrote(const NodeId& node, const std::string& k
   return event;
 }
 
-void CausalOracle::never_happened(const std::string& key, Event event) { undo(numbers_.at(key), event); }
-
-void CausalOracle::undo(KeyNumber key, Event event) {
+void CausalOracle::never_happened(const std::string& name, Event event) {
+  const KeyNumber key = numbers_.at(name);
   Key& history = keys_[key];
   Write& write = history.writes.at(event);
   write.fate = Fate::never;

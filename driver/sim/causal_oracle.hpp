@@ -155,7 +155,6 @@ class CausalOracle {
   const Key& at(const std::string& key) const { return keys_[numbers_.at(key)]; }
   static View& view(Node& node, KeyNumber key);
   static Past& pending(Node& node, KeyNumber key);
-  void undo(KeyNumber key, Event event);
   void keep_what_escaped(KeyNumber key, const EventSet& seen);
   // One by one: see above. (causal_oracle_rules.cpp, causal_oracle_sessions.cpp)
   void judge_session(const NodeId& node, const SessionView::Key& view, const std::string& key,

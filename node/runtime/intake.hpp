@@ -26,7 +26,7 @@ struct Arrival {
   RouterIdentity from;
   std::string bytes;
   std::size_t taken = 0;  // of the bytes
-  std::size_t items = 0;  // that was
+  std::size_t items = 0;  // taken
   // When the message came: of all its items, since nobody can tell them apart in time.
   std::uint64_t came_us = 0, came_wall_us = 0;
 

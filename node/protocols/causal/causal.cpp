@@ -110,8 +110,7 @@ void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
     }
   }
   // The copy goes on by itself; once it has ended, nobody is being asked.
-  const bool copies = std::holds_alternative<OfferCopy>(*decoded);
-  if (copies && catching_up_from_ == message.from) catching_up_from_.reset();
+  if (std::holds_alternative<OfferCopy>(*decoded) && catching_up_from_ == message.from) catching_up_from_.reset();
   send_all(std::move(outbox), out);
 }
 
