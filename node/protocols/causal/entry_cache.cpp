@@ -13,7 +13,7 @@ constexpr std::size_t bytes_of_an_actor = 128;
 constexpr std::size_t bytes_of_a_pair = 96;
 
 // Of the bound, for each tree of the map.
-constexpr std::size_t bytes_of_a_tree = 8u << 10;
+constexpr std::size_t bytes_of_a_tree = 2u << 10;
 
 std::size_t weight(std::string_view key, const Entry& entry) {
   const std::size_t actors = entry.context.actors().size() + entry.shadowed.actors().size();
