@@ -71,6 +71,21 @@ TEST_CASE("keys are told apart however long they are, and however much of them i
   CHECK(cache.find("kK") == nullptr);
 }
 
+TEST_CASE("what is foreseen stays as it is, whether it is there or not") {
+  EntryCache cache(10'000);
+  cache.put("a", entry_of("v"));
+  cache.put("none", {});
+  cache.keep_answer("a", "shown");
+  const std::size_t bytes = cache.bytes();
+  const std::vector<std::string_view> keys{"a", "nowhere", "none", "a"};
+  cache.foresee(keys);
+  cache.foresee({});
+  CHECK(cache.bytes() == bytes);
+  CHECK(cache.size() == 2);
+  CHECK(*cache.answer("a") == "shown");
+  CHECK(cache.find("nowhere") == nullptr);
+}
+
 TEST_CASE("bytes are counted once, whatever is put again") {
   EntryCache cache(1'000'000);
   cache.put("a", entry_of("v"));

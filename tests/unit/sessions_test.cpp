@@ -136,6 +136,20 @@ TEST_CASE("a write of a session waits as its reads do, so it replaces what the s
   CHECK(cluster.values("n3", "cart") == Strings{"apples"});
 }
 
+TEST_CASE("calls of a session that wait for the same are served in their order") {
+  ProtocolCluster cluster(3);
+  Session ann(cluster);
+  ann.take<wire::WriteReply>(ann.put("n1", "cart", "bread"));
+  const CallId before = ann.read("n2", "cart");
+  const CallId write = ann.put("n2", "cart", "apples");
+  const CallId after = ann.read("n2", "cart");
+  CHECK(ann.waits(after));
+  cluster.deliver_all();
+  CHECK(ann.values(before) == Strings{"bread"});
+  ann.take<wire::WriteReply>(write);
+  CHECK(ann.values(after) == Strings{"apples"});
+}
+
 TEST_CASE("a delete of a session finds what the session wrote elsewhere") {
   ProtocolCluster cluster(3);
   Session ann(cluster);

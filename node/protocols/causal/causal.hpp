@@ -58,6 +58,12 @@ class CausalProtocol : public Protocol {
     std::uint64_t resend_at_ms = 0;
   };
 
+  // A read of what this node has: its reply stands among the outputs, without a body so far.
+  struct OwnRead {
+    std::size_t reply = 0;  // its place there
+    std::string key;
+  };
+
   // What a member answered to a fetch.
   struct HeldThere {
     std::uint64_t fetch = 0;
@@ -108,6 +114,8 @@ class CausalProtocol : public Protocol {
                     std::uint32_t wanted, bool repeated, Outputs& out);
   void tell(PendingWrite&& pending, std::uint32_t got, Outputs& out) const;
   std::string packed_answer(const std::string& key) const;  // of what this node has
+  // Reads that follow each other are answered together, before anything changes.
+  void answer_own_reads(Outputs& out);
   std::uint64_t answer_by(const ClientCall& call) const;
 
   // Reads that wait for other members (quorum_reads.cpp)
@@ -142,6 +150,7 @@ class CausalProtocol : public Protocol {
   std::uint64_t gossip_at_ms_ = 0;
   std::multimap<std::uint64_t, PendingWrite> writes_;  // by counter of the dot; a repeated one waits beside the first
   std::map<std::uint64_t, PendingRead> reads_;         // by fetch id
+  std::vector<OwnRead> own_reads_;
   std::uint64_t next_fetch_ = 1;
   std::vector<Fetch::Asked> fetches_;                          // this turn's, of all peers
   std::map<NodeId, std::vector<Fetch::Asked>> fetches_again_;  // of one peer

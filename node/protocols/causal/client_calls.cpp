@@ -125,9 +125,19 @@ void CausalProtocol::read(const ClientCall& call, const wire::Read& request, Out
   if (!bucket) return out.fail(call.id, bucket.error());
   auto count = wanted(request.level, (*bucket)->read);
   if (!count) return out.fail(call.id, count.error());
-  const std::string key = records::join_key(request.bucket, request.key);
-  if (*count == 1) return out.replies.push_back({call.id, wire::Kind::read_reply, packed_answer(key), true});
-  ask_members(call, key, *count);
+  std::string key = records::join_key(request.bucket, request.key);
+  if (*count > 1) return ask_members(call, key, *count);
+  own_reads_.push_back({out.replies.size(), std::move(key)});
+  out.replies.push_back({call.id, wire::Kind::read_reply, {}, true});
+}
+
+void CausalProtocol::answer_own_reads(Outputs& out) {
+  if (own_reads_.empty()) return;
+  std::vector<std::string_view> keys;
+  for (const OwnRead& read : own_reads_) keys.push_back(read.key);
+  replica_.foresee(keys);
+  for (const OwnRead& read : own_reads_) out.replies[read.reply].body = packed_answer(read.key);
+  own_reads_.clear();
 }
 
 // What this node knows of an entry changes seldom beside how often it is asked.

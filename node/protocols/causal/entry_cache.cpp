@@ -80,6 +80,17 @@ void EntryCache::keep_answer(std::string_view key, std::string answer) {
   slot->epoch = epoch_;
 }
 
+void EntryCache::foresee(std::span<const std::string_view> keys) const {
+  const std::vector<HashedView> wanted(keys.begin(), keys.end());
+  slots_.foresee(wanted);
+  for (const std::string_view key : keys) {
+    const Slot* slot = slots_.find(key);
+    if (slot == nullptr) continue;
+    causal::foresee(slot->answer.data(), slot->answer.size());
+    if (!slot->entry.siblings.empty()) causal::foresee(&*slot->entry.siblings.begin(), sizeof(Siblings::value_type));
+  }
+}
+
 void EntryCache::trim() {
   for (const Place& place : hollow_) {
     place.value().hollow = false;

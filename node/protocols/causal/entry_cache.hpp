@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,9 @@ class EntryCache {
   // Does nothing where the key's entry is not in memory.
   void keep_answer(std::string_view key, std::string answer);
   void drop_all_answers() { ++epoch_; }
+
+  // Before several keys are asked for: has what is known of them brought near the processor, of all at the same time.
+  void foresee(std::span<const std::string_view> keys) const;
 
   // At the end of a turn: down to the bound. Entries that hold nothing are not kept either, so that a deleted key
   // leaves no trace here.

@@ -8,11 +8,19 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace kin::causal {
+
+// Has these bytes brought near the processor, and does not wait for them.
+inline void foresee(const void* begin, std::size_t bytes) {
+  constexpr std::size_t line = 64;
+  const char* at = static_cast<const char*>(begin);
+  for (std::size_t done = 0; done < bytes; done += line) __builtin_prefetch(at + done);
+}
 
 // A key as it is asked for, and as it is compared.
 struct HashedView {
@@ -55,6 +63,8 @@ class HashedMap {
     Value& value() const { return item->second; }
   };
 
+  static constexpr std::size_t first_bytes = 192;  // of an item: its key, and what of its value stands first
+
   // `trees` or more; their number stays.
   explicit HashedMap(std::size_t trees) : trees_(std::bit_ceil(trees)) {}
 
@@ -77,7 +87,17 @@ class HashedMap {
   }
   void erase(const Place& place) { place.tree->erase(place.item); }
 
+  // Where these keys will be looked for: waits for the memory of all of them together, and not for one after the other.
+  void foresee(std::span<const HashedView> keys) const {
+    for (const HashedView& key : keys) causal::foresee(&tree_of(key), 1);
+    for (const HashedView& key : keys) {
+      const Tree& tree = tree_of(key);
+      if (!tree.empty()) causal::foresee(&*tree.begin(), first_bytes);  // mostly it is the only one
+    }
+  }
+
  private:
+  const Tree& tree_of(const HashedView& key) const { return trees_[key.hash & (trees_.size() - 1)]; }
   Tree& tree_of(const HashedView& key) { return trees_[key.hash & (trees_.size() - 1)]; }
 
   std::vector<Tree> trees_;  // a power of two

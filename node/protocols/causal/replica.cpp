@@ -11,6 +11,8 @@
 namespace kin::causal {
 namespace {
 
+constexpr std::size_t foreseen_keys = 16;  // about as many places as a processor fetches from memory at once
+
 struct Counts {
   std::uint64_t keys = 0;
 
@@ -231,7 +233,15 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntrySt
   std::map<std::string_view, Changing> changing;
   const auto keep_one = [&](Changing& mine) { keep(disk, mine.key, std::move(mine.entry), mine.was, wall_us); };
   const DotSet ahead = base.beyond(clock_);
-  for (EntryState& theirs : entries) {
+  const auto foresee_some = [&](std::size_t from) {
+    std::vector<std::string_view> keys;
+    for (std::size_t at = from; at < std::min(from + foreseen_keys, entries.size()); ++at)
+      keys.push_back(entries[at].key);
+    foresee(keys);
+  };
+  for (std::size_t at = 0; at < entries.size(); ++at) {
+    if (at % foreseen_keys == 0) foresee_some(at);
+    EntryState& theirs = entries[at];
     const std::string& key = theirs.key;
     const bool last = changing.empty() || changing.rbegin()->first < key;  // mostly
     auto place = last ? changing.end() : changing.lower_bound(key);

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -104,6 +105,8 @@ class CausalReplica {
   // there is none; valid until the next step.
   const std::string* kept_answer(std::string_view key) const;
   void keep_answer(std::string_view key, std::string answer) const;
+  // Before several keys are asked for; nothing but their time depends on it.
+  void foresee(std::span<const std::string_view> keys) const { cache_.foresee(keys); }
   // The whole past of an entry whose context read() gave.
   DotSet filled(const DotSet& context) const;
   // Whether all these dots can have been seen by somebody: known members, and of this life only issued counters.
