@@ -55,15 +55,11 @@ void AtomicProtocol::on(const Tick& tick, Outputs& out) {
 }
 
 void AtomicProtocol::on(const JobProgress& progress, Outputs& out) {
-  for (auto& [id, entry] : tokens_) {
-    if (entry.token) entry.token->progressed(progress, out);
-  }
+  if (Token* token = process_.owner_of(progress.id)) token->progressed(progress, out);
 }
 
 void AtomicProtocol::on(const JobDone& job, Outputs& out) {
-  for (auto& [id, entry] : tokens_) {
-    if (entry.token) entry.token->scanned(job.id, job.result, out);
-  }
+  if (Token* token = process_.owner_of(job.id)) token->scanned(job.id, job.result, out);
 }
 
 void AtomicProtocol::on(const PeerMessage& message, Outputs& out) {

@@ -1,6 +1,7 @@
 // The writer's part: one change after the other.
 #include <utility>
 
+#include "common/assert.hpp"
 #include "common/planted.hpp"
 #include "node/protocols/atomic/token.hpp"
 #include "node/protocols/atomic/token_scan.hpp"
@@ -59,7 +60,7 @@ void Token::scan_for(Change change, Outputs& out) {
   if (scans_.size() + changes_.size() >= most_changes_waiting) {
     return out.fail(change.call, too_many(most_changes_waiting, "changes"));
   }
-  const JobId id = process_.next_job();
+  const JobId id = process_.begin_job(*this);
   const wire::TokenWrite& request = *change.request;
   out.jobs.push_back({id, [name = request.name, low = request.low, mid = request.mid, high = request.high](
                               JobWatch& watch) { return wire::encode(scan(name, low, mid, high, watch)); }});
@@ -68,14 +69,16 @@ void Token::scan_for(Change change, Outputs& out) {
 
 void Token::progressed(const JobProgress& progress, Outputs& out) {
   const auto found = scans_.find(progress.id);
-  if (found == scans_.end() || !found->second.request->want_progress) return;
+  KIN_REQUIRE(found != scans_.end(), "token " + scheme_.id + " does not wait for job " + std::to_string(progress.id));
+  if (!found->second.request->want_progress) return;
   out.reply_and_go_on(found->second.call, wire::Kind::token_progress,
                       wire::TokenProgress{progress.done, progress.total});
 }
 
 void Token::scanned(JobId job, std::string_view result, Outputs& out) {
   auto found = scans_.extract(job);
-  if (!found) return;
+  KIN_REQUIRE(found, "token " + scheme_.id + " does not wait for job " + std::to_string(job));
+  process_.end_job(job);
   Change change = std::move(found.mapped());
   auto value = wire::decode<std::optional<wire::TokenValue>>(result);
   if (!value || !*value) {
@@ -183,7 +186,7 @@ void Token::give_up(Outputs& out) {
   turn_.reset();
   for (const Change& change : std::exchange(changes_, {})) stale(change.call, Applied::no);
   for (const auto& [job, change] : std::exchange(scans_, {})) {
-    out.cancelled.push_back(job);
+    process_.cancel_job(job, out);
     stale(change.call, Applied::no);
   }
 }

@@ -4,6 +4,21 @@
 
 namespace kin::atomic {
 
+Token* Process::owner_of(JobId job) const {
+  const auto found = jobs_.find(job);
+  return found == jobs_.end() ? nullptr : found->second;
+}
+
+JobId Process::begin_job(Token& owner) {
+  jobs_.emplace(++last_job_, &owner);
+  return last_job_;
+}
+
+void Process::cancel_job(JobId job, Outputs& out) {
+  jobs_.erase(job);
+  out.cancelled.push_back(job);
+}
+
 void Process::flush(Outputs& out) {
   for (auto& [peer, all] : std::exchange(outbox_, {})) {
     if (all.size() == 1) {

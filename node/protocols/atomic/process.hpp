@@ -20,6 +20,8 @@ struct Counts {
   std::uint64_t agreed = 0;   // and in which it need not, since the quorum that it had asked agreed
 };
 
+class Token;
+
 class Process {
  public:
   explicit Process(const Environment& environment) : env(environment) {}
@@ -36,7 +38,11 @@ class Process {
   std::uint64_t next_number() { return ++last_number_; }
   wire::TokenStamp next_stamp() { return {env.life, ++last_counter_}; }
   std::uint64_t last_counter() const { return last_counter_; }
-  JobId next_job() { return ++last_job_; }
+  // Whose job it is; nullptr once it was ended or cancelled.
+  Token* owner_of(JobId job) const;
+  JobId begin_job(Token& owner);
+  void end_job(JobId job) { jobs_.erase(job); }
+  void cancel_job(JobId job, Outputs& out);
 
   template <class M>
   void say(const NodeId& to, const char* what, const M& message) {
@@ -60,6 +66,7 @@ class Process {
   std::map<NodeId, std::vector<Said>> outbox_;
   std::uint64_t last_number_ = 0, last_counter_ = 0;
   JobId last_job_ = 0;
+  std::map<JobId, Token*> jobs_;
 };
 
 }  // namespace kin::atomic

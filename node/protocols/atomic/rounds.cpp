@@ -156,7 +156,7 @@ void Token::tick(Outputs& out) {
   std::erase_if(scans_, [&](const auto& scan) {
     const Change& change = scan.second;
     if (process_.now_ms < change.deadline_ms) return false;
-    out.cancelled.push_back(scan.first);
+    process_.cancel_job(scan.first, out);
     out.fail(change.call,
              failure(Status::timeout, Applied::no,
                      "the " + std::to_string(change.request->high - change.request->low) +

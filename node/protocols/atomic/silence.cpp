@@ -48,7 +48,7 @@ void Token::fall_silent(Outputs& out) {
   rounds_.clear();
   turn_.reset();
   changes_.clear();
-  for (const auto& [job, change] : scans_) out.cancelled.push_back(job);
+  for (const auto& [job, change] : scans_) process_.cancel_job(job, out);
   scans_.clear();
   recovery_.reset();
   out.trace.push_back({"token-silent", {{"token", scheme_.id}}});
