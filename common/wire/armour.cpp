@@ -2,18 +2,20 @@
 
 #include <sodium.h>
 
-#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace kin::wire {
 namespace {
 
 constexpr std::size_t check_bytes = 4;
-constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint8_t no_letter = 0xff;
 
 // Sodium's own takes the same time for all bytes, as secrets need it, and so ten times as long: here nothing is secret.
+// Base64url without padding (RFC 4648, section 5), of which each text has one spelling.
 void append_base64(std::string& text, std::string bytes) {
   const std::size_t size = text.size() + (bytes.size() * 4 + 2) / 3;
   bytes.resize((bytes.size() + 2) / 3 * 3);  // by zeros, whose letters go again
@@ -29,6 +31,34 @@ void append_base64(std::string& text, std::string bytes) {
     at[3] = letters[three & 63];
   }
   text.resize(size);
+}
+
+// By letter: what it stands for.
+constexpr std::array<std::uint8_t, 256> values_of_letters() {
+  std::array<std::uint8_t, 256> out{};
+  out.fill(no_letter);
+  for (std::size_t i = 0; i < letters.size(); ++i) out[static_cast<unsigned char>(letters[i])] = std::uint8_t(i);
+  return out;
+}
+
+// nullopt where a letter is foreign, or what is left of the last one is not zero.
+std::optional<std::string> base64_bytes(std::string_view text) {
+  static constexpr std::array<std::uint8_t, 256> values = values_of_letters();
+  std::string out(text.size() * 3 / 4, '\0');
+  std::size_t size = 0;
+  std::uint32_t bits = 0;
+  int held = 0;  // bits that are in no byte so far: the lowest ones
+  for (const char letter : text) {
+    const std::uint8_t value = values[static_cast<unsigned char>(letter)];
+    if (value == no_letter) return std::nullopt;
+    bits = bits << 6 | value;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    out[size++] = static_cast<char>(bits >> held);
+  }
+  if (held == 6 || (bits & ((1u << held) - 1)) != 0) return std::nullopt;
+  return out;
 }
 
 }  // namespace
@@ -58,21 +88,13 @@ std::string print_armoured(std::string_view mark, std::string_view payload) {
 tl::expected<std::string, std::string> parse_armoured(std::string_view mark, std::string_view text) {
   if (!text.starts_with(mark)) return tl::unexpected("it does not start with " + std::string(mark));
   text.remove_prefix(mark.size());
-  std::string bytes(text.size(), '\0');
-  std::size_t size = 0;
-  // sodium takes some bytes beyond ASCII for letters.
-  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (!ascii || sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                                  text.size(), nullptr, &size, nullptr, variant) != 0) {
-    return tl::unexpected(std::string("it is cut off or has foreign characters"));
-  }
-  bytes.resize(size);
-  if (size <= check_bytes) return tl::unexpected(std::string("it is cut off"));
-  std::string payload = bytes.substr(0, size - check_bytes);
-  if (short_hash(payload, check_bytes) != bytes.substr(size - check_bytes)) {
-    return tl::unexpected(std::string("it was changed on the way"));
-  }
-  return payload;
+  std::optional<std::string> bytes = base64_bytes(text);
+  if (!bytes) return tl::unexpected(std::string("it is cut off or has foreign characters"));
+  if (bytes->size() <= check_bytes) return tl::unexpected(std::string("it is cut off"));
+  const std::string check = bytes->substr(bytes->size() - check_bytes);
+  bytes->resize(bytes->size() - check_bytes);
+  if (short_hash(*bytes, check_bytes) != check) return tl::unexpected(std::string("it was changed on the way"));
+  return std::move(*bytes);
 }
 
 }  // namespace kin::wire
