@@ -3,6 +3,18 @@
 #include <algorithm>
 
 namespace kin {
+namespace {
+
+constexpr std::size_t few_runs = 8;
+
+// The first run that does not lie below the counter as a whole.
+template <class Runs>
+auto first_reaching(Runs& runs, std::uint64_t counter) {
+  return std::lower_bound(runs.begin(), runs.end(), counter,
+                          [](const CounterSet::Run& run, std::uint64_t c) { return run.last < c; });
+}
+
+}  // namespace
 
 CounterSet CounterSet::up_to(std::uint64_t base) { return base == 0 ? CounterSet{} : of(1, base); }
 
@@ -13,13 +25,13 @@ CounterSet CounterSet::of(std::uint64_t first, std::uint64_t last) {
 }
 
 bool CounterSet::has(std::uint64_t counter) const {
-  auto after = std::upper_bound(runs_.begin(), runs_.end(), counter,
-                                [](std::uint64_t c, const Run& run) { return c < run.first; });
-  return after != runs_.begin() && counter <= std::prev(after)->last;
+  const auto run = first_reaching(runs_, counter);
+  return run != runs_.end() && run->first <= counter;
 }
 
 bool CounterSet::has_all(const CounterSet& other) const {
-  auto mine = runs_.begin();
+  if (other.empty()) return true;
+  auto mine = first_reaching(runs_, other.runs_.front().first);
   return std::all_of(other.runs_.begin(), other.runs_.end(), [&](const Run& run) {
     while (mine != runs_.end() && mine->last < run.first) ++mine;
     return mine != runs_.end() && mine->first <= run.first && run.last <= mine->last;
@@ -39,8 +51,7 @@ void CounterSet::add_run(Run run) {
     return;
   }
   // The first run that overlaps or touches the new one; those that end at first - 1 touch it.
-  auto begin = std::lower_bound(runs_.begin(), runs_.end(), run.first,
-                                [](const Run& r, std::uint64_t first) { return r.last < first - 1; });
+  auto begin = first_reaching(runs_, run.first - 1);
   auto end = begin;
   for (; end != runs_.end() && end->first - 1 <= run.last; ++end) {
     run.first = std::min(run.first, end->first);
@@ -59,12 +70,31 @@ void CounterSet::join(const CounterSet& other) {
     runs_ = other.runs_;
     return;
   }
-  for (const Run& run : other.runs_) add_run(run);
+  if (other.runs_.size() <= few_runs) {
+    for (const Run& run : other.runs_) add_run(run);
+    return;
+  }
+  // Each of many would move all that lie behind it.
+  Runs both;
+  both.reserve(runs_.size() + other.runs_.size());
+  auto mine = runs_.begin();
+  auto theirs = other.runs_.begin();
+  while (mine != runs_.end() || theirs != other.runs_.end()) {
+    const bool is_mine = theirs == other.runs_.end() || (mine != runs_.end() && mine->first <= theirs->first);
+    const Run run = is_mine ? *mine++ : *theirs++;
+    if (both.empty() || both.back().last < run.first - 1) {
+      both.push_back(run);
+    } else {
+      both.back().last = std::max(both.back().last, run.last);
+    }
+  }
+  runs_ = std::move(both);
 }
 
 CounterSet CounterSet::minus(const CounterSet& other) const {
   CounterSet out;
-  auto hole = other.runs_.begin();
+  if (empty()) return out;
+  auto hole = first_reaching(other.runs_, runs_.front().first);
   for (Run run : runs_) {
     while (hole != other.runs_.end() && hole->last < run.first) ++hole;
     auto h = hole;
@@ -81,8 +111,9 @@ CounterSet CounterSet::minus(const CounterSet& other) const {
 
 CounterSet CounterSet::intersect(const CounterSet& other) const {
   CounterSet out;
-  auto a = runs_.begin();
-  auto b = other.runs_.begin();
+  if (empty() || other.empty()) return out;
+  auto a = first_reaching(runs_, other.runs_.front().first);
+  auto b = first_reaching(other.runs_, runs_.front().first);
   while (a != runs_.end() && b != other.runs_.end()) {
     Run both{std::max(a->first, b->first), std::min(a->last, b->last)};
     if (both.first <= both.last) out.runs_.push_back(both);

@@ -25,6 +25,12 @@ std::uint64_t DotSet::size() const {
   return n;
 }
 
+std::size_t DotSet::runs() const {
+  std::size_t n = 0;
+  for (const auto& [actor, set] : counters_) n += set.runs().size();
+  return n;
+}
+
 void DotSet::add(const Dot& dot) {
   if (!retired(dot.actor)) counters_[dot.actor].add(dot.counter);
 }

@@ -30,6 +30,8 @@ class DotSet {
   bool empty() const { return counters_.empty() && floors_.empty(); }
   // Number of dots held by counter (floors stand for an unknown number and are not counted).
   std::uint64_t size() const;
+  // Number of its runs of counters: what it costs to keep and to send.
+  std::size_t runs() const;
 
   void add(const Dot& dot);
   void add(const Actor& actor, const CounterSet& counters);

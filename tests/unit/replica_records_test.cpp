@@ -115,6 +115,33 @@ TEST_CASE("a key twice in one message is as in two messages") {
   CHECK(p.b.replica.clock() == p.a.replica.clock());
 }
 
+TEST_CASE("a message that names a dot for two keys is not believed, one that names a key twice is") {
+  Pair p;
+  Push push;
+  for (const char* key : {"x", "y"}) push.entries.push_back(p.a.write(key, "v"));
+  CHECK(p.b.replica.plausible("n1", push));
+  push.entries.push_back(push.entries.front());
+  CHECK(p.b.replica.plausible("n1", push));
+  push.entries.back().key = joined("z");
+  const auto refused = p.b.replica.plausible("n1", push);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error() == "it names a dot for two keys");
+}
+
+TEST_CASE("a key that was overwritten more than a million times comes to a member that was away") {
+  constexpr std::uint64_t times = 1'100'000;
+  Pair p;
+  const Dot last{p.a.replica.actor(), times};
+  Push push;
+  push.entries.push_back({joined("hot"), {{last, Sibling{"last", {}, {}, {}, 0}}}, {}, {}});
+  push.entries.back().dots.add(last.actor, CounterSet::up_to(times));
+  REQUIRE(p.b.replica.plausible("n1", push));
+  p.b.take(p.a, push);
+  p.b.end_turn();
+  CHECK(p.b.replica.clock().size() == times);
+  CHECK(p.b.replica.dots_of(p.b.disk, joined("hot")).size() == times);
+}
+
 TEST_CASE("a deleted key whose dots somebody may lack keeps them, and then nothing") {
   Pair p;
   p.a.write("x", "v");

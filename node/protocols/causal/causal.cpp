@@ -171,10 +171,10 @@ void CausalProtocol::finish_turn(Outputs& out) {
     };
     for (const auto& [key, dots] : keys) {
       EntryView entry = replica_.read(env_.store, key);
-      for (const auto& [dot, sibling] : entry.siblings) bytes += sibling.value.size();
       // Without dots: the outcome of a read that found somebody stale.
       message.entries.push_back(
           {&key, &entry.siblings, std::move(entry.context), dots.empty() ? replica_.dots_of(env_.store, key) : dots});
+      bytes += message.entries.back().about_bytes();
       if (bytes >= push_bytes) flush();
     }
     if (!message.entries.empty()) flush();

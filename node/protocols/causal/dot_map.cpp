@@ -59,6 +59,17 @@ void DotMap::learn(const Dot& dot, std::string_view key) {
   fresh.emplace_hint(fresh.end(), dot.counter, key);  // mostly in order
 }
 
+void DotMap::learn(const NamedDots& dots) {
+  for (const auto& [actor, rows] : dots.rows()) {
+    Keys& fresh = fresh_[actor];
+    for (const NamedDots::Row& row : rows) {
+      for (std::uint64_t n = row.run.first; n <= row.run.last; ++n) fresh.emplace_hint(fresh.end(), n, row.key);
+    }
+  }
+  const DotSet all = dots.dots();
+  for (const auto& [actor, counters] : all.actors()) mapped_[actor].join(counters);
+}
+
 void DotMap::learn_voids(const DotSet& voids) {
   voids_.join(voids);
   voids_changed_ = true;

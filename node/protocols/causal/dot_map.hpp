@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "common/causality/dot_set.hpp"
+#include "node/protocols/causal/named_dots.hpp"
 #include "node/storage/store.hpp"
 
 namespace kin::causal {
@@ -24,6 +25,8 @@ class DotMap {
 
   // The dot must not be in the map. It is in it at once, and on disk with persist().
   void learn(const Dot& dot, std::string_view key);
+  // The same of many at once; they are sorted, and none is named twice.
+  void learn(const NamedDots& dots);
   void learn_voids(const DotSet& voids);
 
   bool holds(const Dot& dot) const;  // false for voids

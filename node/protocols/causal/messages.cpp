@@ -3,6 +3,19 @@
 #include "common/wire/numbered.hpp"
 
 namespace kin::causal {
+namespace {
+
+std::size_t bytes_of(const std::string& key, const Siblings& siblings, const DotSet& context, const DotSet& dots) {
+  constexpr std::size_t of_an_entry = 32, of_a_value = 64, of_a_run = 16;  // besides its texts
+  std::size_t out = of_an_entry + key.size() + of_a_run * (context.runs() + dots.runs());
+  for (const auto& [dot, sibling] : siblings) out += of_a_value + sibling.value.size();
+  return out;
+}
+
+}  // namespace
+
+std::size_t EntryState::about_bytes() const { return bytes_of(key, siblings, context, dots); }
+std::size_t PushOfKept::Entry::about_bytes() const { return bytes_of(*key, *siblings, context, dots); }
 
 std::string encode(const Message& message) {
   return std::visit([](const auto& m) { return wire::encode_numbered(m); }, message);

@@ -31,6 +31,10 @@ struct EntryState {
   DotSet context;  // beyond the base of the message
   DotSet dots;     // dots of this key that the context contains; they enter the receiver's clock
 
+  // In a message, about. A key that was overwritten while a member was away names a run of dots for each time that
+  // other keys were written between.
+  std::size_t about_bytes() const;
+
   template <class V>
   void fields(V& v) {
     v(key, siblings, context, dots);
@@ -67,6 +71,8 @@ struct PushOfKept {
     const Siblings* siblings = nullptr;
     DotSet context;
     DotSet dots;
+
+    std::size_t about_bytes() const;
 
     template <class V>
     void fields(V& v) {

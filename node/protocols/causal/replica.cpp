@@ -220,6 +220,19 @@ void CausalReplica::learn(const Dot& dot, const std::string& key) {
   dot_map_.learn(dot, key);
 }
 
+void CausalReplica::learn(NamedDots& dots) {
+  if (dots.empty()) return;
+  const bool sound = dots.sort();
+  const DotSet all = dots.dots();
+  KIN_REQUIRE(sound, "two keys for one of these dots: " + std::to_string(all.size()) + " dots, " +
+                         std::to_string(all.runs()) + " runs");
+  clock_.join(all);
+  clock_changed_ = true;
+  dot_map_.learn(dots);
+  news_.learnt.join(all);
+  dots = {};
+}
+
 // Push, gossip, read repair and full copy all end here. What is kept of an entry beside its values depends on the
 // clock, so all of a message is merged before any of it is kept: mostly nothing is left to keep then.
 void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntryState>&& entries, std::uint64_t wall_us) {
@@ -233,6 +246,7 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntrySt
   std::map<std::string_view, Changing> changing;
   const auto keep_one = [&](Changing& mine) { keep(disk, mine.key, std::move(mine.entry), mine.was, wall_us); };
   const DotSet ahead = base.beyond(clock_);
+  NamedDots fresh;
   const auto foresee_some = [&](std::size_t from) {
     std::vector<std::string_view> keys;
     for (std::size_t at = from; at < std::min(from + foreseen_keys, entries.size()); ++at)
@@ -246,19 +260,23 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntrySt
     const bool last = changing.empty() || changing.rbegin()->first < key;  // mostly
     auto place = last ? changing.end() : changing.lower_bound(key);
     if (!last && place->first == key) {  // no node says a key twice
+      learn(fresh);
       keep_one(place->second);
       place = changing.erase(place);
     }
     Changing& mine = changing.try_emplace(place, key, key, taken(disk, key))->second;
     add_past_of_copy(mine.entry.context, key);
-    merge(mine.entry, base, ahead, std::move(theirs));
+    merge(mine.entry, base, ahead, std::move(theirs), fresh);
   }
+  learn(fresh);
   for (auto& [key, mine] : changing) keep_one(mine);
 }
 
 // Only the values' own dots and the named ones enter the clock: the rest of the past may belong to other keys.
 // `ahead`: what the base said beyond the clock before the message; what the clock has learnt since goes in keep().
-void CausalReplica::merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs) {
+// `fresh`: the named ones that the clock lacks are added; their key is that of `theirs`.
+void CausalReplica::merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs,
+                          NamedDots& fresh) const {
   DotSet dots = std::move(theirs.dots);
   for (const auto& [dot, sibling] : theirs.siblings) {
     if (!dots.has(dot)) dots.add(dot);
@@ -273,14 +291,16 @@ void CausalReplica::merge(Entry& mine, const DotSet& base, const DotSet& ahead, 
   mine.context.join(ahead);
   mine.context.join(theirs.context);
   for (const auto& [actor, counters] : dots.actors()) {
-    for (const auto& run : counters.runs()) {
-      for (std::uint64_t n = run.first; n <= run.last; ++n) {
-        const Dot dot{actor, n};
-        if (clock_.has(dot)) continue;
-        learn(dot, theirs.key);
-        news_.learnt.add(dot);
-        if (!mine.siblings.contains(dot)) mine.shadowed.add(dot);
-      }
+    if (clock_.retired(actor)) continue;
+    CounterSet values;
+    for (const auto& [dot, sibling] : mine.siblings) {
+      if (dot.actor == actor) values.add(dot.counter);
+    }
+    const CounterSet& known = clock_.counters(actor);
+    for (const CounterSet::Run& run : counters.runs()) {
+      const CounterSet lacking = CounterSet::of(run.first, run.last).minus(known);
+      for (const CounterSet::Run& one : lacking.runs()) fresh.add(actor, one, theirs.key);
+      mine.shadowed.add(actor, lacking.minus(values));
     }
   }
 }
@@ -387,7 +407,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Fetch& fetch
     const bool same = asked.held && has_exactly(stored(disk, asked.key).siblings, *asked.held);
     if (same && !planted(Bug::read_repair_ticks)) continue;
     told.entry = state_with_all_dots(disk, asked.key);
-    for (const auto& [dot, sibling] : told.entry->siblings) bytes += sibling.value.size();
+    bytes += told.entry->about_bytes();
     if (bytes < batching_.answer_bytes) continue;
     out.push_back({sender, Fetched{answer.asker, answer.base, std::exchange(answer.told, {})}});
     bytes = 0;

@@ -195,9 +195,11 @@ class CausalReplica {
   void add_past_of_copy(DotSet& context, std::string_view key) const;
   // The clock lacks it, and keep() of the key follows.
   void learn(const Dot& dot, const std::string& key);
+  // The same of what a message names; nothing is left of `dots`.
+  void learn(NamedDots& dots);
   bool can_be_pruned(const Dot& dot) const;
   void merge(Overlay& disk, const DotSet& base, std::vector<EntryState>&& entries, std::uint64_t wall_us);
-  void merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs);
+  void merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs, NamedDots& fresh) const;
   void hear_of_lives(Overlay& disk, const Lives& lives);
   void list_peers();
   Outbox on(Overlay& disk, const NodeId& sender, Push& push, std::uint64_t wall_us);

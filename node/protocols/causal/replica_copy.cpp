@@ -43,7 +43,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Copy& copy, 
   std::size_t taken = 0;
   for (; taken < keys.size() && taken < batching_.page_keys && bytes < batching_.answer_bytes; ++taken) {
     page.entries.push_back(state_with_all_dots(disk, keys[taken]));
-    for (const auto& [dot, sibling] : page.entries.back().siblings) bytes += sibling.value.size() + 64;
+    bytes += page.entries.back().about_bytes();
   }
   if (taken < keys.size()) page.upto = keys[taken - 1];
   page.base = base();

@@ -90,8 +90,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& goss
         for (auto& [a, set] : state.dots.minus(theirs)) dots.add(a, set);
         KIN_REQUIRE(dots.has({actor, counter}), "the entry of " + to_string(Dot{actor, counter}) + " does not name it");
         state.dots = std::move(dots);
-        for (const auto& [dot, sibling] : state.siblings) bytes += sibling.value.size() + 64;
-        bytes += key.size() + 32;
+        bytes += state.about_bytes();
         taken.emplace(key, true);
         answer.entries.push_back(std::move(state));
         return true;

@@ -4,6 +4,26 @@
 #include "node/protocols/causal/replica.hpp"
 
 namespace kin::causal {
+namespace {
+
+constexpr std::uint64_t most_named_dots = 4u << 20;  // of one entry
+
+void add_named(const EntryState& state, NamedDots& named) {
+  for (const auto& [actor, counters] : state.dots.actors()) {
+    for (const CounterSet::Run& run : counters.runs()) named.add(actor, run, state.key);
+  }
+  for (const auto& [dot, sibling] : state.siblings) {
+    if (!state.dots.has(dot)) named.add(dot.actor, {dot.counter, dot.counter}, state.key);
+  }
+}
+
+// A dot is one write of one key. A key may be there twice: two reads that wait ask for the same one.
+tl::expected<void, std::string> once(NamedDots& named) {
+  if (named.sort()) return {};
+  return tl::unexpected(std::string("it names a dot for two keys"));
+}
+
+}  // namespace
 
 bool CausalReplica::may_name(const DotSet& dots) const {
   for (const auto& [node, floor] : dots.floors()) {
@@ -38,18 +58,20 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
   const auto entry = [&](const EntryState& state) -> tl::expected<void, std::string> {
     if (state.key.find('\0') == std::string::npos) return tl::unexpected(std::string("a key without a bucket"));
     if (!state.dots.floors().empty()) return tl::unexpected(std::string("named dots with a floor"));
-    // merge() goes through the named dots one by one, so their number must be one that a message can carry.
-    if (state.dots.size() > wire::max_items) return tl::unexpected(std::string("too many named dots"));
+    // Each named dot gets a place in the dot map, so their number must be one that a node can take in.
+    if (state.dots.size() > most_named_dots) return tl::unexpected(std::string("too many named dots"));
     for (const auto* set : {&state.context, &state.dots}) {
       if (auto ok = dots(*set); !ok) return ok;
     }
     return values(state);
   };
   const auto entries = [&](const std::vector<EntryState>& states) -> tl::expected<void, std::string> {
+    NamedDots named;
     for (const EntryState& state : states) {
       if (auto ok = entry(state); !ok) return ok;
+      add_named(state, named);
     }
-    return {};
+    return once(named);
   };
   const auto report = [&](const Report& r) -> tl::expected<void, std::string> {
     for (const auto& [member, life] : r.lives) {
@@ -83,10 +105,12 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
     Result operator()(const Fetch&) const { return {}; }
     Result operator()(const Fetched& m) const {
       Result ok = dots_(m.base);
+      NamedDots named;
       for (const Fetched::Told& told : m.told) {
         if (ok && told.entry) ok = entry_(*told.entry);
+        if (told.entry) add_named(*told.entry, named);
       }
-      return ok;
+      return ok ? once(named) : ok;
     }
     Result operator()(const Refused&) const { return {}; }
   };
