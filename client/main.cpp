@@ -4,6 +4,7 @@
 #include "client/commands/terminal.hpp"
 #include "common/cli/completion_scripts.hpp"
 #include "common/cli/man_page.hpp"
+#include "common/cli/standard_output.hpp"
 #include "common/config/cluster_config.hpp"
 
 namespace {
@@ -19,10 +20,7 @@ std::vector<std::string> known_nodes(const std::vector<std::string>& words) {
   return config ? names_of(*config) : std::vector<std::string>();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> args(argv + 1, argv + argc);
+int run(const std::vector<std::string>& args) {
   // Asked by scripts and by the build, and not shown to people.
   const auto nodes = [&](const std::string& value) {
     return value == "ID" ? known_nodes(args) : std::vector<std::string>();
@@ -37,3 +35,7 @@ int main(int argc, char** argv) {
   }
   return kin::run_arguments(args, kin::environment_variables(), kin::watch_for_interrupts());
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return kin::after_printing(run({argv + 1, argv + argc}), "kin"); }

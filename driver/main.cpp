@@ -12,6 +12,7 @@
 
 #include "common/cli/completion_scripts.hpp"
 #include "common/cli/man_page.hpp"
+#include "common/cli/standard_output.hpp"
 #include "common/wire/status.hpp"
 #include "driver/commands/check_command.hpp"
 #include "driver/commands/cluster_commands.hpp"
@@ -186,10 +187,7 @@ int Program::run(const std::vector<std::string>& args) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> args(argv + 1, argv + argc);
+int answer(const std::vector<std::string>& args) {
   // Asked by scripts and by the build, and not shown to people.
   const auto nodes = [&](const std::string& value) {
     std::string dir = Arguments().dir;
@@ -208,3 +206,7 @@ int main(int argc, char** argv) {
   }
   return run_arguments(args);
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return kin::after_printing(answer({argv + 1, argv + argc}), "kin-driver"); }

@@ -159,7 +159,8 @@ void Grammar::data_commands() {
     auto flags = std::make_shared<KeysCommand>();
     CLI::App* keys = command(app, "keys", "the keys of a bucket, in order");
     keys->add_option("--prefix", flags->prefix, "only keys that begin so");
-    keys->add_option("--limit", flags->limit, "at most so many");
+    keys->add_option("--limit", flags->limit, "at most so many")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000'000}));
     commands[keys] = [flags] { return *flags; };
   }
 }

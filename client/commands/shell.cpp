@@ -102,6 +102,7 @@ int run_command(const ShellCommand&, const CommandContext& context) {
   parts.program = "kin";
   parts.history_file = terminal ? state_file("kin-history") : "";
   parts.help = help;
+  parts.own_words = {"use", "session"};
   // Before the line is read: an interrupt right behind Enter is meant for the command.
   parts.prompt = [&] {
     watch_next_command();

@@ -9,6 +9,8 @@
 namespace kin::text {
 namespace {
 
+constexpr std::size_t most_pairs_explained = 3;
+
 constexpr std::size_t value_columns = 40;
 
 std::string emphasised(std::string_view colour, const std::string& text, const Palette& palette) {
@@ -62,12 +64,17 @@ std::string of(std::uint32_t got, std::uint32_t wanted, const char* what) {
 std::vector<std::string> misleading_clocks(const std::vector<wire::ShownSibling>& siblings,
                                            const std::vector<NodeId>& order) {
   std::vector<std::string> lines;
+  std::size_t more = 0;
   for (std::size_t i = 0; i < siblings.size(); ++i) {
     for (std::size_t j = i + 1; j < siblings.size(); ++j) {
       const auto& a = siblings[i];
       const auto& b = siblings[j];
       const Relation relation = a.clock.compare(b.clock);
       if (relation == Relation::concurrent) continue;
+      if (lines.size() == most_pairs_explained) {
+        ++more;
+        continue;
+      }
       const char* looks = relation == Relation::equal ? " look equal: " : " look ordered: ";
       const bool one_node = a.dot.actor.node == b.dot.actor.node;
       const std::string why = one_node ? "both taken by " + a.dot.actor.node + " (or before a delete)"
@@ -76,6 +83,7 @@ std::vector<std::string> misleading_clocks(const std::vector<wire::ShownSibling>
                       " and " + print_positions(b.clock, order) + looks + why + ": not ordered, see the dots");
     }
   }
+  if (more > 0) lines.push_back("and " + std::to_string(more) + " more pairs whose clocks mislead in the same way");
   return lines;
 }
 

@@ -1,5 +1,6 @@
 #include "common/cli/shell.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "common/cli/line_editor.hpp"
@@ -27,7 +28,9 @@ class Shell {
     const std::string& first = words->front();
     if (words->size() == 1 && (first == "exit" || first == "quit")) return std::nullopt;
     if (first == "help") {
-      if (words->size() == 1) out_ << parts_.help << std::endl;
+      const bool own = words->size() == 2 && is_own(words->back());
+      if (own || words->size() == 1) out_ << parts_.help << std::endl;
+      if (own) return 0;
       words->erase(words->begin());
       words->emplace_back("--help");
     }
@@ -35,6 +38,11 @@ class Shell {
   }
 
  private:
+  bool is_own(const std::string& word) const {
+    const std::vector<std::string>& own = parts_.own_words;
+    return word == "help" || word == "exit" || word == "quit" || std::find(own.begin(), own.end(), word) != own.end();
+  }
+
   const ShellParts& parts_;
   std::ostream& out_;
   std::ostream& errors_;

@@ -18,7 +18,8 @@ struct ShellParts {
   // Runs one command, words and all, and returns its exit code. Says itself what went wrong.
   std::function<int(const std::vector<std::string>& words)> run;
   std::function<Candidates(const std::vector<std::string>& before, const std::string& typed)> complete;
-  std::string help;  // what `help` prints in front of the program's own help
+  std::string help;                    // what `help` prints in front of the program's own help
+  std::vector<std::string> own_words;  // commands that the shell alone has, and which its help explains
 };
 
 // To the end of input, or `exit`. Empty lines and those that begin with # do nothing. From a terminal: 0. Otherwise all

@@ -41,11 +41,12 @@ std::string joined(const std::vector<std::string>& words) {
 
 // Of its peers, how many a node has heard from lately.
 std::string seen_peers(const wire::StatusReply& status, std::size_t nodes) {
-  std::size_t reachable = 0;
+  std::size_t reachable = nodes - 1;
   for (const wire::TierReport& tier : status.tiers) {
+    if (tier.peers.empty()) continue;  // it does not watch them
     const auto count = static_cast<std::size_t>(std::count_if(
         tier.peers.begin(), tier.peers.end(), [](const auto& peer) { return peer.state == "reachable"; }));
-    reachable = &tier == &status.tiers.front() ? count : std::min(reachable, count);
+    reachable = std::min(reachable, count);
   }
   return std::to_string(reachable) + " of " + std::to_string(nodes - 1);
 }

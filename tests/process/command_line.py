@@ -47,6 +47,7 @@ def main(bin_folder, folder):
             (3, "", [*at_n1, "delete", "nothing"]),
             (2, "nobucket", [*at_n1, "-b", "nobucket", "read", "cart"]),
             (2, "", [*at_n1, "reed", "cart"]),
+            (2, "--limit", [*at_n1, "keys", "--limit", "-1"]),
             (2, "context", [*at_n1, "add_update", "cart", "x", "--context", "k1.nonsense"]),
             (8, "limit", [*at_n1, "add_update", "k" * 1025, "x"]),
             (8, "", [*at_n1, "add_update", "cart", "--file", big]),
@@ -64,6 +65,11 @@ def main(bin_folder, folder):
         assert reply["status"] == "OK" and reply["siblings"][0]["value"] == "y", reply
         code, text = run(*at_n1, "-o", "json", "read", "nothing")
         assert code == 3 and json.loads(text)["status"] == "NOT_FOUND" and json.loads(text)["applied"] == "no", text
+        for words in ([*at_n1, "read", "cart"], [*at_n1, "-o", "raw", "read", "cart"],
+                      [os.path.join(bin_folder, "kin-driver"), "list"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+            assert done.returncode == 1 and "standard output" in done.stderr, (words, done)
     with nodes.Nodes(bin_folder, folder, 1, "os", up=[]) as cluster:
         code, text = run(node, "--config", cluster.config, "--id", "n1")
         assert code == 1 and "does not name: n2, n3." in text, "a file without n2 and n3: exit %d\n%s" % (code, text)

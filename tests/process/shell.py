@@ -133,9 +133,10 @@ def a_person_at_a_terminal(nodes):
     shell.type("\x1b[A\x1b[A\r")  # twice up
     shell.until("a  b")
     shell.prompt(r"kin n1 \[me\.session\]> ")
-    shell.type("help\r")
-    shell.until("use ID")
-    shell.prompt(r"kin n1 \[me\.session\]> ")
+    for line in ("help", "help session"):
+        shell.type(line + "\r")
+        shell.until("use ID")
+        shell.prompt(r"kin n1 \[me\.session\]> ")
     shell.type(" secret-of-mine\r")  # a blank in front: not kept
     shell.until("there is no command")
     shell.prompt(r"kin n1 \[me\.session\]> ")
@@ -161,8 +162,9 @@ def a_person_at_a_terminal(nodes):
 
 def the_driver():
     run = os.path.join(folder, "run")
-    done = piped("kin-driver", ["list", "up -n 3", "kill n2", "status", "nonsense", "kill n9", "down"], "--dir", run, code=2)
-    assert "seed-b-conflict" in done.stdout and "down" in done.stdout and "line 6 ended with" in done.stderr, done
+    done = piped("kin-driver", ["list", "up -n 3", "status", "kill n2", "status", "nonsense", "kill n9", "down"], "--dir", run, code=2)
+    assert "seed-b-conflict" in done.stdout and "down" in done.stdout and "line 7 ended with" in done.stderr, done
+    assert "2 of 2" in done.stdout, done
     shell = Terminal("kin-driver", "--dir", run)
     shell.prompt(re.escape("kin-driver " + run + "> "))
     shell.type("restart n\t")

@@ -198,6 +198,9 @@ TEST_CASE("vectors that look ordered or equal are explained") {
       std::vector<std::string>{"1 and 2: [2,0,0,0,0] and [2,0,0,0,0] look equal: both count writes that one node took "
                                "(or a delete lies between): not ordered, see the dots"});
   CHECK(text::misleading_clocks({apples(), pears()}, order).empty());
+  const auto of_many = text::misleading_clocks(std::vector(64, apples()), order);
+  REQUIRE(of_many.size() == 4);
+  CHECK(of_many.back() == "and 2013 more pairs whose clocks mislead in the same way");
 }
 
 TEST_CASE("one value as text stands on its own line") {
