@@ -83,7 +83,7 @@ void EntryCache::keep_answer(std::string_view key, std::string answer) {
 void EntryCache::foresee(std::span<const std::string_view> keys) const {
   const std::vector<HashedView> wanted(keys.begin(), keys.end());
   slots_.foresee(wanted);
-  for (const std::string_view key : keys) {
+  for (const HashedView& key : wanted) {
     const Slot* slot = slots_.find(key);
     if (slot == nullptr) continue;
     causal::foresee(slot->answer.data(), slot->answer.size());

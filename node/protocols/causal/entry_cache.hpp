@@ -38,6 +38,9 @@ struct Entry {
   }
 };
 
+// How many keys are foreseen together: about as many places as a processor fetches from memory at once.
+inline constexpr std::size_t foreseen_at_once = 16;
+
 class EntryCache {
  public:
   // `most_bytes` is what trim() leaves, about: the sizes of keys and values, and a guess of what they cost besides.

@@ -24,7 +24,7 @@ inline void foresee(const void* begin, std::size_t bytes) {
 
 // A key as it is asked for, and as it is compared.
 struct HashedView {
-  explicit HashedView(std::string_view of) : hash(std::hash<std::string_view>{}(of)), text(of) {}
+  HashedView(std::string_view of) : hash(std::hash<std::string_view>{}(of)), text(of) {}
   HashedView(std::size_t known, std::string_view of) : hash(known), text(of) {}
 
   std::size_t hash;
@@ -69,13 +69,12 @@ class HashedMap {
   explicit HashedMap(std::size_t trees) : trees_(std::bit_ceil(trees)) {}
 
   // nullptr for a key that is not there.
-  Value* find(std::string_view key) {
-    const HashedView wanted(key);
+  Value* find(const HashedView& wanted) {
     Tree& tree = tree_of(wanted);
     const auto found = tree.find(wanted);
     return found == tree.end() ? nullptr : &found->second;
   }
-  const Value* find(std::string_view key) const { return const_cast<HashedMap*>(this)->find(key); }
+  const Value* find(const HashedView& wanted) const { return const_cast<HashedMap*>(this)->find(wanted); }
   // Where the key stands, and whether it is new there, with an empty value.
   std::pair<Place, bool> place(std::string_view key) {
     const HashedView wanted(key);

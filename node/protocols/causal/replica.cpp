@@ -11,8 +11,6 @@
 namespace kin::causal {
 namespace {
 
-constexpr std::size_t foreseen_keys = 16;  // about as many places as a processor fetches from memory at once
-
 struct Counts {
   std::uint64_t keys = 0;
 
@@ -249,12 +247,12 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntrySt
   NamedDots fresh;
   const auto foresee_some = [&](std::size_t from) {
     std::vector<std::string_view> keys;
-    for (std::size_t at = from; at < std::min(from + foreseen_keys, entries.size()); ++at)
+    for (std::size_t at = from; at < std::min(from + foreseen_at_once, entries.size()); ++at)
       keys.push_back(entries[at].key);
     foresee(keys);
   };
   for (std::size_t at = 0; at < entries.size(); ++at) {
-    if (at % foreseen_keys == 0) foresee_some(at);
+    if (at % foreseen_at_once == 0) foresee_some(at);
     EntryState& theirs = entries[at];
     const std::string& key = theirs.key;
     const bool last = changing.empty() || changing.rbegin()->first < key;  // mostly

@@ -17,12 +17,6 @@ void add_named(const EntryState& state, NamedDots& named) {
   }
 }
 
-// A dot is one write of one key. A key may be there twice: two reads that wait ask for the same one.
-tl::expected<void, std::string> once(NamedDots& named) {
-  if (named.sort()) return {};
-  return tl::unexpected(std::string("it names a dot for two keys"));
-}
-
 }  // namespace
 
 bool CausalReplica::may_name(const DotSet& dots) const {
@@ -48,22 +42,18 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
     if (may_name(set)) return {};
     return tl::unexpected(std::string("it names dots that nobody can have issued, or members of another cluster file"));
   };
-  const auto values = [&](const EntryState& state) -> tl::expected<void, std::string> {
-    DotSet own;
-    for (const auto& [dot, sibling] : state.siblings) {
-      if (!state.dots.has(dot)) own.add(dot);
-    }
-    return dots(own);
-  };
   const auto entry = [&](const EntryState& state) -> tl::expected<void, std::string> {
     if (state.key.find('\0') == std::string::npos) return tl::unexpected(std::string("a key without a bucket"));
     if (!state.dots.floors().empty()) return tl::unexpected(std::string("named dots with a floor"));
     // Each named dot gets a place in the dot map, so their number must be one that a node can take in.
     if (state.dots.size() > most_named_dots) return tl::unexpected(std::string("too many named dots"));
-    for (const auto* set : {&state.context, &state.dots}) {
-      if (auto ok = dots(*set); !ok) return ok;
-    }
-    return values(state);
+    return dots(state.context);
+  };
+  // What the entries of a message name and what their values are, together: a dot is one write of one key. A key may be
+  // there twice, since two reads that wait may ask for the same one.
+  const auto names = [&](NamedDots& named) -> tl::expected<void, std::string> {
+    if (!named.sort()) return tl::unexpected(std::string("it names a dot for two keys"));
+    return dots(named.dots());
   };
   const auto entries = [&](const std::vector<EntryState>& states) -> tl::expected<void, std::string> {
     NamedDots named;
@@ -71,7 +61,7 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
       if (auto ok = entry(state); !ok) return ok;
       add_named(state, named);
     }
-    return once(named);
+    return names(named);
   };
   const auto report = [&](const Report& r) -> tl::expected<void, std::string> {
     for (const auto& [member, life] : r.lives) {
@@ -84,6 +74,7 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
     decltype(dots)& dots_;
     decltype(entry)& entry_;
     decltype(entries)& entries_;
+    decltype(names)& names_;
     decltype(report)& report_;
     using Result = tl::expected<void, std::string>;
 
@@ -110,11 +101,11 @@ tl::expected<void, std::string> CausalReplica::plausible(const NodeId& sender, c
         if (ok && told.entry) ok = entry_(*told.entry);
         if (told.entry) add_named(*told.entry, named);
       }
-      return ok ? once(named) : ok;
+      return ok.and_then([&] { return names_(named); });
     }
     Result operator()(const Refused&) const { return {}; }
   };
-  return std::visit(Check{dots, entry, entries, report}, message);
+  return std::visit(Check{dots, entry, entries, names, report}, message);
 }
 
 }  // namespace kin::causal
