@@ -80,7 +80,8 @@ def main(bin_folder, folder, minutes="10", seed=None):
           flush=True)
     assert faults.number() >= 0.95 * seconds / STRIKE_EVERY_S, "only %d strikes" % faults.number()
     assert acknowledged >= 10 * seconds, "too little happened to show anything"
-    found = shiviz_rules.violations_in_files([os.path.join(folder, "logs", n + ".trace") for n in cluster.ids])
+    found = shiviz_rules.violations(
+        shiviz_rules.Files([os.path.join(folder, "logs", n + ".trace") for n in cluster.ids]), every=1000)
     assert not found, "the traces break ShiViz's rules: %s" % found[:5]
     print("the traces obey ShiViz's rules")
     third, last = memory.quarter(2), memory.quarter(3)
