@@ -33,8 +33,10 @@ void Grammar::bench_command() {
   bench->add_option("-R", (*texts)["-R"], "how many nodes a read asks: a number, quorum or all")->type_name("N");
   bench->add_option("-W", (*texts)["-W"], "how many nodes must have a write on disk")->type_name("N");
   bench->add_option("--duration", (*texts)["--duration"], "how long (10s)")->type_name("TIME");
-  bench->add_option("--rate", made->rate,
-                    "operations a second; then latencies count from when an operation was due (as many as go)");
+  bench
+      ->add_option("--rate", made->rate,
+                   "operations a second; then latencies count from when an operation was due (as many as go)")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}));
   bench->add_option("--unseeing", (*texts)["--unseeing"],
                     "per cent of the writes that have seen nothing, so that siblings arise (0)");
   bench->add_flag("!--no-load", made->load, "the keys are there already");

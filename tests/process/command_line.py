@@ -48,6 +48,7 @@ def main(bin_folder, folder):
             (2, "nobucket", [*at_n1, "-b", "nobucket", "read", "cart"]),
             (2, "", [*at_n1, "reed", "cart"]),
             (2, "--limit", [*at_n1, "keys", "--limit", "-1"]),
+            (2, "--rate", [*at_n1, "bench", "--rate", "-5"]),
             (2, "context", [*at_n1, "add_update", "cart", "x", "--context", "k1.nonsense"]),
             (8, "limit", [*at_n1, "add_update", "k" * 1025, "x"]),
             (8, "", [*at_n1, "add_update", "cart", "--file", big]),
