@@ -43,7 +43,7 @@ def of_values(panels):
 def of_keys(panels):
     return ("One node, `os` durability, 16-byte keys, 100-byte values. Reads: %s a second of %s keys, %s of %s. "
             % ends(panels[0], "get") + "Updates: %s a second of %s keys, %s of %s. " % ends(panels[0], "put") +
-            "A node keeps the entries that were used last unpacked, within a bound in bytes (`limits`, 256 MiB); where the keys no "
+            "A node keeps the entries that were used last unpacked, within a bound in bytes (`limits`, 192 MiB); where the keys no "
             "longer fit into that, LevelDB is asked, and the page cache behind it. An update reads the entry that it "
             "replaces there too; most of its price is the writing.")
 

@@ -50,7 +50,7 @@ struct Batching {
   std::size_t page_keys = 512;            // keys of one page of a full copy
   std::size_t prune_dots = 50'000;        // dots forgotten in one tick
   std::size_t strip_keys = 2'000;         // contexts looked at in one tick
-  std::size_t cache_bytes = 256u << 20;   // entries that are kept in memory
+  std::size_t cache_bytes = 192u << 20;   // entries that are kept in memory
   LineageBounds lineage;                  // of what a value says that its writer had seen
 };
 
