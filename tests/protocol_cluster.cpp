@@ -91,7 +91,7 @@ void ProtocolCluster::progress(const NodeId& node, std::uint64_t done, std::uint
 
 std::vector<std::string> ProtocolCluster::inject(const NodeId& to, const NodeId& from, const std::string& body,
                                                  std::optional<Incarnation> life) {
-  return turn(to, PeerMessage{from, life.value_or(nodes_.at(from).life), body});
+  return turn(to, PeerMessage{from, life.value_or(nodes_.at(from).life), body, now_ms_ * 1000});
 }
 
 std::multimap<std::string, std::string> ProtocolCluster::under_way_to(const NodeId& to) const {
@@ -134,7 +134,7 @@ void ProtocolCluster::deliver(const Travelling& message) {
   Traffic& traffic = nodes_.at(message.to).received[message.what];
   ++traffic.messages;
   traffic.bytes += message.body->size();
-  const auto malformed = turn(message.to, PeerMessage{message.from, message.life, *message.body});
+  const auto malformed = turn(message.to, PeerMessage{message.from, message.life, *message.body, now_ms_ * 1000});
   KIN_REQUIRE(malformed.empty(), "a message of our own: " + malformed.front());
 }
 

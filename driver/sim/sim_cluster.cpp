@@ -204,7 +204,8 @@ void SimCluster::turn(Machine& at) {
           lines_(stamp(at) + "gets " + part.send.what + " from " + to_string((*packet)->from) + ", " +
                  std::to_string(part.send.body->size()) + " bytes");
         }
-        at.host->step(part.tier, PeerMessage{(*packet)->from.node, (*packet)->from.life, *part.send.body});
+        at.host->step(part.tier, PeerMessage{(*packet)->from.node, (*packet)->from.life, *part.send.body,
+                                             at.clock.wall_us(agenda_.now())});
         notes(at);
       }
     } else if (const auto* asked = std::get_if<FromClient>(&input)) {

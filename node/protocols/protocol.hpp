@@ -53,7 +53,8 @@ struct ClientCall {
 struct PeerMessage {
   NodeId from;
   Incarnation life;
-  std::string_view body;  // a message of the tier
+  std::string_view body;      // a message of the tier
+  std::uint64_t wall_us = 0;  // the host's wall clock: to show, never to compare
 };
 
 // The only clock a protocol has: milliseconds, never going back within a process.

@@ -175,16 +175,17 @@ void Intake::take_from_peer(const wire::Item& item, std::string_view bytes) {
   }
   ++counters_.peer_messages;
   const Actor sender{member->id, {envelope.born, envelope.ordinal}};
+  const std::uint64_t wall_us = parts_.time.wall_us();
   if (host.cluster().trace) {
     // The number of the sender's own line, so that the two can be told to be one message.
     const auto sent = envelope.clock.find(to_string(sender));
-    parts_.trace.receive(parts_.time.wall_us(), envelope.clock, "receive",
+    parts_.trace.receive(wall_us, envelope.clock, "receive",
                          {{"from", to_string(sender)},
                           {"sent", std::to_string(sent == envelope.clock.end() ? 0 : sent->second)},
                           {"tier", std::string(host.entry(*tier).name)},
                           {"bytes", std::to_string(body->message.size())}});
   }
-  parts_.host.step(*tier, PeerMessage{sender.node, sender.life, body->message});
+  parts_.host.step(*tier, PeerMessage{sender.node, sender.life, body->message, wall_us});
   note_steps(sender.node);
 }
 

@@ -78,7 +78,7 @@ class Nodes {
         for (const kin::TierSend& send : effects->sends) {
           said = true;
           const kin::Actor& self = one->host->self();
-          named(send.send.to).step(send.tier, kin::PeerMessage{self.node, self.life, *send.send.body});
+          named(send.send.to).step(send.tier, kin::PeerMessage{self.node, self.life, *send.send.body, now_ms_ * 1000});
         }
       }
     }

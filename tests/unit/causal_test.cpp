@@ -662,6 +662,20 @@ TEST_CASE("keys are listed in order, by prefix, in pages; conflicts come from th
   CHECK(cluster.answer(cluster.ask("n1", wire::Conflicts{}))->as<wire::ConflictsReply>().rows.empty());
 }
 
+TEST_CASE("a conflict that a peer's message makes began when the message came, and not with the tick before") {
+  ProtocolCluster cluster(2);
+  cluster.isolate("n2");
+  cluster.put("n1", "k", "v");
+  cluster.put("n2", "k", "w");
+  cluster.heal();
+  cluster.between_ticks(30);
+  cluster.put("n1", "k", "x");
+  cluster.deliver_all();
+  const auto conflicts = cluster.answer(cluster.ask("n2", wire::Conflicts{}))->as<wire::ConflictsReply>();
+  REQUIRE(conflicts.rows.size() == 1);
+  CHECK(conflicts.rows[0].since_us == cluster.wall_us());
+}
+
 TEST_CASE("malformed messages of peers change nothing and end nothing") {
   ProtocolCluster cluster(3);
   cluster.put("n1", "k", "v");

@@ -88,6 +88,7 @@ void CausalProtocol::on(const ClientCall& call, Outputs& out) {
 }
 
 void CausalProtocol::on(const PeerMessage& message, Outputs& out) {
+  wall_us_ = message.wall_us;
   auto decoded = decode(message.body);
   if (!decoded) return out.malformed.push_back(decoded.error().what);
   if (auto ok = replica_.plausible(message.from, *decoded); !ok) return out.malformed.push_back(ok.error());
