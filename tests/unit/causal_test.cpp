@@ -662,6 +662,23 @@ TEST_CASE("keys are listed in order, by prefix, in pages; conflicts come from th
   CHECK(cluster.answer(cluster.ask("n1", wire::Conflicts{}))->as<wire::ConflictsReply>().rows.empty());
 }
 
+TEST_CASE("a page of keys ends before a node has looked at much, and says that there is more") {
+  ProtocolCluster cluster(1);
+  std::vector<std::string> all;
+  for (int i = 10; i < 50; ++i)
+    cluster.put("n1", all.emplace_back("k" + std::to_string(i)), std::string(1u << 20, 'v'));
+  std::vector<std::string> got;
+  wire::Keys request{"default", "", "", 10'000};
+  for (bool more = true; more; request.after = got.back()) {
+    const auto page = cluster.answer(cluster.ask("n1", request))->as<wire::KeysReply>();
+    REQUIRE_FALSE(page.keys.empty());
+    CHECK(page.keys.size() <= 17);
+    got.insert(got.end(), page.keys.begin(), page.keys.end());
+    more = page.more;
+  }
+  CHECK(got == all);
+}
+
 TEST_CASE("a conflict that a peer's message makes began when the message came, and not with the tick before") {
   ProtocolCluster cluster(2);
   cluster.isolate("n2");

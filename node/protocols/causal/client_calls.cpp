@@ -8,6 +8,7 @@
 #include "node/protocols/causal/causal.hpp"
 #include "node/protocols/causal/conflict_record.hpp"
 #include "node/protocols/causal/conflict_rule.hpp"
+#include "node/protocols/causal/entry_outline.hpp"
 #include "node/protocols/causal/provenance.hpp"
 #include "node/protocols/causal/records.hpp"
 #include "node/protocols/causal/write_answer.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t page_limit = 10'000;
 constexpr std::size_t page_bytes = 1u << 20;
+constexpr std::size_t looked_at_bytes = 16u << 20;  // for a page: others wait meanwhile
 
 // What a client says about a value must stay small beside it.
 tl::expected<void, std::string> told_about(const wire::AddUpdate& request) {
@@ -156,20 +158,23 @@ void CausalProtocol::keys(const ClientCall& call, const wire::Keys& request, Out
   const std::string after = records::entry(records::join_key(request.bucket, request.after));
   const std::uint32_t limit = std::clamp<std::uint32_t>(request.limit, 1, page_limit);
   wire::KeysReply reply;
-  std::size_t bytes = 0;
-  env_.store.scan(std::max(prefix, after), records::behind(prefix), [&](std::string_view record, std::string_view) {
-    const std::string_view joined = records::tail(record);
-    if (!request.after.empty() && record <= after) return true;
-    if (reply.keys.size() == limit || bytes > page_bytes) {
-      reply.more = true;
-      return false;
-    }
-    // An entry without a value is what is left of a delete that not everybody has seen.
-    if (replica_.read(env_.store, joined).siblings.empty()) return true;
-    reply.keys.emplace_back(records::user_key_of(joined));
-    bytes += reply.keys.back().size();
-    return true;
-  });
+  std::size_t bytes = 0, looked_at = 0;
+  env_.store.scan(std::max(prefix, after), records::behind(prefix),
+                  [&](std::string_view record, std::string_view entry) {
+                    const std::string_view joined = records::tail(record);
+                    if (!request.after.empty() && record <= after) return true;
+                    const bool much = bytes > page_bytes || (looked_at > looked_at_bytes && !reply.keys.empty());
+                    if (reply.keys.size() == limit || much) {
+                      reply.more = true;
+                      return false;
+                    }
+                    looked_at += entry.size();
+                    // An entry without a value is what is left of a delete that not everybody has seen.
+                    if (outline_of(entry).empty()) return true;
+                    reply.keys.emplace_back(records::user_key_of(joined));
+                    bytes += reply.keys.back().size();
+                    return true;
+                  });
   out.reply(call.id, wire::Kind::keys_reply, reply);
 }
 
@@ -193,8 +198,10 @@ void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& re
     if (rule_of(joined) != OnConflict::siblings) return true;  // nobody is shown a conflict
     const auto index = wire::decode<ConflictRecord>(bytes);
     KIN_REQUIRE(index, "record of a conflict: " + index.error().what);
+    const auto entry = env_.store.get(records::entry(joined));
+    KIN_REQUIRE(entry, "a conflict of a key without an entry: " + std::string(joined));
     reply.rows.push_back({std::string(records::bucket_of(joined)), std::string(records::user_key_of(joined)),
-                          index->siblings, index->since_us, writers_of(replica_.read(env_.store, joined).siblings)});
+                          index->siblings, index->since_us, writers_of(outline_of(*entry))});
     return true;
   });
   out.reply(call.id, wire::Kind::conflicts_reply, reply);

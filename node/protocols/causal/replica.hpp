@@ -225,7 +225,8 @@ class CausalReplica {
   Outbox on(Overlay& disk, const NodeId& sender, Page& page, std::uint64_t wall_us);
   Outbox begin_copy(const NodeId& source);
   void finish_copy(Overlay& disk);
-  bool nothing_left(const Overlay& disk, const std::string& key) const;  // its record goes with the next tidying
+  // Whether the entry, which these bytes are, goes with the next tidying.
+  bool nothing_left(const Overlay& disk, const std::string& key, std::string_view record) const;
 
   // replica_forget.cpp
   void conclude(Overlay& disk);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "common/planted.hpp"
+#include "node/protocols/causal/entry_outline.hpp"
 #include "node/protocols/causal/records.hpp"
 #include "node/protocols/causal/replica.hpp"
 
@@ -22,17 +23,18 @@ Outbox CausalReplica::begin_copy(const NodeId& source) {
 std::vector<std::string> CausalReplica::keys_behind(const Overlay& disk, const std::string& after,
                                                     std::size_t most) const {
   std::vector<std::string> keys;
-  disk.scan(records::entry(after), records::behind("e"), [&](std::string_view record, std::string_view) {
+  disk.scan(records::entry(after), records::behind("e"), [&](std::string_view record, std::string_view entry) {
     const std::string key(records::tail(record));
-    if (key > after && !nothing_left(disk, key)) keys.push_back(key);
+    if (key > after && !nothing_left(disk, key, entry)) keys.push_back(key);
     return keys.size() < most;
   });
   return keys;
 }
 
-bool CausalReplica::nothing_left(const Overlay& disk, const std::string& key) const {
+bool CausalReplica::nothing_left(const Overlay& disk, const std::string& key, std::string_view record) const {
+  if (!outline_of(record).empty()) return false;
   const Entry& entry = stored(disk, key);
-  return entry.siblings.empty() && entry.context.empty() && dot_map_.held_of(entry.shadowed).empty();
+  return entry.context.empty() && dot_map_.held_of(entry.shadowed).empty();
 }
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Copy& copy, std::uint64_t) {
@@ -59,10 +61,10 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Page& page, std::u
   if (planted(Bug::copy_ends_early) && page.start) clock_.join(page.start->clock);
   std::set<std::string> answered;
   for (const EntryState& state : page.entries) answered.insert(state.key);
-  disk.scan(records::entry(page.after), records::behind("e"), [&](std::string_view record, std::string_view) {
+  disk.scan(records::entry(page.after), records::behind("e"), [&](std::string_view record, std::string_view entry) {
     const std::string key(records::tail(record));
     if (page.upto && key > *page.upto) return false;
-    const bool absent = key > page.after && !answered.contains(key) && !nothing_left(disk, key);
+    const bool absent = key > page.after && !answered.contains(key) && !nothing_left(disk, key, entry);
     if (absent && !planted(Bug::absent_keys_not_answered)) page.entries.push_back(EntryState{key, {}, {}, {}});
     return true;
   });

@@ -93,9 +93,8 @@ void WatchCalls::begin(OfKeys& watch) const {
 }
 
 DotSet WatchCalls::all_of(const std::string& joined) const {
-  EntryState state = replica_.state_with_all_dots(store_, joined);
-  DotSet out = std::move(state.dots);
-  for (const auto& [dot, sibling] : state.siblings) out.add(dot);
+  DotSet out = replica_.dots_of(store_, joined);
+  for (const auto& [dot, sibling] : replica_.read(store_, joined).siblings) out.add(dot);
   return out;
 }
 
