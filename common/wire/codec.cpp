@@ -141,10 +141,10 @@ ObjectHead Unpacker::take_head() {
   return head;
 }
 
-std::size_t Unpacker::count(const ObjectHead& head) {
+std::size_t Unpacker::count(const ObjectHead& head, std::size_t most) {
   const std::uint64_t n = head.sort == Sort::map ? 2 * head.value : head.value;
   // Every item takes a byte at least.
-  if (n > 2 * max_items || n > items_left_ || n > static_cast<std::size_t>(end_ - at_)) {
+  if (n > most || n > items_left_ || n > static_cast<std::size_t>(end_ - at_)) {
     fail("more items than a message can hold");
     return 0;
   }
@@ -152,10 +152,10 @@ std::size_t Unpacker::count(const ObjectHead& head) {
   return n;
 }
 
-std::size_t Unpacker::array() {
-  if (small_array(at_, end_)) return count({Sort::array, 1, static_cast<unsigned char>(*at_++) & 0x0fu});
+std::size_t Unpacker::array(std::size_t most) {
+  if (small_array(at_, end_)) return count({Sort::array, 1, static_cast<unsigned char>(*at_++) & 0x0fu}, most);
   const ObjectHead head = take_head();
-  if (head.sort == Sort::array) return count(head);
+  if (head.sort == Sort::array) return count(head, most);
   fail("not an array where one should be");
   return 0;
 }
@@ -198,7 +198,7 @@ void Unpacker::skip(std::size_t objects) {
     if (head.sort == Sort::bytes || head.sort == Sort::other) take_bytes(head.value);
     if (head.sort != Sort::array && head.sort != Sort::map) continue;
     if (++depth == left.size()) return fail("nested too deeply");
-    left[depth] = count(head);
+    left[depth] = count(head, max_all_items);
   }
 }
 
@@ -283,7 +283,7 @@ void Unpacker::get(Dot& value) {
 }
 
 void Unpacker::get(CounterSet& value) {
-  const std::size_t n = array();
+  const std::size_t n = array(2 * max_runs);
   if (n % 2 != 0) return fail("a run without an end");
   std::uint64_t below = 0;  // runs must leave a gap, else one set would have two spellings
   for (std::size_t i = 0; i < n && ok(); i += 2) {

@@ -46,10 +46,11 @@ struct Malformed {
 // No message is larger than this; what a peer wants to say beyond it goes into the next message.
 inline constexpr std::size_t max_message_bytes = 64u << 20;
 inline constexpr std::size_t max_depth = 16;
-inline constexpr std::size_t max_items = 1u << 20;      // of one array
-inline constexpr std::size_t max_all_items = 4u << 20;  // of all arrays of one object
-inline constexpr std::size_t max_nodes = 4096;          // ids in one version vector
-inline constexpr std::size_t max_name_bytes = 255;      // node id, bucket, cluster
+inline constexpr std::size_t max_items = 2u << 20;                      // of one array or map, a map's keys counted too
+inline constexpr std::size_t max_runs = 4u << 20;                       // of one set of counters
+inline constexpr std::size_t max_all_items = 2 * max_runs + max_items;  // of all arrays of one object
+inline constexpr std::size_t max_nodes = 4096;                          // ids in one version vector
+inline constexpr std::size_t max_name_bytes = 255;                      // node id, bucket, cluster
 using kin::max_counter;
 
 class Packer {
@@ -255,8 +256,9 @@ class Unpacker {
   }
 
   ObjectHead take_head();
-  std::size_t count(const ObjectHead& head);  // of what follows an array's or a map's head; 0 after an error
-  std::size_t array();                        // its size; an error and 0 where it is no array
+  // Of what follows an array's or a map's head; an error and 0 where that is more than `most`.
+  std::size_t count(const ObjectHead& head, std::size_t most);
+  std::size_t array(std::size_t most = max_items);                      // its size; an error and 0 where it is no array
   std::size_t array_of_at_least(std::size_t least, const char* error);  // `least` after an error
   std::string_view take_bytes(std::uint64_t size);
   bool take_nil();

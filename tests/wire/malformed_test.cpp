@@ -192,9 +192,10 @@ TEST_CASE("bombs as an item's envelope and as its body") {
 }
 
 TEST_CASE("many small items in one message cannot ask for more than a few times their number") {
-  // Five arrays of a million nils each behind the fields of a read: within each limit, above the one for all together.
+  // Eleven arrays of a million nils each behind the fields of a read: within each limit, above the one for all
+  // together.
   std::string bytes = from_hex("98 c400 c400 920000");
-  for (int i = 0; i < 5; ++i) bytes += array32(1u << 20) + std::string(1u << 20, '\xc0');
+  for (int i = 0; i < 11; ++i) bytes += array32(1u << 20) + std::string(1u << 20, '\xc0');
   const std::size_t before = bytes_allocated();
   CHECK_FALSE(decode<Read>(bytes));
   CHECK(bytes_allocated() - before < 16'384);
@@ -223,6 +224,16 @@ TEST_CASE("runs of counters: one spelling only") {
     CHECK_FALSE(decode<CounterSet>(from_hex(hex)));
   }
   CHECK(decode<CounterSet>(from_hex("92 01 cf4000000000000000"))->base() == max_counter);
+}
+
+TEST_CASE("runs of counters: as many as a node may name of one key, and no more") {
+  CounterSet most;
+  for (std::uint64_t i = 0; i < max_runs; ++i) most.add(2 * i + 1);
+  const auto back = decode<CounterSet>(encode(most));
+  REQUIRE(back);
+  CHECK(*back == most);
+  most.add(2 * max_runs + 1);
+  CHECK_FALSE(decode<CounterSet>(encode(most)));
 }
 
 TEST_CASE("dots: counters from 1 to 2^62, names from 1 to 255 bytes") {
