@@ -48,7 +48,8 @@ struct Limits {
   std::uint32_t siblings_warn = 16;
   std::uint32_t siblings_max = 64;
   std::uint64_t token_domain = std::uint64_t{1} << 32;  // numbers from a token's low to its high
-  std::uint32_t batch_keys = 512;          // of one message between members; no file sets it, simulated clusters do
+  std::uint32_t batch_keys = 512;          // of one message between members, and what else is kept in pages;
+                                           // no file sets it, simulated clusters do
   std::uint32_t cache_bytes = 192u << 20;  // of entries that a node keeps unpacked in memory, about
   std::uint32_t lineage = 16;              // versions of a key that a value names as seen; no file sets it
 };

@@ -15,7 +15,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view format_word = "kin data ";
-constexpr int format = 2;
+constexpr int format = 3;
+constexpr int oldest_format = 2;  // of those that are read: what format 3 has besides, it does not need
+
+std::string head_of(int which) { return std::string(format_word) + std::to_string(which); }
+
 
 StorageError cannot(const std::string& what, const std::string& path) {
   return {false, "cannot " + what + ' ' + path + ": " + std::strerror(errno)};
@@ -51,8 +55,8 @@ tl::expected<void, StorageError> check_identity(const std::string& path, const s
       !head.starts_with(format_word)) {
     return tl::unexpected(StorageError{true, path + " is damaged: it does not say whose data this is"});
   }
-  if (head != std::string(format_word) + std::to_string(format)) {
-    const bool earlier = head == std::string(format_word) + "1";
+  if (head != head_of(format) && head != head_of(oldest_format)) {
+    const bool earlier = head == head_of(1);
     return tl::unexpected(StorageError{
         false, path + " is of a format that this program does not know (" + head + "): it was written by " +
                    (earlier ? "an earlier version, which still reads it. With this one the node begins with an empty "
@@ -85,7 +89,7 @@ tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open_data_directory(co
   if (ec) return tl::unexpected(StorageError{false, "cannot make " + directory + ": " + ec.message()});
   const std::string path = directory + "/IDENTITY";
   const std::string store = directory + "/db";
-  const std::string identity = std::string(format_word) + std::to_string(format) + '\n' + cluster + '\n' + node + '\n';
+  const std::string identity = head_of(format) + '\n' + cluster + '\n' + node + '\n';
   const bool has_store = fs::exists(store + "/CURRENT", ec);
   if (fs::exists(path, ec)) {
     std::ifstream in(path, std::ios::binary);
@@ -101,7 +105,11 @@ tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open_data_directory(co
     if (!has_files(store, ".log")) {
       return tl::unexpected(StorageError{true, store + " has no log. The data directory is damaged"});
     }
-    return LevelDbStore::open(store, {durability, false, nullptr});
+    auto opened = LevelDbStore::open(store, {durability, false, nullptr});
+    if (!opened || text.str() == identity) return opened;
+    // Before anything is written that the program of the earlier format would not understand.
+    if (auto ok = write_identity(directory, identity); !ok) return tl::unexpected(ok.error());
+    return opened;
   }
   // LevelDB makes its CURRENT last. Tables without it were a store once; other files are of a start that got nowhere.
   if (!has_store && has_files(store, ".ldb")) {

@@ -1,6 +1,6 @@
 // The folder of one node: whose it is, and whether what is in it can be trusted to be all there.
 //
-//   DIR/IDENTITY   text, three lines: `kin data 1`, the cluster's name, the node's id. Written atomically
+//   DIR/IDENTITY   text, three lines: `kin data 3`, the cluster's name, the node's id. Written atomically
 //   DIR/db/        the store
 #pragma once
 
@@ -12,10 +12,10 @@
 
 namespace kin {
 
-// Makes the folder and its store, or checks and opens what is there. Errors: another node's or another cluster's data;
-// a format newer than this program's; the identity is there and the store is not (damaged: a store that vanished must
-// not come back empty in silence); and those of LevelDbStore::open. A store without an identity gets one: incarnations
-// make that safe.
+// Makes the folder and its store, or checks and opens what is there. Data of format 2 are of format 3 from then on.
+// Errors: another node's or another cluster's data; a format that this program does not read; the identity is there and
+// the store is not (damaged: a store that vanished must not come back empty in silence); and those of
+// LevelDbStore::open. A store without an identity gets one: incarnations make that safe.
 tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open_data_directory(const std::string& directory,
                                                                               const std::string& cluster,
                                                                               const std::string& node,

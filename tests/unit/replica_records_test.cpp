@@ -5,6 +5,7 @@
 
 #include "node/protocols/causal/records.hpp"
 #include "node/protocols/causal/replica.hpp"
+#include "node/protocols/causal/shadow_pages.hpp"
 #include "node/storage/memory_store.hpp"
 
 using namespace kin;
@@ -172,4 +173,52 @@ TEST_CASE("an entry says which of its overwritten dots are mapped, also to anoth
   p.a.write("x", "3");
   p.a.end_turn();
   CHECK(p.a.replica.dots_of(p.a.disk, joined("x")).size() == 1);
+}
+
+TEST_CASE("what overwrites cost while a member is away does not grow with their number, and they come to it whole") {
+  Pair p;
+  p.gossip();
+  const auto overwrite_in_turns = [&](std::uint64_t rounds) {
+    for (std::uint64_t i = 0; i < rounds; ++i) {
+      for (const char* key : {"x", "y"}) p.a.write(key, "v");  // no two writes of a key follow each other
+      p.a.replica.persist(p.a.disk);
+      REQUIRE(p.a.store.commit(p.a.disk.take()));
+    }
+    p.a.replica.check_invariants(p.a.disk);
+  };
+  const auto entry_bytes = [&] { return p.a.store.get(records::entry(joined("x")))->size(); };
+  overwrite_in_turns(ShadowBounds{}.in_entry);
+  const std::size_t few = entry_bytes();
+  overwrite_in_turns(5'000);
+  CHECK(entry_bytes() < 2 * few);
+  CHECK(p.a.count('o') == 2 * (5'000 / ShadowBounds{}.in_page + 1));
+  CHECK(p.a.replica.dots_of(p.a.disk, joined("x")).size() == 5'000 + ShadowBounds{}.in_entry);
+
+  p.gossip();
+  CHECK(p.b.replica.clock() == p.a.replica.clock());
+  CHECK(p.b.replica.read(p.b.disk, joined("y")).siblings.begin()->second.value == "v");
+  for (const Node* node : {&p.a, &p.b}) {
+    CHECK(node->count('o') == 0);  // forgotten, and no trace of it
+    CHECK(node->count('s') == 0);
+    CHECK(node->count('d') == 0);
+  }
+}
+
+TEST_CASE("pages are forgotten from the oldest on, and go with a deleted key") {
+  Pair p;
+  p.gossip();
+  const auto write_both = [&](std::optional<std::string> value) {
+    for (const char* key : {"x", "y"}) p.a.write(key, value);
+    p.a.end_turn();
+  };
+  for (std::uint64_t i = 0; i < 2 * ShadowBounds{}.in_page; ++i) write_both("v");
+  const std::size_t pages = p.a.count('o');
+  REQUIRE(pages >= 4);
+  write_both(std::nullopt);
+  CHECK(p.a.count('e') == 2);
+  p.gossip();
+  for (const Node* node : {&p.a, &p.b}) {
+    CHECK(node->count('o') == 0);
+    CHECK(node->count('e') == 0);
+  }
 }

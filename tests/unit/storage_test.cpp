@@ -177,6 +177,17 @@ TEST_CASE("a data directory in use, of another node, of another cluster, of a ne
         std::string::npos);
 }
 
+TEST_CASE("data of the format before are taken over, and no program of that format opens them afterwards") {
+  TemporaryFolder folder;
+  const std::string directory = folder.fresh();
+  fill(*open_ok(directory), 0, 10);
+  std::ofstream(directory + "/IDENTITY") << "kin data 2\ndemo\nn1\n";
+  CHECK(all(*open_ok(directory)).size() == 10);
+  std::string head;
+  std::getline(std::ifstream(directory + "/IDENTITY") >> std::ws, head);
+  CHECK(head == "kin data 3");
+}
+
 TEST_CASE("S-20: data without its identity is taken, an identity without its data is damage") {
   TemporaryFolder folder;
   const std::string directory = folder.fresh();

@@ -10,6 +10,7 @@ constexpr std::size_t bytes_of_a_slot = 448;
 constexpr std::size_t bytes_of_a_sibling = 448;
 constexpr std::size_t bytes_of_a_count = 64;
 constexpr std::size_t bytes_of_an_actor = 128;
+constexpr std::size_t bytes_of_a_run = 16;
 constexpr std::size_t bytes_of_a_pair = 96;
 
 // Of the bound, for each tree of the map.
@@ -17,7 +18,8 @@ constexpr std::size_t bytes_of_a_tree = 2u << 10;
 
 std::size_t weight(std::string_view key, const Entry& entry) {
   const std::size_t actors = entry.context.actors().size() + entry.shadowed.actors().size();
-  std::size_t out = bytes_of_a_slot + key.size() + actors * bytes_of_an_actor;
+  const std::size_t runs = entry.context.runs() + entry.shadowed.runs();
+  std::size_t out = bytes_of_a_slot + key.size() + actors * bytes_of_an_actor + runs * bytes_of_a_run;
   for (const auto& [dot, sibling] : entry.siblings) {
     out += bytes_of_a_sibling + sibling.value.size() + sibling.operation.size() + sibling.client.size() +
            sibling.clock.counts().size() * bytes_of_a_count + sibling.content_type.size() + sibling.lineage.size() +

@@ -20,21 +20,36 @@
 
 namespace kin::causal {
 
+// Records that belong to an entry, by their numbers: those from `first` to before `behind`.
+struct Pages {
+  std::uint64_t first = 0;
+  std::uint64_t behind = 0;
+
+  bool empty() const { return first == behind; }
+  bool operator==(const Pages&) const = default;
+
+  template <class V>
+  void fields(V& v) {
+    v(first, behind);
+  }
+};
+
 // An entry as it is kept.
 struct Entry {
   Siblings siblings;
   DotSet context;   // the past that the clock does not speak for
   DotSet shadowed;  // dots of the key that were mapped when this was written, and are not those of its values
+  Pages pages;      // of earlier ones, see shadow_pages.hpp
 
   // A deleted key leaves no trace once this is true.
-  bool empty() const { return siblings.empty() && context.empty() && shadowed.empty(); }
-  // Goes on to shrink as the clock grows and dots are forgotten: a context always, shadowed dots where there is no
-  // value, since else the next write of the key leaves out those that are forgotten by then.
-  bool untidy() const { return !context.empty() || (siblings.empty() && !shadowed.empty()); }
+  bool empty() const { return siblings.empty() && context.empty() && shadowed.empty() && pages.empty(); }
+  // Goes on to shrink as the clock grows and dots are forgotten: a context and pages always, shadowed dots where there
+  // is no value, since else the next write of the key leaves out those that are forgotten by then.
+  bool untidy() const { return !context.empty() || !pages.empty() || (siblings.empty() && !shadowed.empty()); }
 
   template <class V>
   void fields(V& v) {
-    v.template with_added<2>(siblings, context, shadowed);
+    v.template with_added<2>(siblings, context, shadowed, pages);
   }
 };
 

@@ -57,6 +57,11 @@ std::string dot(const Dot& dot) {
 }
 
 std::string entry(std::string_view key) { return with('e', key); }
+std::string shadow_page(std::string_view key, std::uint64_t number) {
+  std::string out = with('o', key);
+  append_big_endian(out, number, counter_bytes);
+  return out;
+}
 std::string untidy(std::string_view key) { return with('s', key); }
 std::string conflict(std::string_view key) { return with('x', key); }
 

@@ -155,7 +155,7 @@ DotSet CausalReplica::filled(const DotSet& context) const {
 
 DotSet CausalReplica::dots_of(const Overlay& disk, std::string_view key) const {
   const Entry& entry = stored(disk, key);
-  DotSet dots = entry.shadowed;
+  DotSet dots = all_shadowed(disk, key, entry);
   for (const auto& [dot, sibling] : entry.siblings) dots.add(dot);
   return dot_map_.held_of(dots);
 }
@@ -170,6 +170,7 @@ CausalReplica::Was::Was(const Entry& entry)
       shown(count_shown(entry.siblings)),
       context(entry.context),
       shadowed(entry.shadowed.size()),
+      pages(entry.pages),
       untidy(entry.untidy()),
       empty(entry.empty()) {}
 
@@ -184,9 +185,11 @@ const Entry& CausalReplica::keep(Overlay& disk, const std::string& key, Entry&& 
   const bool shadows_more = entry.shadowed.size() > was.shadowed;
   dot_map_.keep_held(entry.shadowed);
   // What another member repeats costs no write: a dot is one value for ever.
-  if (!shadows_more && entry.empty() == was.empty && entry.context == was.context && has_exactly(siblings, was.dots)) {
+  if (!shadows_more && entry.pages == was.pages && entry.empty() == was.empty && entry.context == was.context &&
+      has_exactly(siblings, was.dots)) {
     return cache_.put(key, std::move(entry));
   }
+  page_out(disk, key, entry, dot_map_, batching_.shadows);
   if (was.dots.empty() != siblings.empty()) {
     keys_ = was.dots.empty() ? keys_ + 1 : keys_ - 1;
     counts_changed_ = true;
@@ -476,15 +479,17 @@ void CausalReplica::check_invariants(const Overlay& disk) const {
                 "a void that is never pruned: " + to_string(Dot{actor, counters.top()}));
   }
   std::uint64_t with_value = 0;
+  std::uint64_t pages = 0;
   disk.scan("e", records::behind("e"), [&](std::string_view record, std::string_view bytes) {
     const auto entry = decode_record<Entry>(record, bytes);
     with_value += entry.siblings.empty() ? 0 : 1;
     const std::string key(records::tail(record));
     KIN_REQUIRE(!entry.empty(), "an entry that holds nothing: " + key);
-    DotSet dots = entry.shadowed;
+    DotSet dots = all_shadowed(disk, key, entry);
+    pages += entry.pages.behind - entry.pages.first;
     for (const auto& [dot, sibling] : entry.siblings) {
       KIN_REQUIRE(clock_.has(dot), "a value whose dot is not in the clock: " + to_string(dot));
-      KIN_REQUIRE(!entry.shadowed.has(dot), "a value whose dot is shadowed: " + to_string(dot));
+      KIN_REQUIRE(!dots.has(dot), "a value whose dot is shadowed: " + to_string(dot));
       dots.add(dot);
     }
     if (const auto named = mapped_by_key.find(key); named != mapped_by_key.end()) {
@@ -498,6 +503,10 @@ void CausalReplica::check_invariants(const Overlay& disk) const {
     KIN_REQUIRE(conflict == (count_shown(entry.siblings) > 1), "the index of conflicts is wrong about " + key);
     return true;
   });
+  std::uint64_t stored_pages = 0;
+  disk.scan("o", records::behind("o"), [&](std::string_view, std::string_view) { return ++stored_pages > 0; });
+  KIN_REQUIRE(stored_pages == pages,
+              std::to_string(stored_pages) + " pages of shadowed dots on disk, entries name " + std::to_string(pages));
   KIN_REQUIRE(mapped_by_key.empty(), "dots are mapped to a key without an entry: " + mapped_by_key.begin()->first);
   KIN_REQUIRE(with_value == keys_, std::to_string(with_value) + " keys, counted " + std::to_string(keys_));
 }

@@ -13,6 +13,7 @@
 //   I4  no process goes on with the actor of an earlier process
 //   I5  whatever a past covers is carried to others by a dot in the clock, so whoever hands on an entry names its dots
 //   I6  every dot in the dot map is the dot of a value of its key, or stands among the shadowed dots of its entry
+//       or of its pages
 //
 // Files: replica.cpp (entries, merging, writing), replica_plausible.cpp, replica_gossip.cpp, replica_copy.cpp,
 // replica_forget.cpp.
@@ -34,6 +35,7 @@
 #include "node/protocols/causal/entry_cache.hpp"
 #include "node/protocols/causal/messages.hpp"
 #include "node/protocols/causal/news.hpp"
+#include "node/protocols/causal/shadow_pages.hpp"
 
 namespace kin::causal {
 
@@ -50,7 +52,9 @@ struct Batching {
   std::size_t page_keys = 512;            // keys of one page of a full copy
   std::size_t prune_dots = 50'000;        // dots forgotten in one tick
   std::size_t strip_keys = 2'000;         // contexts looked at in one tick
+  std::size_t drop_pages = 64;            // pages of shadowed dots that are given up for each of them
   std::size_t cache_bytes = 192u << 20;   // entries that are kept in memory
+  ShadowBounds shadows;                   // what of overwritten dots stands where
   LineageBounds lineage;                  // of what a value says that its writer had seen
 };
 
@@ -183,6 +187,7 @@ class CausalReplica {
     std::size_t shown;
     DotSet context;
     std::uint64_t shadowed;  // how many
+    Pages pages;
     bool untidy, empty;
   };
 

@@ -34,7 +34,7 @@ std::vector<std::string> CausalReplica::keys_behind(const Overlay& disk, const s
 bool CausalReplica::nothing_left(const Overlay& disk, const std::string& key, std::string_view record) const {
   if (!outline_of(record).empty()) return false;
   const Entry& entry = stored(disk, key);
-  return entry.context.empty() && dot_map_.held_of(entry.shadowed).empty();
+  return entry.context.empty() && dots_of(disk, key).empty();
 }
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Copy& copy, std::uint64_t) {

@@ -135,6 +135,7 @@ void CausalReplica::strip(Overlay& disk, std::uint64_t wall_us) {
     Entry mine = taken(disk, key);
     const Was was(mine);
     add_past_of_copy(mine.context, key);
+    drop_forgotten_pages(disk, key, mine, dot_map_, batching_.drop_pages);
     keep(disk, key, std::move(mine), was, wall_us);
   }
   strip_after_ = keys.size() < batching_.strip_keys ? "" : keys.back();
