@@ -10,9 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "client/render/bytes.hpp"
 #include "common/cli/completion_scripts.hpp"
+#include "common/cli/exit_codes.hpp"
 #include "common/cli/man_page.hpp"
+#include "common/cli/parsed_command.hpp"
 #include "common/cli/standard_output.hpp"
+#include "common/cli/wrong_line.hpp"
 #include "common/wire/status.hpp"
 #include "driver/commands/check_command.hpp"
 #include "driver/commands/cluster_commands.hpp"
@@ -116,6 +120,7 @@ void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) 
   page->add_option("--html", arguments.report.html, "where the page goes (DIR/report.html)")->type_name("FILE");
 
   CLI::App* check = app.add_subcommand("check", "judge a history: 0 clean, 1 violation, 2 gave up, 3 bad input");
+  check->footer("Exit codes: 0 clean; 1 violation; 2 gave up, or usage; 3 bad input");
   check->require_subcommand(1);
   check->fallthrough();
   const auto judge = [&](const char* name, const char* help, int (*run)(const std::string&, bool)) {
@@ -168,6 +173,7 @@ Program::Program() {
   app.add_option("--dir", arguments.dir, "the cluster's folder (logs/run)")->type_name("DIR");
   app.add_option("-o,--output", arguments.output, "text or json")->check(CLI::IsMember({"text", "json"}));
   app.require_subcommand(0, 1);
+  app.footer(kin::exit_codes_help({0, 1, 2, 3, 5, 6, 7, 11, 130}));  // commands take it over from here
   add_cluster_commands(app, arguments, action);
   add_scenario_commands(app, arguments, action);
   add_shell_commands(app, arguments, action);
@@ -176,8 +182,14 @@ Program::Program() {
 int Program::run(const std::vector<std::string>& args) {
   try {
     app.parse(std::vector<std::string>(args.rbegin(), args.rend()));  // CLI11 takes them from the back
+  } catch (const CLI::CallForHelp&) {
+    std::cout << kin::help_of(app);
+    return 0;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kin::exit_code(kin::Status::usage);
+    if (error.get_exit_code() == 0) return app.exit(error);
+    const kin::WrongLine wrong = kin::wrong_line(error, app, args);
+    std::cerr << "kin-driver: " << kin::escaped(wrong.problem) << '\n' << kin::escaped(wrong.hint) << '\n';
+    return kin::exit_code(kin::Status::usage);
   }
   try {
     return action();

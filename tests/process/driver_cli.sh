@@ -58,6 +58,20 @@ echo "-- what is refused"
 expect_exit 2 "${driver[@]}" kill n9
 expect_text "there is no node n9"
 expect_exit 2 "${driver[@]}" fly n1
+expect_text "kin-driver: there is no command 'fly' in kin-driver"
+expect_exit 2 "${driver[@]}" sttaus
+expect_text "did you mean 'kin-driver status'?"
+expect_exit 2 "${driver[@]}" isolate n1 n2
+expect_text "kin-driver: 'n2' is not expected here"
+expect_text "see kin-driver isolate --help"
+expect_exit 2 "${driver[@]}" up --fressh
+expect_text "did you mean --fresh?"
+expect_exit 2 "${driver[@]}" check casual x
+expect_text "did you mean 'kin-driver check causal'?"
+expect_exit 0 "${driver[@]}" restart --help
+for code in "1 internal" "5 there already" "11 an expectation did not hold" "130 interrupted"; do expect_text "$code"; done
+expect_exit 0 "${driver[@]}" check --help
+expect_text "1 violation"
 expect_exit 2 "${driver[@]}" up -n 0
 expect_exit 2 "${driver[@]}" run no-such-scenario
 expect_text "there is no scenario"

@@ -6,7 +6,7 @@
 
 #include "client/cli/argument_values.hpp"
 #include "client/cli/command_line.hpp"
-#include "client/cli/nearest_word.hpp"
+#include "common/cli/nearest_word.hpp"
 #include "client/commands/user_files.hpp"
 #include "client/history_file.hpp"
 #include "client/identity.hpp"
