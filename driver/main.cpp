@@ -38,12 +38,15 @@ struct Arguments {
   std::string history_file;
   std::optional<std::uint64_t> seed;
   UpCommand up;
+  RestartCommand restart;
   RunCommand run;
   ReportCommand report;
   std::string shell;
 
   bool json() const { return output == "json"; }
 };
+
+constexpr const char* set_aside = "when its data is damaged, move it aside and refill from the other nodes";
 
 // What a command does; set when it is parsed.
 using Action = std::function<int()>;
@@ -68,14 +71,21 @@ void add_cluster_commands(CLI::App& app, Arguments& arguments, Action& action) {
   start->add_option("--like", arguments.up.like, "a cluster file to take buckets, limits and tokens from")
       ->check(CLI::ExistingFile);
   start->add_flag("--fresh", arguments.up.fresh, "delete what an earlier cluster left in DIR");
+  start->add_flag("--set-aside-damaged", arguments.up.set_aside_damaged, set_aside);
 
   command(app, "down", "end the cluster", action, [&] { return down(arguments.dir); });
   command(app, "status", "processes, faults, who sees whom", action,
           [&] { return status(arguments.dir, arguments.json()); });
 
+  CLI::App* again = command(app, "restart", "start a node again on its data", action, [&] {
+    arguments.restart.dir = arguments.dir;
+    return restart(arguments.restart);
+  });
+  again->add_option("ID", arguments.restart.node, "the node")->required();
+  again->add_flag("--set-aside-damaged", arguments.restart.set_aside_damaged, set_aside);
+
   const std::pair<NodeFault, const char*> faults[] = {
       {NodeFault::kill, "end a node's process at once (SIGKILL)"},
-      {NodeFault::restart, "start a node again on its data"},
       {NodeFault::pause, "stop a node's process where it is (SIGSTOP)"},
       {NodeFault::resume, "let it go on"},
       {NodeFault::offline, "neither clients nor peers reach the node"},
