@@ -1,32 +1,15 @@
 #include "client/traces/lost_lines.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <map>
+#include <utility>
 
 namespace kin {
 namespace {
 
 constexpr const char* no_time = "-";
 constexpr const char* lost_event = "(lost: not in the log)";
-
-struct Host {
-  std::map<std::uint64_t, const TraceLine*> lines;  // by number
-  std::uint64_t named = 0;                          // the highest number that anybody knows
-};
-
-std::map<std::string, Host, std::less<>> hosts_of(const std::vector<TraceLine>& lines) {
-  std::map<std::string, Host, std::less<>> out;
-  for (const TraceLine& line : lines) {
-    out[line.host].lines.emplace(line.clock.at(line.host), &line);
-    for (const auto& [host, count] : line.clock) {
-      Host& known = out[host];
-      known.named = std::max(known.named, count);
-    }
-  }
-  return out;
-}
 
 std::string printed(const TraceClock& clock, const std::string& own) {
   std::string out = "{\"" + own + "\":" + std::to_string(clock.at(own));
@@ -39,14 +22,22 @@ std::string printed(const TraceClock& clock, const std::string& own) {
 }  // namespace
 
 std::vector<LostRun> lost_lines(const std::vector<TraceLine>& lines) {
+  TraceClock named;
+  std::map<std::string, std::vector<std::uint64_t>> held;
+  for (const TraceLine& line : lines) {
+    held[line.host].push_back(line.clock.at(line.host));
+    join(named, line.clock);
+  }
   std::vector<LostRun> out;
-  for (const auto& [name, host] : hosts_of(lines)) {
+  for (const auto& [host, highest] : named) {
+    std::vector<std::uint64_t>& numbers = held[host];
+    std::sort(numbers.begin(), numbers.end());
     std::uint64_t before = 0;
-    for (const auto& [number, line] : host.lines) {
-      if (number > before + 1) out.push_back({name, before + 1, number - 1});
+    for (const std::uint64_t number : numbers) {
+      if (number > before + 1) out.push_back({host, before + 1, number - 1});
       before = number;
     }
-    if (host.named > before) out.push_back({name, before + 1, host.named});
+    if (highest > before) out.push_back({host, before + 1, highest});
   }
   return out;
 }
@@ -62,13 +53,17 @@ std::uint64_t count_of(const std::vector<LostRun>& lost) {
 }
 
 std::vector<TraceLine> stand_ins(const std::vector<TraceLine>& lines, const std::vector<LostRun>& lost) {
-  const auto hosts = hosts_of(lines);
+  std::map<std::pair<std::string, std::uint64_t>, const TraceLine*> before;  // the line before each run
+  for (const LostRun& run : lost) before[{run.host, run.first - 1}] = nullptr;
+  for (const TraceLine& line : lines) {
+    if (const auto found = before.find({line.host, line.clock.at(line.host)}); found != before.end())
+      found->second = &line;
+  }
   std::vector<TraceLine> out;
   out.reserve(count_of(lost));
   for (const LostRun& run : lost) {
-    const auto& held = hosts.find(run.host)->second.lines;
-    TraceClock clock;
-    if (const auto before = held.find(run.first - 1); before != held.end()) clock = before->second->clock;
+    const TraceLine* known = before.at({run.host, run.first - 1});
+    TraceClock clock = known == nullptr ? TraceClock() : known->clock;
     for (std::uint64_t number = run.first; number <= run.last; ++number) {
       clock[run.host] = number;
       TraceLine line{no_time, run.host, clock, lost_event, "", ""};

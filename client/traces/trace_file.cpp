@@ -80,6 +80,15 @@ class TraceFile {
 
 }  // namespace
 
+void join(TraceClock& into, const TraceClock& from) {
+  auto at = into.begin();  // both are sorted: looking each host up would take a third of what kin log does
+  for (const auto& [host, count] : from) {
+    while (at != into.end() && at->first < host) ++at;
+    if (at == into.end() || at->first != host) at = into.emplace_hint(at, host, 0);
+    at->second = std::max(at->second, count);
+  }
+}
+
 std::optional<TraceLine> parse_trace_line(std::string_view text) {
   TraceLine out;
   std::string_view rest = text;
@@ -113,7 +122,7 @@ tl::expected<Traces, std::string> read_traces(const std::string& folder) {
     auto lines = file.read_on();
     if (!lines) return tl::unexpected(lines.error());
     for (TraceLine& line : *lines) {
-      for (const auto& [host, count] : line.clock) named[host] = std::max(named[host], count);
+      join(named, line.clock);
       out.lines.push_back(std::move(line));
     }
   }

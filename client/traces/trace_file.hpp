@@ -15,6 +15,9 @@ namespace kin {
 // Host (`n1.3`, one process) to number of its lines.
 using TraceClock = std::map<std::string, std::uint64_t>;
 
+// The higher number of each host.
+void join(TraceClock& into, const TraceClock& from);
+
 struct TraceLine {
   std::string time;  // as written: UTC, so that texts order as times do
   std::string host;
