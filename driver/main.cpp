@@ -10,9 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "client/render/bytes.hpp"
 #include "common/cli/completion_scripts.hpp"
+#include "common/cli/exit_codes.hpp"
 #include "common/cli/man_page.hpp"
+#include "common/cli/parsed_command.hpp"
 #include "common/cli/standard_output.hpp"
+#include "common/cli/wrong_line.hpp"
 #include "common/wire/status.hpp"
 #include "driver/commands/check_command.hpp"
 #include "driver/commands/cluster_commands.hpp"
@@ -34,12 +38,15 @@ struct Arguments {
   std::string history_file;
   std::optional<std::uint64_t> seed;
   UpCommand up;
+  RestartCommand restart;
   RunCommand run;
   ReportCommand report;
   std::string shell;
 
   bool json() const { return output == "json"; }
 };
+
+constexpr const char* set_aside = "when its data is damaged, move it aside and refill from the other nodes";
 
 // What a command does; set when it is parsed.
 using Action = std::function<int()>;
@@ -64,14 +71,21 @@ void add_cluster_commands(CLI::App& app, Arguments& arguments, Action& action) {
   start->add_option("--like", arguments.up.like, "a cluster file to take buckets, limits and tokens from")
       ->check(CLI::ExistingFile);
   start->add_flag("--fresh", arguments.up.fresh, "delete what an earlier cluster left in DIR");
+  start->add_flag("--set-aside-damaged", arguments.up.set_aside_damaged, set_aside);
 
   command(app, "down", "end the cluster", action, [&] { return down(arguments.dir); });
   command(app, "status", "processes, faults, who sees whom", action,
           [&] { return status(arguments.dir, arguments.json()); });
 
+  CLI::App* again = command(app, "restart", "start a node again on its data", action, [&] {
+    arguments.restart.dir = arguments.dir;
+    return restart(arguments.restart);
+  });
+  again->add_option("ID", arguments.restart.node, "the node")->required();
+  again->add_flag("--set-aside-damaged", arguments.restart.set_aside_damaged, set_aside);
+
   const std::pair<NodeFault, const char*> faults[] = {
       {NodeFault::kill, "end a node's process at once (SIGKILL)"},
-      {NodeFault::restart, "start a node again on its data"},
       {NodeFault::pause, "stop a node's process where it is (SIGSTOP)"},
       {NodeFault::resume, "let it go on"},
       {NodeFault::offline, "neither clients nor peers reach the node"},
@@ -116,6 +130,7 @@ void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) 
   page->add_option("--html", arguments.report.html, "where the page goes (DIR/report.html)")->type_name("FILE");
 
   CLI::App* check = app.add_subcommand("check", "judge a history: 0 clean, 1 violation, 2 gave up, 3 bad input");
+  check->footer("Exit codes: 0 clean; 1 violation; 2 gave up, or usage; 3 bad input");
   check->require_subcommand(1);
   check->fallthrough();
   const auto judge = [&](const char* name, const char* help, int (*run)(const std::string&, bool)) {
@@ -168,6 +183,7 @@ Program::Program() {
   app.add_option("--dir", arguments.dir, "the cluster's folder (logs/run)")->type_name("DIR");
   app.add_option("-o,--output", arguments.output, "text or json")->check(CLI::IsMember({"text", "json"}));
   app.require_subcommand(0, 1);
+  app.footer(kin::exit_codes_help({0, 1, 2, 3, 5, 6, 7, 11, 130}));  // commands take it over from here
   add_cluster_commands(app, arguments, action);
   add_scenario_commands(app, arguments, action);
   add_shell_commands(app, arguments, action);
@@ -176,8 +192,14 @@ Program::Program() {
 int Program::run(const std::vector<std::string>& args) {
   try {
     app.parse(std::vector<std::string>(args.rbegin(), args.rend()));  // CLI11 takes them from the back
+  } catch (const CLI::CallForHelp&) {
+    std::cout << kin::help_of(app);
+    return 0;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kin::exit_code(kin::Status::usage);
+    if (error.get_exit_code() == 0) return app.exit(error);
+    const kin::WrongLine wrong = kin::wrong_line(error, app, args);
+    std::cerr << "kin-driver: " << kin::escaped(wrong.problem) << '\n' << kin::escaped(wrong.hint) << '\n';
+    return kin::exit_code(kin::Status::usage);
   }
   try {
     return action();

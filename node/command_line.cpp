@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "common/cli/parsed_command.hpp"
+#include "common/cli/wrong_line.hpp"
 #include "common/config/arguments.hpp"
 #include "node/protocols/registry.hpp"
 
@@ -22,6 +24,7 @@ struct Flags {
 };
 
 void declare(CLI::App& app, Flags& flags) {
+  app.footer("Exit codes: 0 ended as asked; 1 it cannot start or go on; 2 usage or configuration");
   app.set_version_flag("--version", "kin-node " KIN_VERSION);
   app.add_option("--config", flags.config, "the cluster file")->group("Start from a cluster file");
   app.add_option("--id", flags.id, "this node's id in it")->group("Start from a cluster file");
@@ -64,8 +67,11 @@ int items_in(const std::string& list) {
   return list.empty() ? 0 : 1 + static_cast<int>(std::count(list.begin(), list.end(), ','));
 }
 
-tl::expected<StartOptions, Ending> from_flags(const Flags& flags) {
+tl::expected<StartOptions, Ending> from_flags(const CLI::App& app, const Flags& flags) {
   if (!flags.id.empty()) return refuse("--id goes with --config");
+  if (app.count("--port") == 0) {
+    return refuse("say which node to start: --config FILE --id ID, or without a file --port PORT\nsee kin-node --help");
+  }
   if (flags.port < 0 || flags.port > 65535) return refuse("--port must be a number from 0 to 65535");
   const auto port = static_cast<std::uint16_t>(flags.port);
   auto cluster =
@@ -111,18 +117,22 @@ tl::expected<StartOptions, Ending> read_command_line(int argc, const char* const
   CLI::App app("A node of kin, a replicated store that never hides a conflict", "kin-node");
   Flags flags;
   declare(app, flags);
-  std::vector<std::string> arguments = normalise_arguments(argc, argv, long_names(app));
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+  const std::vector<std::string> arguments = normalise_arguments(argc, argv, long_names(app));
   try {
-    app.parse(arguments);
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
+  } catch (const CLI::CallForHelp&) {
+    return tl::unexpected(Ending{0, help_of(app)});
   } catch (const CLI::ParseError& error) {
-    std::ostringstream out, err;
-    const int code = app.exit(error, out, err);
-    if (code == 0) return tl::unexpected(Ending{0, out.str()});
-    return tl::unexpected(Ending{bad_usage, "kin-node: " + err.str()});
+    if (error.get_exit_code() != 0) {
+      const WrongLine wrong = wrong_line(error, app, arguments);
+      return refuse(wrong.problem + '\n' + wrong.hint);
+    }
+    std::ostringstream out;
+    app.exit(error, out, out);
+    return tl::unexpected(Ending{0, out.str()});
   }
 
-  auto options = flags.config.empty() ? from_flags(flags) : from_file(app, flags);
+  auto options = flags.config.empty() ? from_flags(app, flags) : from_file(app, flags);
   if (!options) return options;
   ClusterConfig& cluster = options->cluster;
   const bool only_check = flags.check_config && options->id.empty();

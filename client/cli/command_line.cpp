@@ -5,8 +5,10 @@
 
 #include "client/cli/argument_values.hpp"
 #include "client/cli/grammar.hpp"
-#include "client/cli/nearest_word.hpp"
 #include "client/render/bytes.hpp"
+#include "common/cli/exit_codes.hpp"
+#include "common/cli/parsed_command.hpp"
+#include "common/cli/wrong_line.hpp"
 
 namespace kin {
 namespace {
@@ -25,9 +27,8 @@ Grammar::Grammar() {
   app.require_subcommand(1);
   app.set_version_flag("--version", version);
   app.set_help_flag("-h,--help", "what can be typed, and what it does");
-  app.footer(
-      "Flags that say where and how (kin --help) work before and behind a command.\n"
-      "Exit codes: 0 ok, 2 usage, 3 not found, 4 conflict, 6 unavailable, 7 time-out or partial, 8 limit, 10 denied");
+  app.footer("Flags that say where and how (kin --help) work before and behind a command.\n" +
+             exit_codes_help({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 130}));
   global_flags();
   data_commands();
   watch_commands();
@@ -354,77 +355,6 @@ void Grammar::silence_command(CLI::App& fault) {
 
 namespace {
 
-const CLI::App* innermost(const CLI::App& app) {
-  const auto parsed = app.get_subcommands();
-  return parsed.empty() ? &app : innermost(*parsed.front());
-}
-
-// kin cluster status
-std::string path_of(const CLI::App& app) {
-  const CLI::App* at = innermost(app);
-  std::string path = at->get_name();
-  while ((at = at->get_parent()) != nullptr) path = at->get_name() + ' ' + path;
-  return path;
-}
-
-std::string help_of(const CLI::App& app) {
-  const std::string path = path_of(app);
-  const std::size_t last = path.rfind(' ');
-  std::string text = innermost(app)->help(last == std::string::npos ? "" : path.substr(0, last));
-  if (!text.ends_with('\n')) text += '\n';
-  return text;
-}
-
-// "did you mean" for a command that is not there; empty where that is not the problem.
-std::optional<NothingToRun> unknown_command(const CLI::App& app) {
-  const CLI::App* at = innermost(app);
-  const auto known = at->get_subcommands([](const CLI::App*) { return true; });
-  const auto rest = app.remaining(true);
-  if (known.empty() || rest.empty() || rest.front().starts_with('-')) return std::nullopt;
-  std::vector<std::string> words;
-  for (const CLI::App* one : known) {
-    words.push_back(one->get_name());
-    for (const std::string& alias : one->get_aliases()) words.push_back(alias);
-  }
-  NothingToRun out;
-  const std::string under = at == &app ? "kin" : "kin " + at->get_name();
-  out.problem = "there is no command '" + escaped(rest.front()) + "' in " + under;
-  const auto nearest = nearest_word(rest.front(), words);
-  out.hint = nearest ? "did you mean '" + under + ' ' + *nearest + "'?" : "see " + under + " --help";
-  return out;
-}
-
-std::optional<std::string> nearest_flag(const CLI::App& app, const std::string& typed) {
-  std::vector<std::string> words;
-  for (const CLI::App* at : {&app, innermost(app)}) {
-    for (const CLI::Option* option : at->get_options()) {
-      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
-    }
-  }
-  return nearest_word(typed.substr(0, typed.find('=')), words);
-}
-
-NothingToRun problem_of(const CLI::ParseError& error, const CLI::App& app, const std::vector<std::string>& args) {
-  if (auto unknown = unknown_command(app)) return *unknown;
-  NothingToRun out;
-  if (args.empty()) {
-    out.problem = "a command is missing";
-    out.hint = "see kin --help";
-    return out;
-  }
-  out.problem = escaped(error.what());
-  const std::string path = path_of(app);
-  out.hint = "see " + path + " --help";
-  const auto rest = app.remaining(true);
-  if (!rest.empty()) out.problem = "'" + escaped(rest.front()) + "' is not expected here";
-  if (!rest.empty() && rest.front().starts_with("--")) {
-    if (const auto nearest = nearest_flag(app, rest.front())) out.hint = "did you mean " + *nearest + '?';
-  } else if (!rest.empty() && rest.front().starts_with('-')) {
-    out.hint = "put -- in front of a key or value that begins with a dash: " + path + " -- " + rest.front();
-  }
-  return out;
-}
-
 // The line could not be parsed; whoever asked for JSON still gets JSON.
 Output asked_output(const std::vector<std::string>& args) {
   for (std::size_t i = 0; i < args.size(); ++i) {
@@ -459,16 +389,15 @@ tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std:
       globals.config = environment.config;
       globals.endpoints = environment.endpoints;
     }
-    Command command = grammar.commands.at(innermost(app))();
+    Command command = grammar.commands.at(&innermost(app))();
     return Invocation{globals, std::move(command)};
   } catch (const CLI::CallForHelp&) {
     return tl::unexpected(NothingToRun{help_of(app), "", "", Output::text});
   } catch (const CLI::CallForVersion&) {
     return tl::unexpected(NothingToRun{std::string(version) + '\n', "", "", Output::text});
   } catch (const CLI::ParseError& error) {
-    NothingToRun problem = problem_of(error, app, args);
-    problem.output = asked_output(args);
-    return tl::unexpected(problem);
+    const WrongLine wrong = wrong_line(error, app, args);
+    return tl::unexpected(NothingToRun{"", escaped(wrong.problem), escaped(wrong.hint), asked_output(args)});
   }
 }
 

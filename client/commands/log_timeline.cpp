@@ -70,6 +70,9 @@ int run_command(const TimelineCommand& command, const CommandContext& context) {
   }
   leave_out_quiet(diagram, most_events_of_page);
   texts.note = torn_notes(*traces);
+  if (const std::string lost = lost_text(lost_lines(traces->lines)); !lost.empty()) {
+    texts.note += "kin: " + lost + '\n';
+  }
   if (diagram.left_out > 0) {
     texts.note += "kin: " + counted(diagram.left_out, "message", "messages") +
                   " that brought nothing new are left out; --key KEY shows one key alone\n";

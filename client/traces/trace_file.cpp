@@ -41,7 +41,53 @@ std::optional<TraceClock> parse_clock(std::string_view text) {
   return clock;
 }
 
+// One file, read up to its end as often as that moves.
+class TraceFile {
+ public:
+  explicit TraceFile(const fs::path& path) : path_(path.string()), file_(path, std::ios::binary) {}
+
+  const std::string& path() const { return path_; }
+  bool opened() const { return file_.is_open(); }
+  bool torn() const { return torn_; }
+
+  // The whole lines that were not read yet. Error: a sentence that names the file and line.
+  tl::expected<std::vector<TraceLine>, std::string> read_on() {
+    std::vector<TraceLine> out;
+    file_.clear();
+    file_.seekg(end_);
+    torn_ = false;
+    for (std::string text; std::getline(file_, text);) {
+      if (file_.eof()) {
+        torn_ = true;
+        break;
+      }
+      ++number_;
+      end_ += static_cast<std::streamoff>(text.size()) + 1;
+      auto line = parse_trace_line(text);
+      if (!line) return tl::unexpected(path_ + ':' + std::to_string(number_) + ": no line of a trace");
+      out.push_back(std::move(*line));
+    }
+    return out;
+  }
+
+ private:
+  std::string path_;
+  std::ifstream file_;
+  std::streamoff end_ = 0;  // of the last whole line
+  std::size_t number_ = 0;  // of that line
+  bool torn_ = false;       // bytes stand behind it
+};
+
 }  // namespace
+
+void join(TraceClock& into, const TraceClock& from) {
+  auto at = into.begin();  // both are sorted: looking each host up would take a third of what kin log does
+  for (const auto& [host, count] : from) {
+    while (at != into.end() && at->first < host) ++at;
+    if (at == into.end() || at->first != host) at = into.emplace_hint(at, host, 0);
+    at->second = std::max(at->second, count);
+  }
+}
 
 std::optional<TraceLine> parse_trace_line(std::string_view text) {
   TraceLine out;
@@ -67,23 +113,30 @@ tl::expected<Traces, std::string> read_traces(const std::string& folder) {
   std::vector<fs::path> paths = traces_in(folder);
   if (paths.empty()) paths = traces_in(fs::path(folder) / "logs");
   if (paths.empty()) return tl::unexpected("there is no *.trace in " + folder + ", nor in " + folder + "/logs");
+  std::vector<TraceFile> files(paths.begin(), paths.end());
   Traces out;
-  out.files = paths.size();
-  for (const fs::path& path : paths) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return tl::unexpected(path.string() + " cannot be read");
-    std::string text;
-    for (std::size_t number = 1; std::getline(file, text); ++number) {
-      if (file.eof()) {
-        out.torn.push_back(path.string());
-        break;
-      }
-      auto line = parse_trace_line(text);
-      if (!line) {
-        return tl::unexpected(path.string() + ":" + std::to_string(number) + ": no line of a trace");
-      }
-      out.lines.push_back(std::move(*line));
+  out.files = files.size();
+  TraceClock named;
+  for (TraceFile& file : files) {
+    if (!file.opened()) return tl::unexpected(file.path() + " cannot be read");
+    auto lines = file.read_on();
+    if (!lines) return tl::unexpected(lines.error());
+    for (TraceLine& line : *lines) {
+      join(named, line.clock);
+      out.lines.push_back(std::move(line));
     }
+  }
+  // The files were read one behind the other, and nodes that run went on writing: a later file names lines that an
+  // earlier one did not have yet. They are there by now, since a line is written before the message that tells of it
+  // leaves; and what had been seen by one that is named is named too, so once is enough.
+  for (TraceFile& file : files) {
+    auto lines = file.read_on();
+    if (!lines) return tl::unexpected(lines.error());
+    for (TraceLine& line : *lines) {
+      const auto known = named.find(line.host);
+      if (known != named.end() && line.clock.at(line.host) <= known->second) out.lines.push_back(std::move(line));
+    }
+    if (file.torn()) out.torn.push_back(file.path());
   }
   return out;
 }

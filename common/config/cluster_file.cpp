@@ -13,7 +13,7 @@ void read_nodes(Section& root, ClusterConfig& out) {
   std::set<NodeId> ids;
   std::set<std::string> endpoints;
   root.list("nodes", [&](const YAML::Node& item) {
-    Section section(item, "a node");
+    Section section(item, "a node", {"id", "host", "port"});
     NodeConfig node;
     const std::string id = section.need("id");
     check_name(id, "a node's id", section.line("id"));
@@ -71,7 +71,7 @@ void read_buckets(Section& root, ClusterConfig& out, const std::vector<std::stri
   if (!root.has("buckets")) return root.list("buckets", [](const YAML::Node&) {});
   out.buckets.clear();
   root.list("buckets", [&](const YAML::Node& item) {
-    Section section(item, "a bucket");
+    Section section(item, "a bucket", {"name", "tier", "read", "write", "on_conflict", "keep_base"});
     BucketConfig bucket;
     bucket.name = section.need("name");
     check_name(bucket.name, "a bucket's name", section.line("name"));
@@ -107,7 +107,7 @@ void read_faults(Section& root, ClusterConfig& out) {
   root.section("faults", [&](Section& section) {
     section.take("enabled", out.faults_enabled);
     section.list("silent", [&](const YAML::Node& item) {
-      Section silent(item, "a silent fault");
+      Section silent(item, "a silent fault", {"token", "node", "after", "since"});
       SilentFault fault;
       fault.line = silent.line("token");
       fault.token = silent.need("token");
@@ -135,7 +135,9 @@ void read_faults(Section& root, ClusterConfig& out) {
 ClusterConfig read_cluster(const YAML::Node& yaml, const std::string& file,
                            const std::vector<std::string>& known_tiers) {
   ClusterConfig out;
-  Section root(yaml, "a cluster file");
+  Section root(
+      yaml, "a cluster file",
+      {"cluster", "nodes", "storage", "gossip", "timeouts", "limits", "log", "buckets", "tokens_file", "faults"});
   root.take("cluster", out.cluster);
   check_name(out.cluster, "the cluster's name", root.line("cluster"));
   read_nodes(root, out);

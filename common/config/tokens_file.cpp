@@ -9,7 +9,7 @@ namespace config {
 namespace {
 
 TokenScheme read_token(const YAML::Node& yaml, const ClusterConfig& cluster, std::set<std::string>& ids) {
-  Section section(yaml, "a token");
+  Section section(yaml, "a token", {"token", "writer", "readers", "quorum"});
   TokenScheme token;
   token.id = section.need("token");
   check_token_id(token.id, section.line("token"));

@@ -9,10 +9,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <numeric>
 #include <set>
 #include <sstream>
 #include <system_error>
+
+#include "common/cli/nearest_word.hpp"
 
 namespace kin::config {
 namespace {
@@ -68,21 +69,6 @@ class NoAliases : public YAML::EventHandler {
 };
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }
-
-// Edit distance, for "did you mean".
-std::size_t distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replace = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replace});
-    }
-  }
-  return row.back();
-}
 
 }  // namespace
 
@@ -186,8 +172,10 @@ void check_token_id(const std::string& id, int line) {
   }
 }
 
-Section::Section(const YAML::Node& node, std::string what) : node_(node), what_(std::move(what)), line_(line_of(node)) {
+Section::Section(const YAML::Node& node, std::string what, const std::vector<std::string>& keys)
+    : node_(node), what_(std::move(what)), line_(line_of(node)) {
   if (!node_.IsMap()) throw Wrong{line_, what_ + " must be a mapping (key: value)"};
+  if (!keys.empty()) refuse_others(keys);
 }
 
 YAML::Node Section::at(const std::string& key) {
@@ -261,15 +249,15 @@ void Section::list(const std::string& key, const std::function<void(const YAML::
   for (const auto& item : found) read(item);
 }
 
-void Section::done() const {
+void Section::done() const { refuse_others(known_); }
+
+void Section::refuse_others(const std::vector<std::string>& keys) const {
   for (const auto& item : node_) {
     const std::string& key = item.first.Scalar();
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-    const auto nearest = std::min_element(known_.begin(), known_.end(), [&](const auto& a, const auto& b) {
-      return distance(key, a) < distance(key, b);
-    });
-    const bool close = nearest != known_.end() && distance(key, *nearest) <= std::min<std::size_t>(3, key.size() / 2);
-    throw Wrong{line_of(item.first), what_ + " has no key " + key + (close ? "; did you mean " + *nearest + "?" : "")};
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    const auto nearest = nearest_word(key, keys);
+    throw Wrong{line_of(item.first),
+                what_ + " has no key " + key + (nearest ? "; did you mean " + *nearest + "?" : "")};
   }
 }
 

@@ -32,8 +32,9 @@ YAML::Node parse(const std::string& text);
 // One mapping, whose keys are taken one by one; done() refuses what was not taken.
 class Section {
  public:
-  // `what` names the mapping in errors: "limits".
-  Section(const YAML::Node& node, std::string what);
+  // `what` names the mapping in errors: "limits". With `keys`, all that there can be, any other is refused at once:
+  // where one that is needed is misspelled, that is what is wrong, and not that it is missing.
+  Section(const YAML::Node& node, std::string what, const std::vector<std::string>& keys = {});
 
   bool has(const std::string& key) const;
   int line() const { return line_; }
@@ -58,6 +59,7 @@ class Section {
 
  private:
   YAML::Node at(const std::string& key);
+  void refuse_others(const std::vector<std::string>& keys) const;
 
   YAML::Node node_;
   std::string what_;

@@ -19,25 +19,29 @@ namespace {
 
 constexpr milliseconds gentle_end{5000};
 constexpr milliseconds hard_end{5000};
+constexpr milliseconds port_held{1000};
 constexpr int port_attempts = 5;
 
 Failure failure(Status status, const std::string& message) { return {status, Applied::no, message, "", 0, 0}; }
 
 std::string durability_word(Durability durability) { return durability == Durability::os ? "os" : "fsync"; }
 
-std::vector<std::string> node_command(const std::string& run, const std::string& node, const ClusterConfig& config) {
-  return {sibling_program("kin-node"),
-          "--config",
-          cluster_file(run),
-          "--id",
-          node,
-          "--data-dir",
-          data_dir(run, node),
-          "--log-dir",
-          log_dir(run),
-          "--durability",
-          durability_word(config.durability),
-          "--enable-faults"};
+std::vector<std::string> node_command(const std::string& run, const std::string& node, const ClusterConfig& config,
+                                      bool set_aside_damaged) {
+  std::vector<std::string> out{sibling_program("kin-node"),
+                               "--config",
+                               cluster_file(run),
+                               "--id",
+                               node,
+                               "--data-dir",
+                               data_dir(run, node),
+                               "--log-dir",
+                               log_dir(run),
+                               "--durability",
+                               durability_word(config.durability),
+                               "--enable-faults"};
+  if (set_aside_damaged) out.emplace_back("--set-aside-damaged");
+  return out;
 }
 
 }  // namespace
@@ -103,7 +107,7 @@ Cluster::Result<Cluster> Cluster::start(const std::string& run, const ClusterRec
     progress("starting " + std::to_string(ids.size()) + " nodes in " + run);
     Result<void> up;
     for (const NodeConfig& node : cluster.config_.nodes)
-      if (up) up = cluster.launch(node.id.str());
+      if (up) up = cluster.launch(node.id.str(), options.set_aside_damaged);
     if (up) up = cluster.wait_all_see_all(options.longest, progress, interrupted);
     if (up) {
       cluster.lock_ = std::move(*lock);
@@ -151,8 +155,12 @@ Cluster::Result<void> Cluster::save() const {
   return {};
 }
 
-Cluster::Result<void> Cluster::launch(const std::string& node) {
-  auto started = start_detached(node_command(run_, node, config_), output_file(run_, node));
+Cluster::Result<void> Cluster::launch(const std::string& node, bool set_aside_damaged) {
+  const std::string output = output_file(run_, node);
+  std::error_code not_there;
+  const std::uintmax_t before = std::filesystem::file_size(output, not_there);
+  output_before_[node] = not_there ? 0 : before;
+  auto started = start_detached(node_command(run_, node, config_, set_aside_damaged), output);
   if (!started) return tl::unexpected(failure(Status::internal, started.error()));
   if (NodeProcess* known = state_.find(node)) {
     wait_until_gone(known->process, milliseconds(0));  // its result is of no more interest
@@ -202,11 +210,32 @@ Cluster::Result<void> Cluster::resume(const std::string& node) {
   return {};
 }
 
-Cluster::Result<void> Cluster::restart(const std::string& node, const Interrupted& interrupted) {
+Cluster::Result<void> Cluster::port_is_free(const std::string& node) const {
+  const NodeConfig* known = config_.node(node);
+  // Threads of a process that has ended may hold its sockets a moment longer.
+  for (const auto deadline = steady_clock::now() + port_held; !is_free(known->port);) {
+    if (steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(milliseconds(5));
+      continue;
+    }
+    const auto answer = client_of({node}).status();
+    const std::string who =
+        answer ? " (" + to_string(Actor{answer->node, answer->incarnation}) + " answers there)" : "";
+    return tl::unexpected(
+        failure(Status::unavailable, node + " was not started: another process, not of this cluster, holds " +
+                                         known->endpoint() + who + ". End it, then kin-driver --dir " + run_ +
+                                         " restart " + node));
+  }
+  return {};
+}
+
+Cluster::Result<void> Cluster::restart(const std::string& node, const Interrupted& interrupted,
+                                       bool set_aside_damaged) {
   if (auto known = member(node); !known) return tl::unexpected(known.error());
   if (process_state(node) != ProcessState::gone)
     if (auto stopped = stop(node); !stopped) return stopped;
-  if (auto launched = launch(node); !launched) return launched;
+  if (auto port = port_is_free(node); !port) return port;
+  if (auto launched = launch(node, set_aside_damaged); !launched) return launched;
   return wait_answering(node, interrupted);
 }
 

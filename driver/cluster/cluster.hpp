@@ -10,7 +10,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
@@ -32,6 +34,7 @@ using Interrupted = std::function<bool()>;
 
 struct StartOptions {
   bool fresh = false;                        // remove the data and logs of an earlier cluster
+  bool set_aside_damaged = false;            // see docs/operations.md: damaged data is renamed, and the node refills
   bool owned = false;                        // this driver will end it: when it dies instead, the next one may
   std::chrono::milliseconds longest{30000};  // until all see all
 };
@@ -62,8 +65,11 @@ class Cluster {
   Result<void> stop(const std::string& node);   // SIGTERM, after 5 s SIGKILL
   Result<void> pause(const std::string& node);  // SIGSTOP
   Result<void> resume(const std::string& node);
-  // Starts it again on its data, after ending it if it runs; waits until it answers.
-  Result<void> restart(const std::string& node, const Interrupted& interrupted = {});
+  // Starts it again on its data, after ending it if it runs; waits until it answers. UNAVAILABLE where another process
+  // holds its port, or where it ends at once: then with its last words.
+  Result<void> restart(const std::string& node, const Interrupted& interrupted = {}, bool set_aside_damaged = false);
+  // Lines that the node said since this object started it, but for the one that says that it listens.
+  std::vector<std::string> words_of(const std::string& node) const;
   // Ends it and deletes its data directory. It stays down.
   Result<void> lose_disk(const std::string& node);
   Result<void> fault(const std::string& node, const wire::Fault& fault);
@@ -83,7 +89,8 @@ class Cluster {
 
   Result<NodeProcess*> member(const std::string& node);
   Result<NodeProcess*> running(const std::string& node);
-  Result<void> launch(const std::string& node);
+  Result<void> launch(const std::string& node, bool set_aside_damaged);
+  Result<void> port_is_free(const std::string& node) const;
   Result<void> save() const;
   // Asks exactly these nodes, in this order.
   Client client_of(const std::vector<std::string>& nodes) const;
@@ -92,7 +99,11 @@ class Cluster {
   Result<void> wait_answering(const std::string& node, const Interrupted& interrupted) const;
   Result<void> wait_all_see_all(std::chrono::milliseconds longest, const Progress& progress,
                                 const Interrupted& interrupted) const;
-  std::string how_ended(const std::string& node) const;  // a sentence about a node that is gone
+  // Whether the process that this object started listens: whoever answers at its port may be another one.
+  bool listens(const std::string& node) const;
+  std::vector<std::string> said(const std::string& node) const;
+  // About a node that is gone. `again`: what may start it with --set-aside-damaged, up to that flag.
+  std::string how_ended(const std::string& node, const std::string& again) const;
   std::string last_words(const std::string& node) const;
 
   std::string run_;
@@ -100,6 +111,7 @@ class Cluster {
   RunState state_;
   RunLock lock_;
   std::vector<std::string> notes_;
+  std::map<std::string, std::uintmax_t> output_before_;  // bytes of each node's output when it was started
 };
 
 }  // namespace kin::driver

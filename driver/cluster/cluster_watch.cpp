@@ -16,9 +16,14 @@ constexpr milliseconds answer_within{1000};
 constexpr milliseconds start_within{20000};
 constexpr milliseconds between_looks{20};
 constexpr milliseconds between_words{1000};
+constexpr std::size_t most_last_lines = 6;
+constexpr const char* set_aside_flag = "--set-aside-damaged";
 
 Failure failure(Status status, const std::string& message) { return {status, Applied::no, message, "", 0, 0}; }
 Failure interrupted_failure() { return failure(Status::timeout, "interrupted"); }
+
+// As kin-node prints it once it can be reached.
+bool says_it_listens(const std::string& line) { return line.find(" listening on ") != std::string::npos; }
 
 // Empty when the node has heard from all others.
 std::string whom_it_misses(const wire::StatusReply& status) {
@@ -96,31 +101,60 @@ ClusterSurvey Cluster::survey() const {
   return out;
 }
 
-std::string Cluster::how_ended(const std::string& node) const {
+std::vector<std::string> Cluster::said(const std::string& node) const {
+  std::ifstream file(output_file(run_, node), std::ios::binary);
+  const auto before = output_before_.find(node);
+  if (before != output_before_.end()) file.seekg(static_cast<std::streamoff>(before->second));
+  std::vector<std::string> out;
+  for (std::string line; std::getline(file, line);)
+    if (!line.empty()) out.push_back(line);
+  return out;
+}
+
+std::vector<std::string> Cluster::words_of(const std::string& node) const {
+  std::vector<std::string> out = said(node);
+  std::erase_if(out, says_it_listens);
+  return out;
+}
+
+bool Cluster::listens(const std::string& node) const {
+  const auto lines = said(node);
+  return std::any_of(lines.begin(), lines.end(), says_it_listens);
+}
+
+std::string Cluster::how_ended(const std::string& node, const std::string& again) const {
   const auto known = process(node);
   const auto how = known ? how_it_ended(*known) : std::nullopt;
-  return node + " ended" + (how ? " with " + *how : "") + ": " + last_words(node);
+  const std::string words = last_words(node);
+  std::string out = node + " ended" + (how ? " with " + *how : "") + ": " + words;
+  if (words.find(set_aside_flag) != std::string::npos) {
+    out += "\nHere: " + again + ' ' + set_aside_flag;
+  }
+  return out;
 }
 
 std::string Cluster::last_words(const std::string& node) const {
-  std::ifstream file(output_file(run_, node));
-  std::string last;
-  for (std::string line; std::getline(file, line);)
-    if (!line.empty()) last = line;
-  return last.empty() ? "it said nothing" : last;
+  const auto lines = said(node);
+  if (lines.empty()) return "it said nothing";
+  std::string out;
+  for (std::size_t i = lines.size() - std::min(lines.size(), most_last_lines); i < lines.size(); ++i)
+    out += (out.empty() ? "" : "\n") + lines[i];
+  return out;
 }
 
 Cluster::Result<void> Cluster::wait_answering(const std::string& node, const Interrupted& interrupted) const {
   Client client = client_of({node});
   const auto deadline = steady_clock::now() + start_within;
-  while (!client.status()) {
+  while (true) {
+    if (process_state(node) == ProcessState::gone)
+      return tl::unexpected(
+          failure(Status::unavailable, how_ended(node, "kin-driver --dir " + run_ + " restart " + node)));
+    if (listens(node) && client.status()) return {};
     if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
-    if (process_state(node) == ProcessState::gone) return tl::unexpected(failure(Status::unavailable, how_ended(node)));
     if (steady_clock::now() >= deadline)
       return tl::unexpected(failure(Status::timeout, node + " was started and does not answer: " + last_words(node)));
     std::this_thread::sleep_for(between_looks);
   }
-  return {};
 }
 
 Cluster::Result<void> Cluster::wait_all_see_all(milliseconds longest, const Progress& progress,
@@ -131,8 +165,10 @@ Cluster::Result<void> Cluster::wait_all_see_all(milliseconds longest, const Prog
   while (true) {
     for (const NodeConfig& node : config_.nodes)
       if (process_state(node.id.str()) == ProcessState::gone)
-        return tl::unexpected(failure(Status::unavailable, how_ended(node.id.str())));
-    const std::string why = who_misses_whom(survey_with(client));
+        return tl::unexpected(failure(Status::unavailable, how_ended(node.id.str(), "the same kin-driver up with")));
+    std::string why = who_misses_whom(survey_with(client));
+    for (const NodeConfig& node : config_.nodes)
+      if (why.empty() && !listens(node.id.str())) why = node.id.str() + " does not listen yet";
     if (why.empty()) return {};
     if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
     if (steady_clock::now() >= deadline)

@@ -106,11 +106,14 @@ int up(const UpCommand& command) {
   recipe.tiers = known_tiers();
   StartOptions options;
   options.fresh = command.fresh;
+  options.set_aside_damaged = command.set_aside_damaged;
   auto cluster = Cluster::start(
       command.dir, recipe, options, [](const std::string& sentence) { std::cout << sentence << std::endl; },
       interrupted);
   if (!cluster) return report(cluster.error());
   for (const std::string& note : cluster->notes()) std::cout << note << '\n';
+  for (const std::string& node : names_of(cluster->config()))
+    for (const std::string& line : cluster->words_of(node)) std::cout << line << '\n';
   print_table(*cluster, cluster->survey());
   std::cout << "kin --config " << cluster_file(command.dir) << " --node n1 read cart\n";
   return 0;
@@ -136,6 +139,17 @@ int disturb(const std::string& dir, const std::string& node, NodeFault fault) {
   auto cluster = Cluster::attach(dir, Cluster::Access::change);
   if (!cluster) return report(cluster.error());
   return report(disturb(*cluster, node, fault, interrupted), std::string(name(fault)) + ' ' + node + ": done");
+}
+
+int restart(const RestartCommand& command) {
+  catch_interrupts();
+  auto cluster = Cluster::attach(command.dir, Cluster::Access::change);
+  if (!cluster) return report(cluster.error());
+  const auto done = cluster->restart(command.node, interrupted, command.set_aside_damaged);
+  if (done) {
+    for (const std::string& line : cluster->words_of(command.node)) std::cout << line << '\n';
+  }
+  return report(done, "restart " + command.node + ": done");
 }
 
 int toggle(const std::string& dir, const std::string& node) {

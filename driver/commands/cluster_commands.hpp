@@ -16,12 +16,20 @@ struct UpCommand {
   std::string like;  // empty: the project's own cluster file
   std::optional<Durability> durability;
   bool fresh = false;
+  bool set_aside_damaged = false;
+};
+
+struct RestartCommand {
+  std::string dir, node;
+  bool set_aside_damaged = false;
 };
 
 int up(const UpCommand& command);
 int down(const std::string& dir);
 int status(const std::string& dir, bool json);
+// All faults but restart, which may be told more.
 int disturb(const std::string& dir, const std::string& node, NodeFault fault);
+int restart(const RestartCommand& command);
 // offline if it is not, else online.
 int toggle(const std::string& dir, const std::string& node);
 

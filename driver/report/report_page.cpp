@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "client/commands/trace_telling.hpp"
 #include "client/pages/diagram_json.hpp"
 #include "client/pages/page.hpp"
 #include "client/render/bytes.hpp"
@@ -156,6 +157,9 @@ tl::expected<std::string, std::string> report_page(const RunRecord& record, cons
     notes =
         "<p class=\"note\">Traces whose last line was cut off, and left out: " + std::to_string(traces.torn.size()) +
         "</p>\n";
+  }
+  if (const std::string lost = lost_text(lost_lines(traces.lines)); !lost.empty()) {
+    notes += "<p class=\"note\">" + html_escape(lost) + "</p>\n";
   }
   Page page;
   page.title = record.name + ": " + (record.verdict.empty() ? "cut off" : record.verdict);

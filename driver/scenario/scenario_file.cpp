@@ -73,7 +73,7 @@ class Reader {
 
 Scenario Reader::read(const YAML::Node& yaml) {
   Scenario out;
-  Section root(yaml, "a scenario");
+  Section root(yaml, "a scenario", {"nodes", "options", "steps"});
   root.take("nodes", out.nodes, 1, most_nodes);
   for (std::uint32_t i = 1; i <= out.nodes; ++i) ids_.push_back('n' + std::to_string(i));
   std::sort(ids_.begin(), ids_.end());
@@ -281,7 +281,7 @@ Expectation Reader::expectation(const YAML::Node& yaml, Section& section) {
 std::vector<ExpectedSibling> Reader::siblings(const YAML::Node& list) {
   std::vector<ExpectedSibling> out;
   for (const auto& item : list) {
-    Section section(item, "a sibling");
+    Section section(item, "a sibling", {"value", "clock"});
     ExpectedSibling sibling;
     sibling.value = section.need("value");
     if (const YAML::Node given = item["clock"]; given.IsDefined()) {

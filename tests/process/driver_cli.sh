@@ -58,6 +58,20 @@ echo "-- what is refused"
 expect_exit 2 "${driver[@]}" kill n9
 expect_text "there is no node n9"
 expect_exit 2 "${driver[@]}" fly n1
+expect_text "kin-driver: there is no command 'fly' in kin-driver"
+expect_exit 2 "${driver[@]}" sttaus
+expect_text "did you mean 'kin-driver status'?"
+expect_exit 2 "${driver[@]}" isolate n1 n2
+expect_text "kin-driver: 'n2' is not expected here"
+expect_text "see kin-driver isolate --help"
+expect_exit 2 "${driver[@]}" up --fressh
+expect_text "did you mean --fresh?"
+expect_exit 2 "${driver[@]}" check casual x
+expect_text "did you mean 'kin-driver check causal'?"
+expect_exit 0 "${driver[@]}" restart --help
+for code in "1 internal" "5 there already" "11 an expectation did not hold" "130 interrupted"; do expect_text "$code"; done
+expect_exit 0 "${driver[@]}" check --help
+expect_text "1 violation"
 expect_exit 2 "${driver[@]}" up -n 0
 expect_exit 2 "${driver[@]}" run no-such-scenario
 expect_text "there is no scenario"
@@ -77,6 +91,30 @@ expect_text apples
 old=$(pid_of n2)
 expect_exit 0 "${driver[@]}" restart n2
 [[ $(pid_of n2) != "$old" ]] || fail "restart of a running node starts a new process"
+
+echo "-- restart while another process holds the node's port, and on damaged data"
+expect_exit 0 "${driver[@]}" kill n2
+exec 3< <(exec "$bin/kin-node" --config "$run/cluster/cluster.yml" --id n2 --data-dir "$run/stranger" \
+  --log-dir "$run/stranger" 2>&1)
+stranger=$!
+trap 'kill $stranger 2>/dev/null || true; "${driver[@]}" down >/dev/null 2>&1 || true' EXIT
+read -r -t 20 -u 3 line || fail "the stranger did not start"
+[[ $line == *"listening on"* ]] || fail "the stranger: $line"
+expect_exit 6 "${driver[@]}" restart n2
+expect_text "n2 was not started: another process, not of this cluster, holds 127.0.0.1:"
+expect_text "(n2.1 answers there)"
+kill -TERM "$stranger"
+wait "$stranger" || fail "the stranger did not end in order"
+for file in "$run"/cluster/n2/db/MANIFEST-*; do printf nonsense >"$file"; done
+expect_exit 6 "${driver[@]}" restart n2
+expect_text "n2 ended with exit status 1: "
+expect_text "damaged"
+expect_text "kin-driver --dir $run/cluster restart n2 --set-aside-damaged"
+expect_exit 0 "${driver[@]}" restart n2 --set-aside-damaged
+expect_text "The damaged data is now in"
+expect_exit 0 kin cluster wait --converged --timeout 30s
+expect_exit 0 kin --node n2 read cart
+expect_text apples
 
 echo "-- pause and resume"
 expect_exit 0 "${driver[@]}" pause n3
@@ -141,6 +179,9 @@ broken_up 'echo no luck; exit 42'
 expect_text "ended with exit status 42: no luck"
 broken_up 'kill -SEGV $$'
 expect_text "ended with signal 11 (Segmentation fault): it said nothing"
+broken_up 'echo first; echo last; exit 1'
+expect_text "ended with exit status 1: first
+last"
 
 echo "-- a pattern that does not fit"
 cat >"$run/wide.yml" <<'YAML'

@@ -5,8 +5,10 @@
 
 #include "common/cli/candidates.hpp"
 #include "common/cli/completion_scripts.hpp"
+#include "common/cli/exit_codes.hpp"
 #include "common/cli/man_page.hpp"
 #include "common/cli/shell.hpp"
+#include "common/cli/wrong_line.hpp"
 
 using namespace kin;
 
@@ -72,6 +74,44 @@ TEST_CASE("the scripts' question is answered a line a candidate, and no other wo
     CHECK(script.find("a_program_complete") != std::string::npos);
   }
   CHECK(completion_script("csh", "kin").empty());
+}
+
+TEST_CASE("a line that is refused says what is wrong and what may have been meant, for any program") {
+  const auto wrong = [](const Words& words) {
+    CLI::App app("an example", "example");
+    std::string text;
+    app.add_option("--file", text);
+    CLI::App* group = app.add_subcommand("node", "nodes");
+    group->add_subcommand("stop", "end one")->add_option("ID", text)->required();
+    app.add_subcommand("secret", "not for people")->group("");
+    app.require_subcommand(1);
+    try {
+      app.parse(Words(words.rbegin(), words.rend()));
+    } catch (const CLI::ParseError& error) {
+      const WrongLine line = wrong_line(error, app, words);
+      return line.problem + " | " + line.hint;
+    }
+    return std::string();
+  };
+  CHECK(wrong({}) == "a command is missing | see example --help");
+  CHECK(wrong({"ndoe"}) == "there is no command 'ndoe' in example | did you mean 'example node'?");
+  CHECK(wrong({"secrett"}) == "there is no command 'secrett' in example | see example --help");
+  CHECK(wrong({"node", "stpo", "x"}) ==
+        "there is no command 'stpo' in example node | did you mean 'example node stop'?");
+  CHECK(wrong({"node", "stop", "x", "y"}) == "'y' is not expected here | see example node stop --help");
+  CHECK(wrong({"node", "stop", "x", "--fiel=y"}) == "'--fiel=y' is not expected here | did you mean --file?");
+  CHECK(
+      wrong({"node", "stop", "x", "-q"}) ==
+      "'-q' is not expected here | put -- in front of a key or value that begins with a dash: example node stop -- -q");
+  CHECK(wrong({"node", "stop"}) == "ID is required | see example node stop --help");
+}
+
+TEST_CASE("exit codes are told in lines that fit") {
+  CHECK(exit_codes_help({0, 2}) == "Exit codes: 0 ok; 2 usage");
+  std::istringstream all(exit_codes_help({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 130}));
+  int lines = 0;
+  for (std::string line; std::getline(all, line); ++lines) CHECK(line.size() <= 100);
+  CHECK(lines > 1);
 }
 
 TEST_CASE("no text of a definition is an instruction of the manual page") {

@@ -6,11 +6,11 @@
 
 #include "client/cli/argument_values.hpp"
 #include "client/cli/command_line.hpp"
-#include "client/cli/nearest_word.hpp"
 #include "client/commands/user_files.hpp"
 #include "client/history_file.hpp"
 #include "client/identity.hpp"
 #include "client/session_file.hpp"
+#include "common/cli/nearest_word.hpp"
 
 using namespace kin;
 using namespace std::chrono_literals;

@@ -184,6 +184,12 @@ TEST_CASE("a slip among the nodes is named with its line") {
 TEST_CASE("a slip in a setting is named with its line") {
   check_refused({
       {two_nodes + "limts: {}\n", 4, "did you mean limits?"},
+      {"cluster: x\nnodez:\n  - {id: n1, host: h, port: 1}\n", 2,
+       "a cluster file has no key nodez; did you mean nodes?"},
+      {"clustr: x\n", 1, "no key clustr; did you mean cluster?"},
+      {"nodes:\n  - {id: n1, host: h, prt: 1}\n", 2, "no key prt; did you mean port?"},
+      {two_nodes + "buckets:\n  - nam: a\n", 5, "no key nam; did you mean name?"},
+      {two_nodes + "faults:\n  silent:\n    - {tokn: t, node: n1}\n", 6, "no key tokn; did you mean token?"},
       {two_nodes + "zzzzzz: {}\n", 4, "has no key zzzzzz"},
       {two_nodes + "<<: {cluster: x}\n", 4, "has no key <<"},
       {two_nodes + "cluster: [x]\n", 4, "cluster must be a word"},
@@ -372,6 +378,7 @@ TEST_CASE("tokens are read and checked against the nodes") {
       {"- token: \"a\\nb\"\n  writer: 127.0.0.1:7001\n" + reader, 1, "one line of 1 to 255 bytes"},
       {"- token: " + std::string(256, 't') + "\n  writer: 127.0.0.1:7001\n" + reader, 1, "one line of 1 to 255 bytes"},
       {"- token: t\n" + reader, 1, "needs a writer"},
+      {"- token: t\n  writter: 127.0.0.1:7001\n" + reader, 2, "no key writter; did you mean writer?"},
       {"- token: t\n  writer: 127.0.0.1:9\n" + reader, 2, "127.0.0.1:9 is no node"},
       {"- token: t\n  writer: 127.0.0.1:7001\n", 1, "at least one reader"},
       {"- token: t\n  writer: 127.0.0.1:7001\n  readers: []\n", 3, "at least one reader"},

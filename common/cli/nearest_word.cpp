@@ -1,4 +1,4 @@
-#include "client/cli/nearest_word.hpp"
+#include "common/cli/nearest_word.hpp"
 
 #include <algorithm>
 

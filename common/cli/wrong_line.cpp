@@ -1,0 +1,64 @@
+#include "common/cli/wrong_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <optional>
+
+#include "common/cli/nearest_word.hpp"
+#include "common/cli/parsed_command.hpp"
+
+namespace kin {
+namespace {
+
+// Empty where a command that is not there is not the problem.
+std::optional<WrongLine> unknown_command(const CLI::App& app) {
+  const CLI::App& at = innermost(app);
+  const auto known = at.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); });
+  const auto rest = app.remaining(true);
+  if (known.empty() || rest.empty() || rest.front().starts_with('-')) return std::nullopt;
+  std::vector<std::string> words;
+  for (const CLI::App* one : known) {
+    words.push_back(one->get_name());
+    for (const std::string& alias : one->get_aliases()) words.push_back(alias);
+  }
+  const std::string under = command_path(app);
+  const auto nearest = nearest_word(rest.front(), words);
+  return WrongLine{"there is no command '" + rest.front() + "' in " + under,
+                   nearest ? "did you mean '" + under + ' ' + *nearest + "'?" : "see " + under + " --help"};
+}
+
+std::optional<std::string> nearest_flag(const CLI::App& app, const std::string& typed) {
+  std::vector<std::string> words;
+  for (const CLI::App* at : {&app, &innermost(app)}) {
+    for (const CLI::Option* option : at->get_options()) {
+      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+    }
+  }
+  return nearest_word(typed.substr(0, typed.find('=')), words);
+}
+
+bool takes_words(const CLI::App& command) {
+  const auto options = command.get_options();
+  return std::any_of(options.begin(), options.end(), [](const auto* option) { return option->get_positional(); });
+}
+
+}  // namespace
+
+WrongLine wrong_line(const CLI::ParseError& error, const CLI::App& app, const std::vector<std::string>& args) {
+  if (auto unknown = unknown_command(app)) return *unknown;
+  const std::string path = command_path(app);
+  const std::string help = "see " + path + " --help";
+  if (args.empty()) return {"a command is missing", help};
+  const auto rest = app.remaining(true);
+  if (rest.empty()) return {error.what(), help};
+  WrongLine out{"'" + rest.front() + "' is not expected here", help};
+  if (!rest.front().starts_with('-')) return out;
+  if (const auto nearest = nearest_flag(app, rest.front())) {
+    out.hint = "did you mean " + *nearest + '?';
+  } else if (!rest.front().starts_with("--") && takes_words(innermost(app))) {
+    out.hint = "put -- in front of a key or value that begins with a dash: " + path + " -- " + rest.front();
+  }
+  return out;
+}
+
+}  // namespace kin
