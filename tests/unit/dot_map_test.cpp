@@ -35,7 +35,7 @@ struct Map {
   }
   std::vector<std::uint64_t> scanned(std::uint64_t first, std::uint64_t last, std::size_t most = 1000) {
     std::vector<std::uint64_t> out;
-    map.scan(disk, n1, {first, last}, [&](std::uint64_t counter, const std::string& key) {
+    map.scan(disk, n1, CounterSet::of(first, last), [&](std::uint64_t counter, const std::string& key) {
       CHECK(key == key_of(counter));
       out.push_back(counter);
       return out.size() < most;

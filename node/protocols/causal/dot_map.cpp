@@ -38,6 +38,31 @@ CounterSet first_of(const CounterSet& counters, std::uint64_t most) {
   return out;
 }
 
+using RecordVisitor = std::function<bool(std::string_view record, std::uint64_t first, const KeyViews& keys)>;
+
+// The records that have some of the counters, each once and in order. The visitor returns false to stop.
+void visit_records(const Overlay& disk, const Actor& actor, const CounterSet& counters, const RecordVisitor& visit) {
+  // To go on over so many counters costs less than to look for a place anew. Not less than most_dots.
+  constexpr std::uint64_t near = 1024;
+  auto run = counters.runs().begin();
+  const auto end = counters.runs().end();
+  if (run == end) return;
+  const std::string behind = records::dot({actor, counters.top() + 1});
+  for (bool far = true; far;) {
+    far = false;
+    disk.scan(records::dot({actor, earliest_record(run->first)}), behind,
+              [&](std::string_view record, std::string_view bytes) {
+                const std::uint64_t first = records::counter_of_dot(record);
+                while (run != end && run->last < first) ++run;
+                if (run == end) return false;
+                far = run->first > first + near;
+                if (far) return false;
+                const KeyViews keys = keys_in(record, bytes);
+                return first + keys.size() <= run->first || visit(record, first, keys);
+              });
+  }
+}
+
 }  // namespace
 
 DotMap::DotMap(const StoreView& store) {
@@ -82,11 +107,13 @@ bool DotMap::holds(const Dot& dot) const {
 
 DotSet DotMap::held_of(const DotSet& dots) const {
   DotSet out;
-  for (const auto& [actor, counters] : dots.actors()) {
-    const auto found = mapped_.find(actor);
-    if (found != mapped_.end()) out.add(actor, counters.intersect(found->second));
-  }
+  for (const auto& [actor, counters] : dots.actors()) out.add(actor, held_of(actor, counters));
   return out;
+}
+
+CounterSet DotMap::held_of(const Actor& actor, const CounterSet& counters) const {
+  const auto found = mapped_.find(actor);
+  return found == mapped_.end() ? CounterSet{} : counters.intersect(found->second);
 }
 
 void DotMap::keep_held(DotSet& dots) const {
@@ -98,30 +125,26 @@ void DotMap::keep_held(DotSet& dots) const {
   if (!all) dots = held_of(dots);  // seldom
 }
 
-void DotMap::scan(const Overlay& disk, const Actor& actor, CounterSet::Run run, const Visitor& visit) const {
+void DotMap::scan(const Overlay& disk, const Actor& actor, const CounterSet& counters, const Visitor& visit) const {
   const auto fresh = fresh_.find(actor);
   static const Keys none;
   const Keys& new_keys = fresh == fresh_.end() ? none : fresh->second;
-  auto next_new = new_keys.lower_bound(run.first);
+  auto next_new = new_keys.lower_bound(counters.empty() ? max_counter : counters.runs().front().first);
   bool more = true;
   const auto visit_new_below = [&](std::uint64_t counter) {
     for (; more && next_new != new_keys.end() && next_new->first < counter; ++next_new) {
-      more = visit(next_new->first, next_new->second);
+      if (counters.has(next_new->first)) more = visit(next_new->first, next_new->second);
     }
   };
-  const auto from = records::dot({actor, earliest_record(run.first)});
-  disk.scan(from, records::dot({actor, run.last + 1}), [&](std::string_view record, std::string_view bytes) {
-    std::uint64_t counter = records::counter_of_dot(record);
-    for (const std::string_view key : keys_in(record, bytes)) {
-      if (counter >= run.first && counter <= run.last) {
-        visit_new_below(counter);
-        more = more && visit(counter, std::string(key));
-      }
-      ++counter;
+  visit_records(disk, actor, counters, [&](std::string_view, std::uint64_t first, const KeyViews& keys) {
+    for (std::size_t i = 0; more && i < keys.size(); ++i) {
+      if (!counters.has(first + i)) continue;
+      visit_new_below(first + i);
+      more = more && visit(first + i, std::string(keys[i]));
     }
-    return more && counter <= run.last;
+    return more;
   });
-  visit_new_below(run.last + 1);
+  visit_new_below(counters.top() + 1);
 }
 
 void DotMap::prune(Overlay& disk, const Actor& actor, const CounterSet& counters, std::size_t& budget) {
@@ -149,20 +172,13 @@ void DotMap::erase(Overlay& disk, const Actor& actor, const CounterSet& gone) {
   }
   std::vector<std::string> shortened;
   Keys stay;  // of records that lose a part only
-  for (const CounterSet::Run& run : gone.runs()) {
-    const auto from = records::dot({actor, earliest_record(run.first)});
-    disk.scan(from, records::dot({actor, run.last + 1}), [&](std::string_view record, std::string_view bytes) {
-      const std::uint64_t first = records::counter_of_dot(record);
-      const KeyViews keys = keys_in(record, bytes);
-      if (first + keys.size() <= run.first) return true;
-      if (!shortened.empty() && shortened.back() == record) return true;  // the run before has met it
-      shortened.emplace_back(record);
-      for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (!gone.has(first + i)) stay.emplace(first + i, keys[i]);
-      }
-      return true;
-    });
-  }
+  visit_records(disk, actor, gone, [&](std::string_view record, std::uint64_t first, const KeyViews& keys) {
+    shortened.emplace_back(record);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (!gone.has(first + i)) stay.emplace(first + i, keys[i]);
+    }
+    return true;
+  });
   for (const std::string& record : shortened) disk.erase(record);
   write(disk, actor, stay);
 }

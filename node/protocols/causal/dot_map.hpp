@@ -36,9 +36,11 @@ class DotMap {
   void keep_held(DotSet& dots) const;
   const DotSet& voids() const { return voids_; }
 
-  // Visits the mapped dots of the run in order, voids left out. The visitor returns false to stop.
+  // Those of the actor's counters that are in the map, voids left out.
+  CounterSet held_of(const Actor& actor, const CounterSet& counters) const;
+  // Visits those in order. The visitor returns false to stop.
   using Visitor = std::function<bool(std::uint64_t counter, const std::string& key)>;
-  void scan(const Overlay& disk, const Actor& actor, CounterSet::Run run, const Visitor& visit) const;
+  void scan(const Overlay& disk, const Actor& actor, const CounterSet& counters, const Visitor& visit) const;
 
   // Forgets those of `counters` that are in the map, at most `budget` of them, and takes that many off the budget.
   void prune(Overlay& disk, const Actor& actor, const CounterSet& counters, std::size_t& budget);

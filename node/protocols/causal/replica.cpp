@@ -464,7 +464,7 @@ void CausalReplica::check_invariants(const Overlay& disk) const {
   disk.scan("d", records::behind("d"), [&](std::string_view record, std::string_view) {
     const Actor actor = records::dot_of(record).actor;
     if (mapped.top(actor) > 0) return true;
-    dot_map_.scan(disk, actor, {1, max_counter}, [&](std::uint64_t counter, const std::string& key) {
+    dot_map_.scan(disk, actor, CounterSet::up_to(max_counter), [&](std::uint64_t counter, const std::string& key) {
       const Dot dot{actor, counter};
       KIN_REQUIRE(clock_.has(dot), "in the dot map and not in the clock: " + to_string(dot));
       KIN_REQUIRE(can_be_pruned(dot), "in the dot map, retired, and never to be pruned: " + to_string(dot));

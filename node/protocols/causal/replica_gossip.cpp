@@ -67,40 +67,34 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& goss
   Entries answer{my_report(), from, ends_from(from), {}, {}, false};
   std::map<std::string, bool> taken;
   std::size_t bytes = 0;
-  bool unknown = false;
   for (const auto& item : lacking(theirs)) {
     const Actor& actor = item.first;
     const CounterSet& counters = item.second;
     const CounterSet voids = counters.intersect(dot_map_.voids().counters(actor));
     answer.voids.add(actor, voids);
-    const CounterSet mapped = counters.minus(voids);
-    for (const CounterSet::Run& run : mapped.runs()) {
-      std::uint64_t next = run.first;
-      dot_map_.scan(disk, actor, run, [&](std::uint64_t counter, const std::string& key) {
-        unknown = unknown || counter != next;
-        if (unknown) return false;
-        next = counter + 1;
-        if (taken.contains(key)) return true;
-        if (answer.entries.size() >= batching_.answer_keys || bytes >= batching_.answer_bytes) {
-          answer.more = true;
-          return false;
-        }
-        EntryState state = state_with_all_dots(disk, key);
-        DotSet dots;
-        for (auto& [a, set] : state.dots.minus(theirs)) dots.add(a, set);
-        KIN_REQUIRE(dots.has({actor, counter}), "the entry of " + to_string(Dot{actor, counter}) + " does not name it");
-        state.dots = std::move(dots);
-        bytes += state.about_bytes();
-        taken.emplace(key, true);
-        answer.entries.push_back(std::move(state));
-        return true;
-      });
-      if (answer.more) break;
-      // All had it once, and the asker forgot it: its key cannot be named any more. Never skipped in silence.
-      unknown = (unknown || next <= run.last) && !planted(Bug::wiped_node_skipped);
-      if (unknown) return {{sender, OfferCopy{my_report()}}};
-    }
+    const CounterSet wanted = counters.minus(voids);
+    CounterSet told = dot_map_.held_of(actor, wanted);
+    // All had it once, and the asker forgot it: its key cannot be named any more. Never skipped in silence.
+    const CounterSet unknown = planted(Bug::wiped_node_skipped) ? CounterSet{} : wanted.minus(told);
+    if (!unknown.empty()) told = told.intersect(CounterSet::up_to(unknown.runs().front().first));
+    dot_map_.scan(disk, actor, told, [&](std::uint64_t counter, const std::string& key) {
+      if (taken.contains(key)) return true;
+      if (answer.entries.size() >= batching_.answer_keys || bytes >= batching_.answer_bytes) {
+        answer.more = true;
+        return false;
+      }
+      EntryState state = state_with_all_dots(disk, key);
+      DotSet dots;
+      for (auto& [a, set] : state.dots.minus(theirs)) dots.add(a, set);
+      KIN_REQUIRE(dots.has({actor, counter}), "the entry of " + to_string(Dot{actor, counter}) + " does not name it");
+      state.dots = std::move(dots);
+      bytes += state.about_bytes();
+      taken.emplace(key, true);
+      answer.entries.push_back(std::move(state));
+      return true;
+    });
     if (answer.more) break;
+    if (!unknown.empty()) return {{sender, OfferCopy{my_report()}}};
   }
   if (planted(Bug::last_entry_skipped) && !answer.entries.empty()) answer.entries.pop_back();
   return {{sender, std::move(answer)}};

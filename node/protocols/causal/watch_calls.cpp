@@ -130,11 +130,12 @@ bool WatchCalls::answer(OfKeys& watch, Outputs& out) const {
         while (next < end && take({who, next}, recent_.key_of({who, next}))) ++next;
         return next == end;
       };
-      replica_.dot_map().scan(store_, actor, run, [&, who = actor](std::uint64_t counter, const std::string& key) {
-        if (!take_up_to(counter) || !take({who, counter}, &key)) return false;
-        ++next;
-        return true;
-      });
+      replica_.dot_map().scan(store_, actor, CounterSet::of(run.first, run.last),
+                              [&, who = actor](std::uint64_t counter, const std::string& key) {
+                                if (!take_up_to(counter) || !take({who, counter}, &key)) return false;
+                                ++next;
+                                return true;
+                              });
       if (all && !forgotten) take_up_to(run.last + 1);
       if (!all || forgotten) break;
     }
