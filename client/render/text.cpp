@@ -36,6 +36,17 @@ std::string origin(const wire::ShownSibling& sibling) {
   return "taken by " + sibling.dot.actor.node + client + " at " + utc_time(sibling.written_us);
 }
 
+// What was kept with a value; nothing where nothing was.
+std::string kept_with(const wire::ShownSibling& sibling, const std::string& indent, const Palette& palette) {
+  std::string out;
+  const auto line = [&](const std::string& text) { out += emphasised(palette.dim, indent + text, palette) + '\n'; };
+  if (!sibling.content_type.empty()) line("content type " + shortened(sibling.content_type, value_columns));
+  for (const auto& [name, text] : sibling.meta) {
+    line(shortened(name, value_columns) + " = " + shortened(text, value_columns));
+  }
+  return out;
+}
+
 std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const std::vector<NodeId>& order,
                           const Palette& palette) {
   Table table({"#", "value", "clock", "dot", "taken by", "client", "written"}, {"#"});
@@ -45,6 +56,10 @@ std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const
                to_string(s.dot), s.dot.actor.node.str(), shortened(s.client, value_columns), utc_time(s.written_us)});
   }
   std::string out = table.print(palette);
+  number = 0;
+  for (const wire::ShownSibling& s : siblings) {
+    out += kept_with(s, "  " + std::to_string(++number) + ": ", palette);
+  }
   for (const std::string& line : misleading_clocks(siblings, order)) out += "  " + line + '\n';
   return out;
 }
@@ -106,6 +121,7 @@ std::string read(const std::string& key, const wire::ReadReply& reply, const Sty
                           origin(only),
                       p) +
            '\n';
+    out += kept_with(only, "  ", p);
     out += emphasised(p.dim, "  read at " + reply.node + ", " + of(reply.got, reply.wanted, "replies"), p) + '\n';
     out += emphasised(p.dim, "  context " + reply.context, p) + '\n';
     return out;

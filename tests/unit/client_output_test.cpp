@@ -212,6 +212,19 @@ TEST_CASE("one value as text stands on its own line") {
   CHECK(text::read("cart", read_of({apples()}), {{}, true, "kin"}) == "apples\n");
 }
 
+TEST_CASE("what is kept with a value is shown with it as text") {
+  wire::ShownSibling described = apples();
+  described.content_type = "text/plain";
+  described.meta = {{"by", "till 4"}, {"to", "\x1b["}};
+  CHECK(
+      text::read("cart", read_of({described}), plain).find(":00.000000Z\n  content type text/plain\n  by = till 4\n") !=
+      std::string::npos);
+  const std::string conflict = text::read("cart", read_of({apples(), described}), plain);
+  CHECK(conflict.find("\n  2: content type text/plain\n  2: by = till 4\n  2: to = ") != std::string::npos);
+  CHECK(conflict.find("1: content") == std::string::npos);
+  CHECK(conflict.find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("a write as text") {
   CHECK(text::write("cart", write_reply(), plain) ==
         "OK  cart  clock [2,0,0,0,0]  dot n1.1:57  at n1, 1 of 1 acks\n"
