@@ -203,6 +203,15 @@ TEST_CASE("vectors that look ordered or equal are explained") {
   CHECK(of_many.back() == "and 2013 more pairs whose clocks mislead in the same way");
 }
 
+TEST_CASE("tokens are not counted as keys") {
+  wire::StatusReply status = status_of_node("n1", "aa");
+  wire::TierReport tokens;
+  tokens.tier = "atomic";
+  tokens.keys = 5;
+  status.tiers.push_back(tokens);
+  CHECK(keys_of(status) == 12);
+}
+
 TEST_CASE("one value as text stands on its own line") {
   CHECK(text::read("cart", read_of({apples()}), plain) ==
         "apples\n"
