@@ -6,6 +6,7 @@
 #include "client/render/cluster_text.hpp"
 #include "client/render/json.hpp"
 #include "client/render/palette.hpp"
+#include "client/render/table.hpp"
 #include "client/render/text.hpp"
 #include "client/render/wording.hpp"
 
@@ -201,6 +202,19 @@ TEST_CASE("vectors that look ordered or equal are explained") {
   const auto of_many = text::misleading_clocks(std::vector(64, apples()), order);
   REQUIRE(of_many.size() == 4);
   CHECK(of_many.back() == "and 2013 more pairs whose clocks mislead in the same way");
+}
+
+TEST_CASE("a table that is wider than the terminal loses the end of its least important column") {
+  text::Style narrow = plain;
+  narrow.columns = 72;
+  CHECK(text::cluster_status(three_nodes(), narrow) ==
+        "  node  endpoint       state        incarnation  keys  missing  faults\n"
+        "  n1    127.0.0.1:...  online       n1.3           12        0  -\n"
+        "  n2    127.0.0.1:...  isolated     n2.3           12        4  isolated\n"
+        "  n3    127.0.0.1:...  unreachable  -               -        7  -\n");
+  Table table({"k", "v"});
+  table.row({"k", "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4"});
+  CHECK(table.fit(5, {"v"}).print({}) == "  k  v\n  k  \xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6...\n");
 }
 
 TEST_CASE("tokens are not counted as keys") {
