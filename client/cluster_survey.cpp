@@ -92,7 +92,9 @@ std::optional<std::uint64_t> missing(const ClusterSurvey& survey, const Surveyed
 
 std::uint64_t keys_of(const wire::StatusReply& status) {
   std::uint64_t keys = 0;
-  for (const wire::TierReport& tier : status.tiers) keys += tier.keys;
+  for (const wire::TierReport& tier : status.tiers) {
+    if (tier.tier != "atomic") keys += tier.keys;  // tokens are no keys
+  }
   return keys;
 }
 

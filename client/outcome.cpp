@@ -1,5 +1,6 @@
 #include "client/outcome.hpp"
 
+#include <set>
 #include <utility>
 
 namespace kin {
@@ -42,7 +43,11 @@ Outcome decoded(std::string_view bytes, const Endpoint& from) {
 
 std::string titles(const std::vector<Endpoint>& endpoints) {
   std::string text;
-  for (const Endpoint& endpoint : endpoints) text += (text.empty() ? "" : ", ") + endpoint.title();
+  std::set<std::string> named;  // one that was tried again is one
+  for (const Endpoint& endpoint : endpoints) {
+    const std::string title = endpoint.title();
+    if (named.insert(title).second) text += (text.empty() ? "" : ", ") + title;
+  }
   return text;
 }
 

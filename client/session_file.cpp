@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -29,6 +30,24 @@ bool write_all(int fd, const std::string& text) {
     if (n > 0) done += static_cast<std::size_t>(n);
   }
   return true;
+}
+
+// Onto the disk, under a name of its own for each writer: two of them never write into one file. That name; error: why
+// not, and no file is left.
+tl::expected<std::string, std::string> write_beside(const std::string& path, const std::string& text) {
+  const std::string fresh = path + '.' + to_hex(new_operation_id()) + ".new";
+  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return tl::unexpected(why());
+  const bool written = write_all(fd, text) && ::fsync(fd) == 0;
+  const std::string reason = written ? "" : why();
+  ::close(fd);
+  if (written) return fresh;
+  ::unlink(fresh.c_str());
+  return tl::unexpected(reason);
+}
+
+std::string unwritable(const std::string& path, const std::string& reason) {
+  return "the session file " + path + " cannot be written: " + reason;
 }
 
 }  // namespace
@@ -63,7 +82,7 @@ tl::expected<SessionFile, std::string> SessionFile::load(const std::string& path
   return session;
 }
 
-tl::expected<void, std::string> SessionFile::save() const {
+std::string SessionFile::text() const {
   Json contexts = Json::array();
   for (const auto& [where, context] : session_.contexts()) {
     contexts.push_back(
@@ -71,17 +90,26 @@ tl::expected<void, std::string> SessionFile::save() const {
   }
   Json all{{"format", format_name}, {"contexts", std::move(contexts)}};
   if (!session_.seen().empty()) all["seen"] = session_.seen();
-  const std::string text = json_line(all) + '\n';
-  // A name of its own for each writer: two of them never write into one file.
-  const std::string fresh = path_ + '.' + to_hex(new_operation_id()) + ".new";
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  bool written = fd >= 0 && write_all(fd, text) && ::fsync(fd) == 0;
-  const std::string reason = written ? "" : why();
-  if (fd >= 0) ::close(fd);
-  if (written && ::rename(fresh.c_str(), path_.c_str()) == 0) return {};
-  const std::string message = "the session file " + path_ + " cannot be written: " + (reason.empty() ? why() : reason);
-  if (fd >= 0) ::unlink(fresh.c_str());
-  return tl::unexpected(message);
+  return json_line(all) + '\n';
+}
+
+tl::expected<void, std::string> SessionFile::can_be_saved() const {
+  const auto fresh = write_beside(path_, text());
+  if (!fresh) return tl::unexpected(unwritable(path_, fresh.error()));
+  ::unlink(fresh->c_str());
+  if (::access(path_.c_str(), F_OK) == 0 && !std::filesystem::is_regular_file(path_)) {
+    return tl::unexpected(unwritable(path_, "it is no file"));
+  }
+  return {};
+}
+
+tl::expected<void, std::string> SessionFile::save() const {
+  const auto fresh = write_beside(path_, text());
+  if (!fresh) return tl::unexpected(unwritable(path_, fresh.error()));
+  if (::rename(fresh->c_str(), path_.c_str()) == 0) return {};
+  const std::string reason = why();
+  ::unlink(fresh->c_str());
+  return tl::unexpected(unwritable(path_, reason));
 }
 
 }  // namespace kin

@@ -24,11 +24,17 @@ class SessionFile {
   Session& session() { return session_; }
   const Session& session() const { return session_; }
 
+  // Whether save() can be expected to succeed: writes what it would write beside the file, and removes it. Error: a
+  // sentence.
+  [[nodiscard]] tl::expected<void, std::string> can_be_saved() const;
+
   // Replaces the file as a whole: a crash leaves the old one or the new one. Error: a sentence.
   [[nodiscard]] tl::expected<void, std::string> save() const;
 
  private:
   explicit SessionFile(std::string path) : path_(std::move(path)) {}
+
+  std::string text() const;
 
   std::string path_;
   Session session_;

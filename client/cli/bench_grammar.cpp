@@ -40,7 +40,7 @@ void Grammar::bench_command() {
   bench->add_option("--unseeing", (*texts)["--unseeing"],
                     "per cent of the writes that have seen nothing, so that siblings arise (0)");
   bench->add_flag("!--no-load", made->load, "the keys are there already");
-  bench->add_option("--seed", made->seed, "of the draws (1)");
+  bench->add_option("--seed", made->seed, "of the draws (1)")->check(CLI::NonNegativeNumber);
   bench->add_option("--prefix", made->prefix, "of all keys (bench-)");
   commands[bench] = [made, texts] {
     const auto given = [&](const char* flag) -> const std::string& { return texts->at(flag); };

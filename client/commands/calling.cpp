@@ -21,7 +21,8 @@ int fail(const Client& client, const Failure& failure, const CommandContext& con
 
 int ended(int code, const tl::expected<void, std::string>& kept, const Client& client, const CommandContext& context) {
   if (kept) return client.interrupted() ? interrupted_exit : code;
-  context.screen.explain("kin: " + kept.error() + '\n');
+  const char* what = code == 0 ? "the command itself was done" : "what became of the command itself is told before";
+  context.screen.explain("kin: " + kept.error() + "; " + what + '\n');
   return exit_code(Status::internal);
 }
 

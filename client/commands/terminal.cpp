@@ -1,5 +1,6 @@
 #include "client/commands/terminal.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,10 +15,15 @@ namespace {
 text::Style style_for(int fd, const Globals& globals) {
   const std::string no_color = environment_variable("NO_COLOR"), term = environment_variable("TERM");
   const bool colour = use_colour({globals.no_color, no_color, term, ::isatty(fd) == 1});
-  return {palette(colour), globals.quiet, globals.command};
+  return {palette(colour), globals.quiet, globals.command, terminal_columns(fd)};
 }
 
 }  // namespace
+
+std::size_t terminal_columns(int fd) {
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
 
 std::string environment_variable(const char* name) {
   const char* value = std::getenv(name);

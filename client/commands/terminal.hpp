@@ -21,6 +21,9 @@ using Veto = std::function<std::optional<Failure>(const Invocation&)>;
 int run_arguments(const std::vector<std::string>& args, const EnvironmentVariables& environment, int interrupt_fd,
                   const Veto& veto = {});
 
+// How wide the terminal is that this leads to; 0 where it leads to none.
+std::size_t terminal_columns(int fd);
+
 // An environment variable; empty where it is not set.
 std::string environment_variable(const char* name);
 EnvironmentVariables environment_variables();

@@ -10,6 +10,7 @@ tl::expected<UserFiles, Failure> UserFiles::open(const Globals& globals) {
   if (!globals.session.empty()) {
     auto session = SessionFile::load(globals.session);
     if (!session) return tl::unexpected(usage_failure(session.error()));
+    if (auto can = session->can_be_saved(); !can) return tl::unexpected(usage_failure(can.error()));
     files.session_ = std::move(*session);
   }
   if (!globals.history.empty()) {

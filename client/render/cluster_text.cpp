@@ -59,7 +59,7 @@ std::string cluster_status(const ClusterSurvey& survey, const Style& style) {
                std::to_string(keys_of(status)), number(missing(survey, node)), fault_names(status)},
               colour);
   }
-  return table.print(style.palette);
+  return table.fit(style.columns, {"faults", "endpoint"}).print(style.palette);
 }
 
 std::string cluster_lag(const ClusterSurvey& survey, const Style& style) {

@@ -1,11 +1,28 @@
 #include "client/render/table.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "client/render/bytes.hpp"
 #include "common/assert.hpp"
 
 namespace kin {
+namespace {
+
+constexpr std::size_t narrowest = 8;
+constexpr std::string_view cut_mark = "...";
+
+// Whole characters: a byte that continues one in UTF-8 goes with it.
+void cut_to(std::string& cell, std::size_t most) {
+  if (columns(cell) <= most) return;
+  while (!cell.empty() && columns(cell) + cut_mark.size() > most) {
+    while (cell.size() > 1 && (static_cast<unsigned char>(cell.back()) & 0xc0) == 0x80) cell.pop_back();
+    cell.pop_back();
+  }
+  cell += cut_mark;
+}
+
+}  // namespace
 
 Table::Table(std::vector<std::string> header, std::vector<std::string> numbers) {
   for (const std::string& name : header) {
@@ -19,11 +36,32 @@ void Table::row(std::vector<std::string> cells, std::string_view colour) {
   rows_.push_back({std::move(cells), colour});
 }
 
-std::string Table::print(const Palette& palette) const {
-  std::vector<std::size_t> widths(right_.size(), 0);
+std::vector<std::size_t> Table::widths() const {
+  std::vector<std::size_t> out(right_.size(), 0);
   for (const Row& row : rows_) {
-    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], columns(row.cells[i]));
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], columns(row.cells[i]));
   }
+  return out;
+}
+
+Table& Table::fit(std::size_t screen, const std::vector<std::string>& cut) {
+  if (screen == 0) return *this;
+  for (const std::string& name : cut) {
+    const std::vector<std::size_t> wide = widths();
+    const std::size_t all = std::accumulate(wide.begin(), wide.end(), 2 * wide.size());
+    if (all <= screen) break;
+    const std::vector<std::string>& header = rows_.front().cells;
+    const auto at = static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
+    KIN_REQUIRE(at < header.size(), "no column " + name);
+    const std::size_t rest = all - wide[at];
+    const std::size_t most = std::max(narrowest, screen > rest ? screen - rest : 0);
+    for (Row& row : rows_) cut_to(row.cells[at], most);
+  }
+  return *this;
+}
+
+std::string Table::print(const Palette& palette) const {
+  const std::vector<std::size_t> widths = this->widths();
   std::string out;
   for (const Row& row : rows_) {
     std::string line;

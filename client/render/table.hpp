@@ -1,6 +1,7 @@
 // Aligned columns.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,13 @@ class Table {
   // Each line starts with two blanks and ends with a newline; nothing stands behind the last cell.
   std::string print(const Palette& palette) const;
 
+  // Where the lines would be longer than a screen of this many columns (0: any length), the columns of these names are
+  // cut, the first of them first, none to fewer than 8; a cell that was cut ends with "...". Lines may still be longer.
+  Table& fit(std::size_t screen, const std::vector<std::string>& cut);
+
  private:
+  std::vector<std::size_t> widths() const;
+
   struct Row {
     std::vector<std::string> cells;
     std::string_view colour;

@@ -36,15 +36,31 @@ std::string origin(const wire::ShownSibling& sibling) {
   return "taken by " + sibling.dot.actor.node + client + " at " + utc_time(sibling.written_us);
 }
 
+// What was kept with a value; nothing where nothing was.
+std::string kept_with(const wire::ShownSibling& sibling, const std::string& indent, const Palette& palette) {
+  std::string out;
+  const auto line = [&](const std::string& text) { out += emphasised(palette.dim, indent + text, palette) + '\n'; };
+  if (!sibling.content_type.empty()) line("content type " + shortened(sibling.content_type, value_columns));
+  for (const auto& [name, text] : sibling.meta) {
+    line(shortened(name, value_columns) + " = " + shortened(text, value_columns));
+  }
+  return out;
+}
+
 std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const std::vector<NodeId>& order,
-                          const Palette& palette) {
+                          const Style& style) {
+  const Palette& palette = style.palette;
   Table table({"#", "value", "clock", "dot", "taken by", "client", "written"}, {"#"});
   std::size_t number = 0;
   for (const wire::ShownSibling& s : siblings) {
     table.row({std::to_string(++number), shortened(s.value, value_columns), print_positions(s.clock, order),
                to_string(s.dot), s.dot.actor.node.str(), shortened(s.client, value_columns), utc_time(s.written_us)});
   }
-  std::string out = table.print(palette);
+  std::string out = table.fit(style.columns, {"client", "value"}).print(palette);
+  number = 0;
+  for (const wire::ShownSibling& s : siblings) {
+    out += kept_with(s, "  " + std::to_string(++number) + ": ", palette);
+  }
   for (const std::string& line : misleading_clocks(siblings, order)) out += "  " + line + '\n';
   return out;
 }
@@ -106,6 +122,7 @@ std::string read(const std::string& key, const wire::ReadReply& reply, const Sty
                           origin(only),
                       p) +
            '\n';
+    out += kept_with(only, "  ", p);
     out += emphasised(p.dim, "  read at " + reply.node + ", " + of(reply.got, reply.wanted, "replies"), p) + '\n';
     out += emphasised(p.dim, "  context " + reply.context, p) + '\n';
     return out;
@@ -118,7 +135,7 @@ std::string read(const std::string& key, const wire::ReadReply& reply, const Sty
   const std::string count = std::to_string(reply.siblings.size());
   std::string out = emphasised(p.bold, shortened(key, 60), p) + ": " + emphasised(p.yellow, "CONFLICT", p) + ", " +
                     count + " values, written without having seen each other\n";
-  out += sibling_table(reply.siblings, reply.order, p);
+  out += sibling_table(reply.siblings, reply.order, style);
   out += emphasised(p.dim,
                     "  read at " + reply.node + ", " + of(reply.got, reply.wanted, "replies") + ", all together " +
                         print_positions(reply.clock, reply.order),
@@ -154,7 +171,7 @@ std::string write(const std::string& key, const wire::WriteReply& reply, const S
   if (reply.siblings.size() > 1 && !style.quiet) {
     out += "It is stored, and " + emphasised(p.yellow, "CONFLICT", p) + ": " + std::to_string(reply.siblings.size()) +
            " values stand side by side, written without having seen each other\n";
-    out += sibling_table(reply.siblings, reply.order, p);
+    out += sibling_table(reply.siblings, reply.order, style);
     out += "To resolve it, read the key and write one value with the context of that read:\n";
     out += "  " + emphasised(p.bold, style.command + " read " + dashed_word(key), p) + '\n';
   }
@@ -181,7 +198,7 @@ std::string conflicts(const std::vector<wire::ConflictRow>& rows, std::uint64_t 
     table.row({shortened(row.bucket, value_columns), shortened(row.key, 60), std::to_string(row.siblings),
                utc_time(row.since_us), now_us > row.since_us ? duration(now_us - row.since_us) : "0 ms", writers(row)});
   }
-  std::string out = table.print(style.palette);
+  std::string out = table.fit(style.columns, {"writers", "key"}).print(style.palette);
   if (style.quiet) return out;
   const wire::ConflictRow& first = rows.front();
   out += "To see one and how to resolve it:\n  " + style.command;

@@ -16,6 +16,7 @@ struct Style {
   Palette palette;
   bool quiet = false;           // values and verdicts only
   std::string command = "kin";  // how this user would begin the next command: kin --config c.yml
+  std::size_t columns = 0;      // of the terminal; 0: none, lines may be of any length
 };
 
 std::string read(const std::string& key, const wire::ReadReply& reply, const Style& style);

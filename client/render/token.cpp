@@ -113,7 +113,7 @@ std::string tokens(const std::vector<ListedToken>& tokens, const Style& style) {
   }
   Table table({"token", "writer", "readers"});
   for (const ListedToken& token : tokens) table.row({shortened(token.id, 40), token.writer, joined(token.readers)});
-  return table.print(style.palette);
+  return table.fit(style.columns, {"readers"}).print(style.palette);
 }
 
 std::string progress_bar(const wire::TokenProgress& progress, std::size_t columns) {

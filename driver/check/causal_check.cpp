@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "driver/check/seen_graph.hpp"
+#include "driver/check/seen_order.hpp"
 #include "driver/check/session_check.hpp"
 
 namespace kin::check {
@@ -27,7 +28,7 @@ class Judge {
       : history_(history),
         operations_(history.operations),
         graph_(history),
-        steps_(most_steps),
+        order_(history, graph_, most_steps),
         observed_(operations_.size()) {
     collect();
   }
@@ -53,7 +54,6 @@ class Judge {
   void judge_resurrected(const std::string& key, const KeyStory& story, const Positions& shown);
 
   void values_appear(std::size_t at, const std::vector<std::string>& values, const char* how);
-  std::optional<Positions> seen(std::size_t write);
   bool certainly_happened(std::size_t write) const {
     return operations_[write].outcome == Outcome::ok || observed_[write];
   }
@@ -69,10 +69,9 @@ class Judge {
   const CausalHistory& history_;
   const std::vector<Operation>& operations_;
   SeenGraph graph_;
-  std::size_t steps_;
+  SeenOrder order_;
   std::vector<bool> observed_;  // puts whose value somebody was shown, or whose value somebody replaced
   std::map<std::string, KeyStory> keys_;
-  std::map<std::size_t, std::optional<Positions>> seen_;  // remembered searches
   CausalVerdict verdict_;
 };
 
@@ -108,12 +107,6 @@ std::string Judge::title(std::size_t position) const {
 void Judge::report(Wrong wrong, Positions positions, std::string story) {
   const std::string& key = operations_[positions.front()].key;
   verdict_.violations.push_back({wrong, key, std::move(story), std::move(positions)});
-}
-
-std::optional<Positions> Judge::seen(std::size_t write) {
-  auto known = seen_.find(write);
-  if (known == seen_.end()) known = seen_.emplace(write, graph_.all_seen_by(write, steps_)).first;
-  return known->second;
 }
 
 void Judge::values_appear(std::size_t at, const std::vector<std::string>& values, const char* how) {
@@ -156,13 +149,13 @@ void Judge::judge_false_conflicts() {
       if (auto put = graph_.writer(read.key, value)) shown.push_back(*put);
     std::sort(shown.begin(), shown.end());
     for (std::size_t newer : shown) {
-      const auto past = seen(newer);
-      if (!past) {
-        verdict_.not_judged.push_back("false conflicts of key " + read.key + ": the search took too many steps");
-        return;
-      }
       for (std::size_t older : shown) {
-        if (older == newer || !std::binary_search(past->begin(), past->end(), older)) continue;
+        const auto had_seen = order_.has_seen(newer, older);
+        if (!had_seen) {
+          verdict_.not_judged.push_back("false conflicts of key " + read.key + ": the search took too many steps");
+          return;
+        }
+        if (older == newer || !*had_seen) continue;
         if (!reported.emplace(newer, older).second) continue;
         report(Wrong::false_conflict, {i, newer, older},
                title(i) + " shows both, but " + title(newer) + " had seen " + title(older));
@@ -238,9 +231,7 @@ void Judge::judge_lost(const std::string& key, const KeyStory& story, const Posi
     const auto rival = std::find_if(shown.begin(), shown.end(), [&](std::size_t other) {
       const Operation& there = operations_[other];
       const bool same_time = there.start_ns <= *put.end_ns && (!there.end_ns || put.start_ns <= *there.end_ns);
-      const auto past = seen(write);
-      const bool had_seen = past && std::binary_search(past->begin(), past->end(), other);
-      return (same_time || there.node != put.node) && !had_seen;
+      return (same_time || there.node != put.node) && !order_.has_seen(write, other).value_or(false);
     });
     if (rival == shown.end()) {
       report(Wrong::lost, {write},
@@ -266,9 +257,8 @@ void Judge::judge_resurrected(const std::string& key, const KeyStory& story, con
 }
 
 void Judge::judge_each_session() {
-  const SessionVerdict sessions = judge_sessions(
-      history_, graph_, [&](std::size_t write) { return seen(write); },
-      [&](std::size_t write) { return may_have_replaced_anything(write); });
+  const SessionVerdict sessions =
+      judge_sessions(history_, graph_, order_, [&](std::size_t write) { return may_have_replaced_anything(write); });
   if (sessions.gave_up) verdict_.not_judged.push_back("sessions: the search took too many steps");
   for (const BrokenSession& one : sessions.broken) {
     const std::string session = ", of session " + operations_[one.read].session + ", ";

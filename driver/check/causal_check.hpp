@@ -67,7 +67,7 @@ struct CausalVerdict {
   bool clean() const { return violations.empty() && not_judged.empty(); }
 };
 
-// `most_steps` bounds the search for who had seen whom; what goes beyond it is not judged.
+// `most_steps` bounds the searches for who had seen whom (seen_order.hpp); what goes beyond it is not judged.
 CausalVerdict check_causal(const CausalHistory& history, std::size_t most_steps = 200'000'000);
 
 }  // namespace kin::check

@@ -45,23 +45,6 @@ std::optional<std::size_t> SeenGraph::writer(const std::string& key, const std::
   return found->second;
 }
 
-std::optional<std::vector<std::size_t>> SeenGraph::all_seen_by(std::size_t write, std::size_t& steps) const {
-  std::vector<bool> reached(seen_.size());
-  std::vector<std::size_t> out, next = seen_[write];
-  while (!next.empty()) {
-    const std::size_t put = next.back();
-    next.pop_back();
-    if (steps == 0) return std::nullopt;
-    --steps;
-    if (reached[put]) continue;
-    reached[put] = true;
-    out.push_back(put);
-    next.insert(next.end(), seen_[put].begin(), seen_[put].end());
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
 std::vector<std::vector<std::size_t>> SeenGraph::cycles() const {
   enum class Mark { fresh, on_the_way, done };
   std::vector<Mark> marks(seen_.size(), Mark::fresh);

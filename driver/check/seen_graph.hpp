@@ -19,12 +19,10 @@ class SeenGraph {
   // The put that wrote this value to this key; nothing when there is none.
   std::optional<std::size_t> writer(const std::string& key, const std::string& value) const;
 
-  // Puts that a write had seen first-hand. Chains of these are all that it had seen.
-  const std::vector<std::size_t>& seen_by(std::size_t write) const { return seen_[write]; }
+  std::size_t size() const { return seen_.size(); }  // operations
 
-  // Every put that `write` had seen, in the order of the history. Takes at most `steps` steps and subtracts what it
-  // took; nothing when they did not suffice.
-  std::optional<std::vector<std::size_t>> all_seen_by(std::size_t write, std::size_t& steps) const;
+  // Puts that a write had seen first-hand, in order. Chains of these are all that it had seen: seen_order.hpp.
+  const std::vector<std::size_t>& seen_by(std::size_t write) const { return seen_[write]; }
 
   // Writes that stand on a cycle, one of each cycle, together with the way round.
   std::vector<std::vector<std::size_t>> cycles() const;

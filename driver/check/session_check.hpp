@@ -15,6 +15,7 @@
 
 #include "driver/check/causal_history.hpp"
 #include "driver/check/seen_graph.hpp"
+#include "driver/check/seen_order.hpp"
 
 namespace kin::check {
 
@@ -27,13 +28,11 @@ struct BrokenSession {
 
 struct SessionVerdict {
   std::vector<BrokenSession> broken;
-  bool gave_up = false;  // a past took too many steps
+  bool gave_up = false;  // who had seen whom took too many steps
 };
 
-// `past`: all puts that a write had seen, in order; nothing where that takes too many steps. `may_replace_anything`:
-// writes whose past is not known.
-SessionVerdict judge_sessions(const CausalHistory& history, const SeenGraph& graph,
-                              const std::function<std::optional<std::vector<std::size_t>>(std::size_t write)>& past,
+// `may_replace_anything`: writes whose past is not known.
+SessionVerdict judge_sessions(const CausalHistory& history, const SeenGraph& graph, SeenOrder& order,
                               const std::function<bool(std::size_t write)>& may_replace_anything);
 
 }  // namespace kin::check

@@ -1,9 +1,12 @@
 #include "driver/commands/cluster_commands.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "client/commands/terminal.hpp"
 #include "client/render/palette.hpp"
 #include "client/render/table.hpp"
 #include "driver/cluster/cluster.hpp"
@@ -67,7 +70,7 @@ void print_table(const Cluster& cluster, const ClusterSurvey& survey) {
                  state == ProcessState::gone ? "" : "does not answer"});
     }
   }
-  std::cout << table.print(Palette());
+  std::cout << table.fit(terminal_columns(STDOUT_FILENO), {"faults", "sees", "endpoint"}).print(Palette());
   const auto reasons = why_not_converged(survey);
   std::cout << (reasons.empty() ? "All nodes have taken in the same updates." : "Not converged: " + joined(reasons))
             << '\n';

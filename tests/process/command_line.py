@@ -20,6 +20,7 @@ def main(bin_folder, folder):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     node, kin = os.path.join(bin_folder, "kin-node"), os.path.join(bin_folder, "kin")
+    driver = os.path.join(bin_folder, "kin-driver")
     with nodes.Nodes(bin_folder, folder, 3, "os") as cluster:
         at_n1 = [kin, "--config", cluster.config, "--node", "n1"]
         config = [node, "--config", cluster.config, "--id"]
@@ -60,6 +61,10 @@ def main(bin_folder, folder):
             (2, "", [*at_n1, "reed", "cart"]),
             (2, "--limit", [*at_n1, "keys", "--limit", "-1"]),
             (2, "--rate", [*at_n1, "bench", "--rate", "-5"]),
+            (2, "--seed", [*at_n1, "bench", "--duration", "100ms", "--seed", "-5"]),
+            (2, "--seed", [driver, "run", "--sim", "--seed", "-5", "seed-b-conflict"]),
+            (2, "cannot be written", [*at_n1, "--session", folder + "/no/mine.json", "add_update", "unsaid", "x"]),
+            (3, "", [*at_n1, "read", "unsaid"]),
             (2, "context", [*at_n1, "add_update", "cart", "x", "--context", "k1.nonsense"]),
             (8, "limit", [*at_n1, "add_update", "k" * 1025, "x"]),
             (8, "", [*at_n1, "add_update", "cart", "--file", big]),

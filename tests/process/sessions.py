@@ -67,8 +67,29 @@ def main(bin_folder, folder):
             out.write(good)
         assert [s["value"] for s in run("n1", "read", "cart")["siblings"]] == ["pears"]
 
+        unwritable(cluster, bin_folder, folder)
         history(cluster, bin_folder, folder)
     print("sessions: ok")
+
+
+def unwritable(cluster, bin_folder, folder):
+    """A session that cannot be kept: nothing is sent; and where that shows only afterwards, what was done is told."""
+    gone = os.path.join(folder, "gone")
+    command = [os.path.join(bin_folder, "kin"), "--config", cluster.config, "--node", "n1", "--session",
+               os.path.join(gone, "mine.json")]
+    done = subprocess.run([*command, "add_update", "unsaid", "x"], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2 and "cannot be written" in done.stderr, done
+    cluster.kin("read", "unsaid", node="n1", ok=(3,))
+    os.makedirs(gone)
+    late = subprocess.Popen([*command, "add_update", "said", "--file", "-"], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    late.stdin.write(b"x" * 500_000)         # more than a pipe holds: it reads the value, so it has looked at the file
+    late.stdin.flush()
+    shutil.rmtree(gone)
+    out, err = late.communicate(timeout=30)
+    assert late.returncode == 1 and out.startswith(b"OK"), (late.returncode, out, err)
+    assert b"cannot be written" in err and b"the command itself was done" in err, err
+    cluster.kin("read", "said", node="n1")
 
 
 def history(cluster, bin_folder, folder):

@@ -318,3 +318,17 @@ TEST_CASE("a context leads back to the operation that gave it") {
   CHECK(history->operation_that_gave("k1.def") == "c/2");
   CHECK(history->operation_that_gave("k1.xyz").starts_with("outside:"));
 }
+
+TEST_CASE("a session file that cannot be written is found out before anything is sent") {
+  const Folder folder;
+  Globals globals;
+  globals.session = folder.file("nowhere/mine.json");
+  auto files = UserFiles::open(globals);
+  REQUIRE_FALSE(files.has_value());
+  CHECK(files.error().status == Status::usage);
+  CHECK(files.error().applied == Applied::no);
+  CHECK(files.error().message.find("cannot be written") != std::string::npos);
+  globals.session = folder.file("mine.json");
+  CHECK(UserFiles::open(globals).has_value());
+  CHECK(folder.files() == 0);
+}

@@ -6,6 +6,7 @@
 #include "client/render/cluster_text.hpp"
 #include "client/render/json.hpp"
 #include "client/render/palette.hpp"
+#include "client/render/table.hpp"
 #include "client/render/text.hpp"
 #include "client/render/wording.hpp"
 
@@ -203,6 +204,28 @@ TEST_CASE("vectors that look ordered or equal are explained") {
   CHECK(of_many.back() == "and 2013 more pairs whose clocks mislead in the same way");
 }
 
+TEST_CASE("a table that is wider than the terminal loses the end of its least important column") {
+  text::Style narrow = plain;
+  narrow.columns = 72;
+  CHECK(text::cluster_status(three_nodes(), narrow) ==
+        "  node  endpoint       state        incarnation  keys  missing  faults\n"
+        "  n1    127.0.0.1:...  online       n1.3           12        0  -\n"
+        "  n2    127.0.0.1:...  isolated     n2.3           12        4  isolated\n"
+        "  n3    127.0.0.1:...  unreachable  -               -        7  -\n");
+  Table table({"k", "v"});
+  table.row({"k", "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4"});
+  CHECK(table.fit(5, {"v"}).print({}) == "  k  v\n  k  \xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6...\n");
+}
+
+TEST_CASE("tokens are not counted as keys") {
+  wire::StatusReply status = status_of_node("n1", "aa");
+  wire::TierReport tokens;
+  tokens.tier = "atomic";
+  tokens.keys = 5;
+  status.tiers.push_back(tokens);
+  CHECK(keys_of(status) == 12);
+}
+
 TEST_CASE("one value as text stands on its own line") {
   CHECK(text::read("cart", read_of({apples()}), plain) ==
         "apples\n"
@@ -210,6 +233,19 @@ TEST_CASE("one value as text stands on its own line") {
         "  read at n2, 1 of 1 replies\n"
         "  context k1.CTX\n");
   CHECK(text::read("cart", read_of({apples()}), {{}, true, "kin"}) == "apples\n");
+}
+
+TEST_CASE("what is kept with a value is shown with it as text") {
+  wire::ShownSibling described = apples();
+  described.content_type = "text/plain";
+  described.meta = {{"by", "till 4"}, {"to", "\x1b["}};
+  CHECK(
+      text::read("cart", read_of({described}), plain).find(":00.000000Z\n  content type text/plain\n  by = till 4\n") !=
+      std::string::npos);
+  const std::string conflict = text::read("cart", read_of({apples(), described}), plain);
+  CHECK(conflict.find("\n  2: content type text/plain\n  2: by = till 4\n  2: to = ") != std::string::npos);
+  CHECK(conflict.find("1: content") == std::string::npos);
+  CHECK(conflict.find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("a write as text") {

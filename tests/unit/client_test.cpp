@@ -504,3 +504,9 @@ TEST_CASE("a token is read at another reader where one is silent, and written on
   CHECK(write->error().status == Status::timeout);
   CHECK(at_node.size() == 1);
 }
+
+TEST_CASE("a node that was tried twice is named once") {
+  const Endpoint one{{}, "127.0.0.1", 7001}, two{{}, "127.0.0.1", 7002};
+  CHECK(never_reached({one, two, one}, std::chrono::milliseconds(200)).message ==
+        "no node could be reached within 200 ms; tried " + one.title() + ", " + two.title());
+}
