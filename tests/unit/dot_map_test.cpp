@@ -2,9 +2,11 @@
 #include "node/protocols/causal/dot_map.hpp"
 
 #include <catch2/catch.hpp>
+#include <utility>
 #include <vector>
 
 #include "node/protocols/causal/records.hpp"
+#include "node/protocols/rng.hpp"
 #include "node/storage/memory_store.hpp"
 
 using namespace kin;
@@ -91,6 +93,48 @@ TEST_CASE("a scan meets what is on disk and what is not there yet, in order") {
   CHECK(m.scanned(1, 6, 2) == Counters{1, 3});
   m.end_turn();
   CHECK(m.scanned(1, 6) == Counters{1, 3, 4, 5, 6});
+}
+
+// Turns that learn near and far, then sets of counters with small gaps and large ones: what a scan visits is what a
+// plain look says, and what is forgotten is that and nothing else.
+TEST_CASE("many runs of counters at once are the same as one after the other") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    Rng rng(seed);
+    Map m;
+    CounterSet learnt;
+    const auto some = [&](std::uint64_t most_gap) {
+      CounterSet out;
+      for (std::uint64_t at = 1 + rng.below(most_gap); at < 6'000;) {
+        const std::uint64_t last = at + rng.below(rng.chance(0.1) ? 300 : 3);
+        out.add_run({at, last});
+        at = last + 2 + rng.below(rng.chance(0.05) ? 3'000 : most_gap);
+      }
+      return out;
+    };
+    for (int turn = 0; turn < 4; ++turn) {
+      const CounterSet fresh = some(40).minus(learnt);
+      for (const CounterSet::Run& run : fresh.runs()) m.learn(n1, run.first, run.last);
+      learnt.join(fresh);
+      if (turn < 3) m.end_turn();  // the last ones are not on disk yet
+    }
+    for (int round = 0; round < 6; ++round) {
+      const CounterSet asked = some(round < 3 ? 10 : 500);
+      CounterSet visited;
+      std::uint64_t before = 0;
+      m.map.scan(m.disk, n1, asked, [&](std::uint64_t counter, const std::string& key) {
+        CHECK(key == key_of(counter));
+        CHECK(counter > std::exchange(before, counter));
+        visited.add(counter);
+        return true;
+      });
+      CHECK(visited == asked.intersect(learnt));
+      m.prune(asked, 10'000);
+      m.end_turn();
+      learnt = learnt.minus(asked);
+      CHECK(m.map.held_of(n1, CounterSet::up_to(max_counter)) == learnt);
+    }
+  }
 }
 
 TEST_CASE("what is forgotten leaves nothing, whole records and parts of them") {
