@@ -99,7 +99,7 @@ Options draw(std::uint64_t seed, std::string_view tier) {
   }
   // Some pages a full copy, and not so many that it takes longer than the rounds within which all must agree.
   out.batch_keys = one_of<3>(rng, {512, out.keys / 4 + 1, out.keys / 10 + 1});
-  out.cache_bytes = one_of<3>(rng, {0, 4u << 10, 64u << 20});
+  out.cache_bytes = one_of<3>(rng, {0, 4u << 10, 8u << 20});
   out.lineage = one_of<4>(rng, {4, 16, 16, 64});
   out.tier = tier;
   out.sessions = one_of<4>(rng, {0, 0, 50, 100});
