@@ -85,7 +85,7 @@ class ProtocolCluster {
 
   // ---- time: one gossip interval for every node, and everything that follows from it
   void round();
-  void pass(std::uint64_t ms);  // so many of them that this is over
+  void pass(std::uint64_t ms);                             // so many of them that this is over
   void between_ticks(std::uint64_t ms) { now_ms_ += ms; }  // time that no node is told of by a tick
   std::uint64_t wall_us() const { return now_ms_ * 1000; }
   // Rounds until all nodes that are up have the same digest and forgot what they can; the number of rounds.

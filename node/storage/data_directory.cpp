@@ -20,7 +20,6 @@ constexpr int oldest_format = 2;  // of those that are read: what format 3 has b
 
 std::string head_of(int which) { return std::string(format_word) + std::to_string(which); }
 
-
 StorageError cannot(const std::string& what, const std::string& path) {
   return {false, "cannot " + what + ' ' + path + ": " + std::strerror(errno)};
 }
