@@ -5,8 +5,9 @@
 namespace kin {
 
 bool DotSet::retired(const Actor& actor) const {
-  auto floor = floors_.find(actor.node);
-  return floor != floors_.end() && actor.life < floor->second;
+  // There are as many floors as members, and a life that is below one is mostly below its own node's.
+  return std::any_of(floors_.begin(), floors_.end(),
+                     [&](const auto& floor) { return actor.life < floor.second && actor.node == floor.first; });
 }
 
 bool DotSet::has(const Dot& dot) const { return retired(dot.actor) || counters(dot.actor).has(dot.counter); }
@@ -56,8 +57,9 @@ void DotSet::join(const DotSet& other) {
 DotSet DotSet::only_base() const {
   DotSet out;
   out.floors_ = floors_;
+  out.counters_.reserve(counters_.size());
   for (const auto& [actor, set] : counters_) {
-    if (set.base() > 0) out.counters_[actor] = CounterSet::up_to(set.base());
+    if (set.base() > 0) out.counters_.emplace_hint(out.counters_.end(), actor, CounterSet::up_to(set.base()));
   }
   return out;
 }
@@ -73,7 +75,7 @@ DotSet DotSet::beyond(const DotSet& clock) const {
     if (set.top() <= known) continue;
     // A base above the known one stays a base; of a lower one nothing stays.
     CounterSet rest = set.base() > known ? set : set.minus(CounterSet::up_to(known));
-    out.counters_[actor] = std::move(rest);
+    out.counters_.emplace_hint(out.counters_.end(), actor, std::move(rest));
   }
   return out;
 }
@@ -83,7 +85,7 @@ DotSet::Counters DotSet::minus(const DotSet& other) const {
   for (const auto& [actor, set] : counters_) {
     if (other.retired(actor)) continue;
     CounterSet rest = set.minus(other.counters(actor));
-    if (!rest.empty()) out[actor] = std::move(rest);
+    if (!rest.empty()) out.emplace_hint(out.end(), actor, std::move(rest));
   }
   return out;
 }
