@@ -15,8 +15,8 @@
 //   I6  every dot in the dot map is the dot of a value of its key, or stands among the shadowed dots of its entry
 //       or of its pages
 //
-// Files: replica.cpp (entries, merging, writing), replica_plausible.cpp, replica_gossip.cpp, replica_copy.cpp,
-// replica_forget.cpp.
+// Files: replica.cpp (entries, merging, writing), replica_messages.cpp, replica_plausible.cpp, replica_gossip.cpp,
+// replica_copy.cpp, replica_forget.cpp.
 // Every function that takes `disk` may write to it; what it wrote must be durable before what it returned leaves.
 #pragma once
 
@@ -205,8 +205,10 @@ class CausalReplica {
   bool can_be_pruned(const Dot& dot) const;
   void merge(Overlay& disk, const DotSet& base, std::vector<EntryState>&& entries, std::uint64_t wall_us);
   void merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs, NamedDots& fresh) const;
-  void hear_of_lives(Overlay& disk, const Lives& lives);
   void list_peers();
+
+  // replica_messages.cpp
+  void hear_of_lives(Overlay& disk, const Lives& lives);
   Outbox on(Overlay& disk, const NodeId& sender, Push& push, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Ack& ack, std::uint64_t wall_us);
   Outbox on(Overlay& disk, const NodeId& sender, const Fetch& fetch, std::uint64_t wall_us);
