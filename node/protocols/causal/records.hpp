@@ -7,13 +7,14 @@
 //   "r" member                  what the member last reported: [lives, clock]
 //   "E" actor                   last counter of an actor whose life is retired
 //   "d" actor counter           dot map: [key], of this dot and of those that follow it, without a gap; at most 128
-//   "e" key                     entry: [siblings, stripped context, shadowed dots, [first page, behind the last]]; see
-//   Entry "o" key number              page of shadowed dots of the key: DotSet; see shadow_pages.hpp "s" key entries
-//   that tidying has to look at, see Entry::untidy: empty "x" key                     entries in conflict: [siblings
-//   shown, wall clock in us when it began]
+//   "e" key                     entry: [siblings, stripped context, shadowed dots, pages]; see Entry
+//   "o" key number              page of shadowed dots of the key: DotSet; see shadow_pages.hpp
+//   "s" key                     entries that tidying has to look at, see Entry::untidy: empty
+//   "x" key                     entries in conflict: [siblings shown, wall clock in us when it began]
 //
 //   key         = bucket, NUL, the client's key
 //   actor       = node, NUL, born (8 bytes, big-endian), ordinal (4 bytes, big-endian)
+//   pages       = [number of the first, number behind the last]
 //   counter     = 8 bytes, big-endian; number too
 #pragma once
 
