@@ -159,22 +159,21 @@ void CausalProtocol::keys(const ClientCall& call, const wire::Keys& request, Out
   const std::uint32_t limit = std::clamp<std::uint32_t>(request.limit, 1, page_limit);
   wire::KeysReply reply;
   std::size_t bytes = 0, looked_at = 0;
-  env_.store.scan(std::max(prefix, after), records::behind(prefix),
-                  [&](std::string_view record, std::string_view entry) {
-                    const std::string_view joined = records::tail(record);
-                    if (!request.after.empty() && record <= after) return true;
-                    const bool much = bytes > page_bytes || (looked_at > looked_at_bytes && !reply.keys.empty());
-                    if (reply.keys.size() == limit || much) {
-                      reply.more = true;
-                      return false;
-                    }
-                    looked_at += entry.size();
-                    // An entry without a value is what is left of a delete that not everybody has seen.
-                    if (outline_of(entry).empty()) return true;
-                    reply.keys.emplace_back(records::user_key_of(joined));
-                    bytes += reply.keys.back().size();
-                    return true;
-                  });
+  const auto take = [&](std::string_view record, std::string_view entry) {
+    if (!request.after.empty() && record <= after) return true;
+    const bool much = bytes > page_bytes || (looked_at > looked_at_bytes && !reply.keys.empty());
+    if (reply.keys.size() == limit || much) {
+      reply.more = true;
+      return false;
+    }
+    looked_at += entry.size();
+    // An entry without a value is what is left of a delete that not everybody has seen.
+    if (outline_of(entry).empty()) return true;
+    reply.keys.emplace_back(records::user_key_of(records::tail(record)));
+    bytes += reply.keys.back().size();
+    return true;
+  };
+  env_.store.scan(std::max(prefix, after), records::behind(prefix), take);
   out.reply(call.id, wire::Kind::keys_reply, reply);
 }
 
