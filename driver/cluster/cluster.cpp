@@ -40,7 +40,7 @@ std::vector<std::string> node_command(const std::string& run, const std::string&
                                "--durability",
                                durability_word(config.durability),
                                "--enable-faults"};
-  if (set_aside_damaged) out.emplace_back("--set-aside-damaged");
+  if (set_aside_damaged) out.emplace_back(set_aside_flag);
   return out;
 }
 

@@ -32,6 +32,9 @@ using Progress = std::function<void(const std::string& sentence)>;
 // True ends a wait early.
 using Interrupted = std::function<bool()>;
 
+// Of kin-node; the commands of kin-driver that start nodes have one of the same name.
+inline constexpr const char* set_aside_flag = "--set-aside-damaged";
+
 struct StartOptions {
   bool fresh = false;                        // remove the data and logs of an earlier cluster
   bool set_aside_damaged = false;            // see docs/operations.md: damaged data is renamed, and the node refills

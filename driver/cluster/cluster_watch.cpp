@@ -17,7 +17,6 @@ constexpr milliseconds start_within{20000};
 constexpr milliseconds between_looks{20};
 constexpr milliseconds between_words{1000};
 constexpr std::size_t most_last_lines = 6;
-constexpr const char* set_aside_flag = "--set-aside-damaged";
 
 Failure failure(Status status, const std::string& message) { return {status, Applied::no, message, "", 0, 0}; }
 Failure interrupted_failure() { return failure(Status::timeout, "interrupted"); }
