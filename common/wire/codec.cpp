@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <limits>
 #include <msgpack.hpp>
+
+#include "common/assert.hpp"
 
 namespace kin::wire {
 namespace {
 
 using Sort = ObjectHead::Sort;
-
-// msgpack's packer writes to anything with write(data, size).
-struct Appender {
-  std::string& out;
-  void write(const char* data, std::size_t size) { out.append(data, size); }
-};
 
 // Nearly all that is read has a head of one or two bytes, and to make an ObjectHead of it costs more than to look: so
 // arrays, bytes and numbers look for the usual form themselves, and leave all others to Unpacker::take_head().
@@ -33,7 +31,31 @@ bool small_array(const char* at, const char* end) {
   return at != end && (static_cast<unsigned char>(*at) & 0xf0u) == 0x90;
 }
 
-msgpack::packer<Appender> packer(Appender& appender) { return msgpack::packer<Appender>(appender); }
+// A head as msgpack's packer writes it, to anything with write(data, size).
+class Head {
+ public:
+  void write(const char* data, std::size_t size) {
+    KIN_REQUIRE(size_ + size <= sizeof bytes_, std::to_string(size_) + " and " + std::to_string(size));
+    std::copy_n(data, size, bytes_ + size_);
+    size_ += size;
+  }
+  std::string_view bytes() const { return {bytes_, size_}; }
+
+ private:
+  static constexpr std::size_t longest = 9;
+
+  char bytes_[longest];
+  std::size_t size_ = 0;
+};
+
+// What `pack` tells the library's packer to pack.
+template <class Pack>
+Head head(const Pack& pack) {
+  Head out;
+  msgpack::packer<Head> packer(out);
+  pack(packer);
+  return out;
+}
 
 }  // namespace
 
@@ -41,39 +63,47 @@ msgpack::packer<Appender> packer(Appender& appender) { return msgpack::packer<Ap
 // library, and so are large numbers, since it builds each head in a buffer of its own. Its own forms are the same
 // (tests/wire/golden.txt).
 
+void Packer::make_room(std::size_t bytes) {
+  constexpr std::size_t at_once = 256;  // what is never packed is written too, so not much
+  const std::size_t have = packed();
+  out_.resize(have + std::max(bytes, at_once));
+  at_ = out_.data() + have;
+  end_ = out_.data() + out_.size();
+}
+
+void Packer::append(std::string_view bytes) {
+  std::copy(bytes.begin(), bytes.end(), room(bytes.size()));
+  at_ += bytes.size();
+}
+
 void Packer::put_long_array(std::size_t n) {
-  Appender a{out_};
-  packer(a).pack_array(static_cast<std::uint32_t>(n));
+  append(head([&](auto& packer) { packer.pack_array(static_cast<std::uint32_t>(n)); }).bytes());
 }
 
 void Packer::nil() {
-  Appender a{out_};
-  packer(a).pack_nil();
+  append(head([](auto& packer) { packer.pack_nil(); }).bytes());
 }
 
 void Packer::put(bool value) {
-  Appender a{out_};
-  value ? packer(a).pack_true() : packer(a).pack_false();
+  append(head([&](auto& packer) { value ? packer.pack_true() : packer.pack_false(); }).bytes());
 }
 
 void Packer::put_large(std::uint64_t value) {
   const int log = value < 0x100 ? 0 : value < 0x10000 ? 1 : value >> 32 == 0 ? 2 : 3;  // of the bytes
   const std::size_t bytes = std::size_t{1} << log;
-  char head[9] = {static_cast<char>(0xcc + log)};
-  for (std::size_t i = bytes; i > 0; --i, value >>= 8) head[i] = static_cast<char>(value & 0xff);
-  out_.append(head, bytes + 1);
+  char* to = room(1 + sizeof value);  // a short number is written as a long one whose end is not used
+  *to = static_cast<char>(0xcc + log);
+  const std::uint64_t in_front = value << (64 - 8 * bytes);
+  const std::uint64_t big_endian = std::endian::native == std::endian::little ? __builtin_bswap64(in_front) : in_front;
+  std::memcpy(to + 1, &big_endian, sizeof big_endian);
+  at_ += 1 + bytes;
 }
 
-void Packer::put(std::string_view value) {
-  if (value.size() < 0x100) {
-    const char head[] = {'\xc4', static_cast<char>(value.size())};
-    out_.append(head, sizeof head).append(value);
-    return;
-  }
-  Appender a{out_};
-  auto p = packer(a);
-  p.pack_bin(static_cast<std::uint32_t>(value.size()));
-  p.pack_bin_body(value.data(), static_cast<std::uint32_t>(value.size()));
+void Packer::put_long(std::string_view value) {
+  append(head([&](auto& packer) { packer.pack_bin(static_cast<std::uint32_t>(value.size())); }).bytes());
+  out_.resize(packed());  // room that is made is written: it may be much here
+  out_.append(value);
+  at_ = end_ = out_.data() + out_.size();
 }
 
 void Packer::put(const Incarnation& value) {

@@ -53,14 +53,22 @@ inline constexpr std::size_t max_nodes = 4096;                          // ids i
 inline constexpr std::size_t max_name_bytes = 255;                      // node id, bucket, cluster
 using kin::max_counter;
 
+// Appends to a text. While it lives, that text is longer than what was packed, so that a byte costs no more than to
+// write it; once it is gone, the text ends where the packed bytes end. Nobody else changes the text meanwhile.
 class Packer {
  public:
-  // Appends to `out`, which must outlive the packer.
-  explicit Packer(std::string& out) : out_(out) {}
+  // `out` must outlive the packer.
+  explicit Packer(std::string& out) : out_(out), at_(out.data() + out.size()), end_(at_) {}
+  Packer(const Packer&) = delete;
+  Packer& operator=(const Packer&) = delete;
+  ~Packer() { out_.resize(packed()); }
+
+  // The text as it will be, valid until more is put.
+  std::string_view text() const { return {out_.data(), packed()}; }
 
   void array(std::size_t n) {
     if (n < 16) {
-      out_ += static_cast<char>(0x90 | n);
+      add(static_cast<char>(0x90 | n));
     } else {
       put_long_array(n);
     }
@@ -69,12 +77,22 @@ class Packer {
   void put(bool value);
   void put(std::uint64_t value) {
     if (value < 0x80) {
-      out_ += static_cast<char>(value);
+      add(static_cast<char>(value));
     } else {
       put_large(value);
     }
   }
-  void put(std::string_view value);
+  void put(std::string_view value) {
+    if (value.size() < 0x100) {
+      char* to = room(2 + value.size());
+      to[0] = '\xc4';
+      to[1] = static_cast<char>(value.size());
+      std::copy(value.begin(), value.end(), to + 2);
+      at_ = to + 2 + value.size();
+    } else {
+      put_long(value);
+    }
+  }
   void put(const std::string& value) { put(std::string_view(value)); }
   void put(const NodeId& value) { put(value.view()); }
   void put(const Incarnation& value);
@@ -146,8 +164,21 @@ class Packer {
     }
   }
 
+  // Where that many bytes can be written; at_ is still in front of them.
+  char* room(std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - at_) < bytes) make_room(bytes);
+    return at_;
+  }
+  void add(char byte) {
+    *room(1) = byte;
+    ++at_;
+  }
+  std::size_t packed() const { return static_cast<std::size_t>(at_ - out_.data()); }
+  void make_room(std::size_t bytes);
+  void append(std::string_view bytes);
   void put_long_array(std::size_t n);
   void put_large(std::uint64_t value);
+  void put_long(std::string_view value);
 
   template <class T>
   static bool says_something(const T& field) {
@@ -156,6 +187,8 @@ class Packer {
   }
 
   std::string& out_;
+  char* at_;   // behind what was packed
+  char* end_;  // of the text
 };
 
 // Reads one msgpack object from front to back, straight from the bytes. Sizes, depth and counts are checked before
@@ -286,6 +319,13 @@ std::string encode(const T& value, std::size_t about_bytes = usual_bytes) {
   out.reserve(about_bytes);
   Packer(out).put(value);
   return out;
+}
+
+// Appends some values, one behind the other, and no array around them.
+template <class... T>
+void append_packed(std::string& out, const T&... value) {
+  Packer packer(out);
+  (packer.put(value), ...);
 }
 
 // Decodes the object at bytes[offset] and moves offset behind it.

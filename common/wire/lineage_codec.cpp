@@ -55,7 +55,6 @@ class Writing {
  public:
   Writing(const Lineage& lineage, const LineageParts& parts) {
     const std::vector<Version>& versions = lineage.versions();
-    numbers_.reserve(2 * parts.least_bytes());
     number(versions.size());
     for (std::size_t at = 0; at < versions.size(); ++at) {
       const Version& version = versions[at];
@@ -73,18 +72,21 @@ class Writing {
   // A PackedLineage.
   std::string encoded() const {
     std::string out;
-    out.reserve(usual_bytes + numbers_.size());
-    Packer packer(out);
-    packer.array(3);
-    packer.put(nodes_);
-    packer.put(packed_actors_);
-    packer.array(count_);
-    return out += numbers_;
+    const std::string_view numbers = packer_.text();
+    out.reserve(usual_bytes + numbers.size());
+    {
+      Packer packer(out);
+      packer.array(3);
+      packer.put(nodes_);
+      packer.put(packed_actors_);
+      packer.array(count_);
+    }
+    return out += numbers;
   }
 
  private:
   void number(std::uint64_t n) {
-    Packer(numbers_).put(n);
+    packer_.put(n);
     ++count_;
   }
 
@@ -126,7 +128,8 @@ class Writing {
   std::vector<NodeId> nodes_;
   std::vector<Actor> actors_;
   std::vector<PackedActor> packed_actors_;
-  std::string numbers_;  // packed
+  std::string numbers_;
+  Packer packer_{numbers_};
   std::size_t count_ = 0;
 };
 

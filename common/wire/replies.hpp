@@ -48,9 +48,7 @@ struct ReadReply {
 // two bytes.
 inline std::string with_tally(std::string alone, std::uint32_t got, std::uint32_t wanted) {
   alone.resize(alone.size() - 2);
-  Packer packer(alone);
-  packer.put(got);
-  packer.put(wanted);
+  append_packed(alone, got, wanted);
   return alone;
 }
 

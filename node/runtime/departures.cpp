@@ -35,9 +35,7 @@ void Departures::send(const TierSend& tier_send) {
   stamped.clock = parts_.trace.clock();
 
   Message& message = open_message(to_peers_, send.to.str(), send.body->size());
-  wire::Packer packer(message.bytes);
-  packer.put(stamped);
-  packer.put(PeerBody{entry.number, *send.body});
+  wire::append_packed(message.bytes, stamped, PeerBody{entry.number, *send.body});
   message.ends.push_back(message.bytes.size());
 }
 

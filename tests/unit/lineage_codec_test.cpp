@@ -83,11 +83,9 @@ TEST_CASE("versions name those before them by their distance, the nearest first,
     numbers.insert(numbers.end(), distances.begin(), distances.end());
     numbers.insert(numbers.end(), {0, 0, 0});
     std::string out;
-    wire::Packer packer(out);
-    packer.array(3);
-    packer.put(std::vector<std::string>{"n"});
-    packer.put(std::vector<std::vector<std::uint64_t>>{{0, 7, 1}});
-    packer.put(numbers);
+    wire::Packer(out).array(3);
+    wire::append_packed(out, std::vector<std::string>{"n"}, std::vector<std::vector<std::uint64_t>>{{0, 7, 1}},
+                        numbers);
     return wire::unpack_lineage(out);
   };
   REQUIRE(last_has_before({}));

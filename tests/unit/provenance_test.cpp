@@ -34,9 +34,8 @@ std::string chain(std::uint64_t versions, const std::function<bool(const Dot&)>&
 TEST_CASE("provenance that is not given and a lineage that is empty cost no byte") {
   const Sibling sibling = plain();
   std::string five;  // the fields that there were before
-  wire::Packer packer(five);
   Sibling copy = sibling;
-  packer(copy.value, copy.clock, copy.operation, copy.client, copy.written_us);
+  wire::Packer(five)(copy.value, copy.clock, copy.operation, copy.client, copy.written_us);
   CHECK(wire::encode(sibling) == five);
 }
 

@@ -26,11 +26,7 @@ std::string pack_written(const Dot& dot, const EntryClock& clock, std::string_vi
                          const std::vector<wire::Replaced>& replaced) {
   std::string out;
   out.reserve(wire::usual_bytes + context.size());
-  wire::Packer packer(out);
-  packer.put(dot);
-  packer.put(clock);
-  packer.put(context);
-  packer.put(replaced);
+  wire::append_packed(out, dot, clock, context, replaced);
   return out;
 }
 
@@ -62,10 +58,7 @@ std::size_t pack_shown(std::string& out, OnConflict rule, const Siblings& siblin
 }
 
 void end_answer(std::string& out, std::uint32_t got, std::uint32_t wanted, std::string_view warning) {
-  wire::Packer packer(out);
-  packer.put(got);
-  packer.put(wanted);
-  packer.put(warning);
+  wire::append_packed(out, got, wanted, warning);
 }
 
 }  // namespace kin::causal
