@@ -49,6 +49,7 @@ enum class Bug : std::uint8_t {
   sends_before_commit,         // all messages leave before the turn is committed, not only early ones
   effects_before_sync,         // messages and replies leave when the commit is written but not synced
   commits_not_synced,          // most commits are never synced
+  turn_ahead_is_blind,         // a turn that is stepped during a commit does not see what is being committed
   goes_on_after_failed_write,  // a failed commit is taken for a good one
   clock_not_written,           // the clock is written with the next turn but one
 

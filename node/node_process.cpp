@@ -80,8 +80,18 @@ std::optional<CannotGoOn> NodeProcess::live(const std::atomic<bool>& end, std::a
   if (!host) return because(host.error());
   JobWorker jobs(
       JobWorker::threads_here(), [this] { transport_->wake(); }, time_);
-  NodeLoop loop(
-      {**host, *transport_, faults_, **trace, **log, time_, jobs, version_, {shown(cluster.trace_values), ""}});
+  CommitWorker commits(
+      **store, [this] { transport_->wake(); }, time_);
+  NodeLoop loop({**host,
+                 *transport_,
+                 faults_,
+                 **trace,
+                 **log,
+                 time_,
+                 jobs,
+                 commits,
+                 version_,
+                 {shown(cluster.trace_values), ""}});
   if (auto ended = loop.start()) return ended;
   started_ = true;
   (*log)->info("started, version " + version_ + ", data in " + options_.data_dir + ", listening on " +

@@ -4,8 +4,9 @@
 // drive the same object under one contract, and correctness rests on it:
 //
 //   1. All inputs of a turn are stepped one by one; later steps see the writes of earlier ones. Then finish_turn.
-//   2. All writes of the turn become durable as one batch.
-//   3. Only then do sends leave and replies go out, except sends that are marked `early`.
+//   2. All writes of the turn become durable as one batch. The next turn may be stepped meanwhile, and sees them.
+//   3. Only then do sends leave and replies go out, except sends that are marked `early`; and only then does the next
+//      turn come to its finish_turn.
 //
 // The network may lose, repeat, delay and reorder messages, but not forge them: protocols resend on ticks.
 // A node restarts by being constructed anew on whatever its store holds, and by a Started input.

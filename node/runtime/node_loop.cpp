@@ -26,6 +26,7 @@ std::optional<CannotGoOn> NodeLoop::start() {
 
 std::optional<CannotGoOn> NodeLoop::turn(std::uint32_t max_wait_ms) {
   parts_.transport.wait(static_cast<int>(wait_ms(parts_.time.now_ms(), max_wait_ms)));
+  if (auto ended = end_commit_elsewhere()) return ended;  // at once: others wait for its replies
   for (std::string& item : parts_.faults.take_released()) {
     Arrival released{{}, std::move(item)};
     intake_.take_next(released);
@@ -43,24 +44,34 @@ std::optional<CannotGoOn> NodeLoop::run(const std::atomic<bool>& end) {
   while (!end) {
     if (auto ended = turn()) return ended;
   }
+  if (parts_.host.committing()) {
+    if (auto ended = end_commit(parts_.commits.wait())) return ended;
+  }
   tell_open_calls(parts_.host.self().node + " has ended");
   return std::nullopt;
 }
 
 void NodeLoop::take_messages() {
-  std::size_t messages = 0, bytes = 0;
-  while (messages < most_messages_a_turn && bytes < most_bytes_a_turn) {
+  if (messages_ == 0) turn_began_us_ = parts_.time.now_us();
+  while (!is_full()) {
     if (arrival_.all_taken()) {
       if (!parts_.transport.receive(arrival_.from, arrival_.bytes)) return;
       arrival_.taken = arrival_.items = 0;
-      ++messages;
-      bytes += arrival_.bytes.size();
+      ++messages_;
+      bytes_ += arrival_.bytes.size();
     }
     do {
       intake_.take_next(arrival_);
-      if (parts_.host.replies_that_may_leave() >= enough_replies_a_turn) return;
+      if (takes_enough()) return;
     } while (!arrival_.all_taken());
   }
+}
+
+bool NodeLoop::takes_enough() const {
+  if (parts_.host.replies_that_may_leave() >= enough_replies_a_turn) return true;
+  if (parts_.host.committing() && !parts_.commits.has_ended()) return false;
+  return parts_.host.records_to_commit() >= records_for_another_thread &&
+         parts_.time.now_us() - turn_began_us_ >= last_commit_us_;
 }
 
 void NodeLoop::take_job_news() {
@@ -84,31 +95,61 @@ void NodeLoop::tick(std::uint64_t now_ms) {
 }
 
 std::optional<CannotGoOn> NodeLoop::end_turn() {
+  if (auto ended = end_commit_elsewhere()) return ended;
+  if (!parts_.host.committing()) return begin_commit();
+  if (!is_full()) return std::nullopt;
+  // A disk that hangs must not let the node take in more and more.
+  if (auto ended = end_commit(parts_.commits.wait())) return ended;
+  return begin_commit();
+}
+
+// Where there is one, and it is through.
+std::optional<CannotGoOn> NodeLoop::end_commit_elsewhere() {
+  if (!parts_.host.committing()) return std::nullopt;
+  const auto result = parts_.commits.take_result();
+  return result ? end_commit(*result) : std::nullopt;
+}
+
+std::optional<CannotGoOn> NodeLoop::begin_commit() {
   ++counters_.turns;
+  messages_ = bytes_ = 0;
   const std::string self = parts_.host.self().node.str();
-  auto effects = parts_.host.end_turn([&](const std::vector<TierSend>& early) {
+  const auto begun = parts_.host.begin_commit([&](const std::vector<TierSend>& early) {
     intake_.note_steps(self);  // what finish_turn said comes before the sends that it asked for
     counters_.sends += early.size();
     for (const TierSend& send : early) departures_.send(send);
     departures_.leave_to_peers(parts_.time.now_ms());
   });
   intake_.note_steps(self);
-  const std::vector<Reply> answers = intake_.take_answers();
-  if (!effects) {
-    departures_.forget();
-    parts_.log.error(effects.error().why);
-    tell_open_calls(effects.error().why);
-    return effects.error();
-  }
+  answers_ = intake_.take_answers();
+  if (!begun) return cannot_go_on(begun.error());
+  const WriteBatch& batch = parts_.host.batch();
+  if (batch.empty()) return end_commit({{}, last_commit_us_});
+  if (batch.size() < records_for_another_thread) return end_commit(parts_.commits.commit(batch));
+  parts_.commits.begin(batch);
+  return std::nullopt;
+}
+
+std::optional<CannotGoOn> NodeLoop::end_commit(const Committer::Result& result) {
+  last_commit_us_ = result.took_us;
+  auto effects = parts_.host.end_commit(result.committed);
+  if (!effects) return cannot_go_on(effects.error());
   counters_.sends += effects->sends.size();
   for (const TierSend& send : effects->sends) departures_.send(send);
-  give_replies(answers);
+  give_replies(std::exchange(answers_, {}));
   give_replies(effects->replies);
   departures_.leave(parts_.time.now_ms());
   counters_.jobs += effects->jobs.size();
   for (TierJob& job : effects->jobs) parts_.jobs.run(std::move(job));
   for (const TierCancel& cancel : effects->cancelled) parts_.jobs.cancel(cancel);
   return std::nullopt;
+}
+
+CannotGoOn NodeLoop::cannot_go_on(const CannotGoOn& why) {
+  departures_.forget();
+  parts_.log.error(why.why);
+  tell_open_calls(why.why);
+  return why;
 }
 
 void NodeLoop::give_replies(const std::vector<Reply>& replies) {

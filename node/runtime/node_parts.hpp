@@ -6,6 +6,7 @@
 #include "common/log/causal_trace.hpp"
 #include "common/log/human_log.hpp"
 #include "common/transport/transport.hpp"
+#include "node/runtime/commit_worker.hpp"
 #include "node/runtime/fault_filter.hpp"
 #include "node/runtime/job_runner.hpp"
 #include "node/runtime/replica_host.hpp"
@@ -21,6 +22,7 @@ struct NodeParts {
   HumanLog& log;
   const TimeSource& time;
   JobRunner& jobs;
+  Committer& commits;                           // on the host's store
   std::string version;                          // of the program
   ValuePrinter values{ValueDisplay::hash, ""};  // what the trace shows of clients' values
 };

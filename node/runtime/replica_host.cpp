@@ -42,7 +42,7 @@ void move_behind(std::vector<T>& to, std::vector<T>& from) {
 }  // namespace
 
 struct ReplicaHost::Tier {
-  Tier(const ProtocolEntry& of, const Store& store) : entry(of), overlay(store, std::string(of.prefix)) {}
+  Tier(const ProtocolEntry& of, const StoreView& store) : entry(of), overlay(store, std::string(of.prefix)) {}
 
   const ProtocolEntry& entry;
   Overlay overlay;
@@ -51,7 +51,11 @@ struct ReplicaHost::Tier {
 };
 
 ReplicaHost::ReplicaHost(Store& store, const ClusterConfig& cluster, const Actor& self)
-    : store_(store), cluster_(cluster), self_(self), own_(store, std::string(runtime_prefix)) {
+    : store_(store),
+      cluster_(cluster),
+      self_(self),
+      uncommitted_(store, ""),
+      own_(uncommitted_, std::string(runtime_prefix)) {
   own_.put(incarnation_key, print_incarnation(self.life));
 }
 
@@ -62,11 +66,12 @@ tl::expected<std::unique_ptr<ReplicaHost>, StorageError> ReplicaHost::open(Store
                                                                            std::span<const ProtocolEntry> entries,
                                                                            Rng& rng) {
   std::unique_ptr<ReplicaHost> host(new ReplicaHost(store, cluster, self));
+  const StoreView& seen = planted(Bug::turn_ahead_is_blind) ? static_cast<const StoreView&>(store) : host->uncommitted_;
   try {
     for (const ProtocolEntry& entry : entries) {
       if (!is_used(entry, cluster)) continue;
       KIN_REQUIRE(!entry.prefix.empty() && !entry.prefix.starts_with(runtime_prefix), std::string(entry.name));
-      Tier& tier = *host->tiers_.emplace_back(std::make_unique<Tier>(entry, store));
+      Tier& tier = *host->tiers_.emplace_back(std::make_unique<Tier>(entry, seen));
       tier.protocol = entry.make(Environment{self.node, self.life, cluster, tier.overlay, rng});
     }
   } catch (const StorageFailure& failure) {
@@ -141,6 +146,7 @@ StepNotes ReplicaHost::take_notes() {
 }
 
 std::size_t ReplicaHost::replies_that_may_leave() const {
+  if (uncommitted_.dirty()) return 0;  // they may be about what is not durable yet
   std::size_t replies = 0;
   for (const auto& tier : tiers_) {
     if (tier->overlay.dirty()) return 0;
@@ -149,7 +155,14 @@ std::size_t ReplicaHost::replies_that_may_leave() const {
   return own_.dirty() ? 0 : replies;
 }
 
-tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& send_early) {
+std::size_t ReplicaHost::records_to_commit() const {
+  std::size_t records = own_.writes().size();
+  for (const auto& tier : tiers_) records += tier->overlay.writes().size();
+  return records;
+}
+
+tl::expected<void, CannotGoOn> ReplicaHost::begin_commit(const SendEarly& send_early) {
+  KIN_REQUIRE(!committing(), std::to_string(batch().size()) + " records are being committed");
   try {
     for (const auto& tier : tiers_) {
       if (cannot_go_on_) break;
@@ -161,7 +174,7 @@ tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& sen
   }
   if (cannot_go_on_) return tl::unexpected(*cannot_go_on_);
 
-  TurnEffects effects;
+  TurnEffects& effects = under_way_.emplace();
   std::vector<TierSend> early;
   WriteBatch batch = own_.take();
   for (TierIndex i = 0; i < tiers_.size(); ++i) {
@@ -176,17 +189,30 @@ tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& sen
     tier.out.cancelled.clear();
     batch.merge(tier.overlay.take());
   }
+  uncommitted_.lay(std::move(batch));
   if (!early.empty()) send_early(early);
-  if (!batch.empty()) {
-    if (auto committed = store_.commit(batch); !committed && !planted(Bug::goes_on_after_failed_write)) {
-      failed(committed.error());
-      withheld_ = std::move(effects.replies);
-      return tl::unexpected(*cannot_go_on_);
-    }
-    ++commits_;
+  return {};
+}
+
+tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_commit(const tl::expected<void, StorageError>& committed) {
+  KIN_REQUIRE(committing(), std::to_string(commits_) + " commits, and none is under way");
+  TurnEffects effects = std::move(*under_way_);
+  under_way_.reset();
+  if (!committed && !planted(Bug::goes_on_after_failed_write)) {
+    failed(committed.error());
+    withheld_ = std::move(effects.replies);
+    return tl::unexpected(*cannot_go_on_);
   }
+  if (!uncommitted_.take().empty()) ++commits_;
   return effects;
 }
+
+tl::expected<TurnEffects, CannotGoOn> ReplicaHost::end_turn(const SendEarly& send_early) {
+  if (auto begun = begin_commit(send_early); !begun) return tl::unexpected(begun.error());
+  return end_commit(batch().empty() ? tl::expected<void, StorageError>{} : store_.commit(batch()));
+}
+
+const std::vector<Reply>& ReplicaHost::withheld() const { return under_way_ ? under_way_->replies : withheld_; }
 
 std::vector<wire::TierReport> ReplicaHost::reports(std::uint64_t now_ms) {
   std::vector<wire::TierReport> reports;

@@ -1,7 +1,7 @@
 // All protocols of one node, driven through turns over one store. Free of sockets, clocks and threads: the runtime
 // and the simulator host the same objects with it.
 //
-//   ReplicaHost::open, then in every turn: step or step_all any number of times, then end_turn.
+//   ReplicaHost::open, then in every turn: step or step_all any number of times, then end_turn, or its two halves.
 //
 // The first turn has one step, step_all(Started). It also writes the record of this incarnation, so nothing happens
 // before that record is durable. What steps say beside their effects (trace events, warnings, complaints about their
@@ -89,16 +89,28 @@ class ReplicaHost {
   // leave.
   std::size_t replies_that_may_leave() const;
 
+  // How much the steps of this turn have written so far.
+  std::size_t records_to_commit() const;
+
   // Hands over what may leave before the turn's writes are durable.
   using SendEarly = std::function<void(const std::vector<TierSend>&)>;
 
-  // finish_turn on all tiers, early sends, then all writes as one batch. Without a write nothing is committed.
-  // Error: nothing of this turn may leave, early sends excepted, and the host steps no more. Nothing is sent early
-  // when the error was known before the commit.
+  // Ends the turn, in two halves, so that the next one can be stepped while the writes of this one become durable:
+  // finish_turn on all tiers, then early sends. What is to be committed is batch() then, in one piece and before
+  // end_commit(); steps see it from now on. Not while a commit is under way.
+  // Error: nothing of this turn may leave, and the host steps no more. Nothing was sent early.
+  [[nodiscard]] tl::expected<void, CannotGoOn> begin_commit(const SendEarly& send_early);
+  bool committing() const { return under_way_.has_value(); }
+  // Of the commit that is under way; empty where the turn wrote nothing, and then there is nothing to commit. It does
+  // not change before end_commit(), so another thread may read it.
+  const WriteBatch& batch() const { return uncommitted_.writes(); }
+  // Error, where the store gave one: nothing of the turn may leave, early sends excepted, and the host steps no more.
+  [[nodiscard]] tl::expected<TurnEffects, CannotGoOn> end_commit(const tl::expected<void, StorageError>& committed);
+  // Both, and the commit between them.
   [[nodiscard]] tl::expected<TurnEffects, CannotGoOn> end_turn(const SendEarly& send_early);
-  // The replies of the turn whose commit failed. They must not leave; whoever judges the host learns from them what the
-  // turn had done, since what it sent early may have arrived.
-  const std::vector<Reply>& withheld() const { return withheld_; }
+  // The replies of the turn whose commit is under way, or has failed: then they must not leave; whoever judges the host
+  // learns from them what the turn had done, since what it sent early may have arrived.
+  const std::vector<Reply>& withheld() const;
 
   // Empty after a read of the store failed; the next end_turn tells why.
   std::vector<wire::TierReport> reports(std::uint64_t now_ms);
@@ -115,10 +127,12 @@ class ReplicaHost {
   Store& store_;
   const ClusterConfig& cluster_;
   Actor self_;
+  Overlay uncommitted_;  // the store, and over it the batch of the commit that is under way
   Overlay own_;
   std::vector<std::unique_ptr<Tier>> tiers_;
   std::optional<CannotGoOn> cannot_go_on_;
-  std::vector<Reply> withheld_;
+  std::optional<TurnEffects> under_way_;  // what leaves after the commit
+  std::vector<Reply> withheld_;           // of a commit that failed
   std::uint64_t commits_ = 0;
 };
 

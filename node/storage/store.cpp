@@ -21,9 +21,11 @@ std::string Overlay::full(std::string_view key) const {
 }
 
 std::optional<std::string> Overlay::get(std::string_view key) const {
-  const std::string name = full(key);
-  auto written = writes_.find(name);
-  return written != writes_.end() ? written->second : base_.get(name);
+  const auto laid_over = [&](std::string_view name) {
+    const auto written = writes_.find(name);
+    return written != writes_.end() ? written->second : base_.get(name);
+  };
+  return prefix_.empty() ? laid_over(key) : laid_over(full(key));
 }
 
 void Overlay::scan(std::string_view from, std::string_view to, const Visitor& visit) const {
@@ -62,6 +64,11 @@ void Overlay::write(std::string_view key, std::optional<std::string> value) {
 void Overlay::put(std::string_view key, std::string value) { write(key, std::move(value)); }
 
 void Overlay::erase(std::string_view key) { write(key, std::nullopt); }
+
+void Overlay::lay(WriteBatch&& writes) {
+  KIN_REQUIRE(writes_.empty(), std::to_string(writes_.size()) + " and " + std::to_string(writes.size()));
+  writes_ = std::move(writes);
+}
 
 WriteBatch Overlay::take() {
   WriteBatch out = std::exchange(writes_, {});

@@ -53,7 +53,7 @@ class Store : public StoreView {
   [[nodiscard]] virtual tl::expected<void, StorageError> commit(const WriteBatch& batch) = 0;
 };
 
-// A view with the writes of the current turn laid over it, under a key prefix of its own.
+// A view with writes laid over it that are not in it yet, under a key prefix of their own: those of the current turn.
 class Overlay : public StoreView {
  public:
   // `base` must outlive the overlay. All keys that go in and out lack the prefix.
@@ -70,6 +70,10 @@ class Overlay : public StoreView {
   // The writes since the last take, under their full keys; the overlay is empty afterwards. The caller commits
   // them to the base before it reads through the overlay again.
   WriteBatch take();
+  // The same writes, as they stand; their keys are full ones.
+  const WriteBatch& writes() const { return writes_; }
+  // Writes that were taken elsewhere, under full keys, where there is none so far.
+  void lay(WriteBatch&& writes);
   bool dirty() const { return !writes_.empty(); }
 
  private:

@@ -105,14 +105,19 @@ TEST_CASE("a batch takes over what another one has, whichever is empty") {
 TEST_CASE("an overlay over any store is a map with the writes of the turn in it") {
   rc::prop("puts, erasures, takes and scans against a map", [] {
     MemoryStore base;
-    Overlay overlay(base, "p/");
+    Overlay uncommitted(base, "");  // as a host lays the turn over the store that is being committed
+    Overlay overlay(uncommitted, "p/");
     REQUIRE(base.commit({{"a", "foreign"}, {"p", "foreign"}, {"p0", "foreign"}, {"q", "foreign"}}));
     std::map<std::string, std::string> model;
     const auto key = rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab\xff")));
     for (int i = 0; i < 60; ++i) {
       const auto k = *key;
       switch (*rc::gen::inRange(0, 5)) {
-        case 0: RC_ASSERT(base.commit(overlay.take())); break;
+        case 0:
+          RC_ASSERT(base.commit(uncommitted.writes()));
+          uncommitted.take();
+          uncommitted.lay(overlay.take());
+          break;
         case 1:
           overlay.erase(k);
           model.erase(k);

@@ -20,6 +20,7 @@ struct LiveNode {
   std::unique_ptr<NodeTransport> net;
   std::unique_ptr<ReplicaHost> host;
   std::unique_ptr<JobWorker> jobs;
+  std::unique_ptr<CommitWorker> commits;
   std::unique_ptr<NodeLoop> loop;
 
   LiveNode() {
@@ -28,7 +29,9 @@ struct LiveNode {
     host = *ReplicaHost::open(store, cluster, Actor{"n1", {100, 1}}, counter_tiers(), rng);
     jobs = std::make_unique<JobWorker>(
         1, [this] { net->wake(); }, time);
-    loop = std::make_unique<NodeLoop>(NodeParts{*host, *net, faults, *trace, log, time, *jobs, "9.9"});
+    commits = std::make_unique<CommitWorker>(
+        store, [this] { net->wake(); }, time);
+    loop = std::make_unique<NodeLoop>(NodeParts{*host, *net, faults, *trace, log, time, *jobs, *commits, "9.9"});
     REQUIRE(!loop->start());
   }
 

@@ -87,6 +87,49 @@ TEST_CASE("a turn without writes commits nothing") {
   CHECK(node.store.commits == 1);
 }
 
+TEST_CASE("between the halves of an end the next turn sees what is being committed, and its own end comes later") {
+  Hosted node;
+  node.start();
+  node.write(1, "v");
+  REQUIRE(node.host->begin_commit([](const auto&) {}));
+  CHECK(node.host->committing());
+  CHECK(node.host->withheld().size() == 1);
+  CHECK(node.host->batch().size() == 1);
+  wire::Read read;
+  read.bucket = "default";
+  read.key = "k";
+  node.call(2, wire::Kind::read, wire::encode(read));
+  CHECK(node.host->replies_that_may_leave() == 0);
+  node.write(3, "v");
+  CHECK(node.host->batch().size() == 1);
+  CHECK(node.host->records_to_commit() == 1);
+  CHECK(node.store.commits == 1);
+
+  auto effects = node.host->end_commit(node.store.commit(node.host->batch()));
+  REQUIRE(effects);
+  CHECK(!node.host->committing());
+  CHECK(effects->replies.size() == 1);
+  CHECK(effects->sends.size() == 2);
+  effects = node.end_turn();
+  REQUIRE(effects);
+  REQUIRE(effects->replies.size() == 2);
+  CHECK(said(effects->replies[0]) == "1");
+  CHECK(said(effects->replies[1]) == "2");
+  CHECK(node.host->commits() == 3);
+}
+
+TEST_CASE("S-26: a read that fails during a commit ends its own turn, and not the one that is being committed") {
+  Hosted node;
+  node.start();
+  node.write(1, "v");
+  REQUIRE(node.host->begin_commit([](const auto&) {}));
+  node.store.reads_fail = true;
+  node.host->step(0, ClientCall{2, wire::Kind::add_update, wire::encode(write_of("v", "default", "other")), "", 0, 0});
+  CHECK(node.host->end_commit(node.store.commit(node.host->batch())));
+  CHECK(!node.end_turn());
+  CHECK(node.store.commits == 2);
+}
+
 TEST_CASE("S-25: nothing leaves a turn whose commit fails, and the host steps no more") {
   Hosted node;
   node.start();

@@ -21,6 +21,7 @@ struct Node {
   ListTransport net;
   ListLog log;
   ListJobs jobs;
+  HeldCommits commits{store};
   TemporaryFolder folder;
   std::unique_ptr<CausalTrace> trace;
   std::unique_ptr<ReplicaHost> host;
@@ -30,7 +31,7 @@ struct Node {
     change(cluster);
     trace = cluster.trace ? *CausalTrace::open(folder.path() + "/n1.trace", "n1.1") : CausalTrace::off();
     host = *ReplicaHost::open(store, cluster, Actor{"n1", {100, 1}}, counter_tiers(), rng);
-    loop = std::make_unique<NodeLoop>(NodeParts{*host, net, faults, *trace, log, time, jobs, "9.9"});
+    loop = std::make_unique<NodeLoop>(NodeParts{*host, net, faults, *trace, log, time, jobs, commits, "9.9"});
     REQUIRE(!loop->start());
   }
 

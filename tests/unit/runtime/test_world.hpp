@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,9 +36,13 @@ class FailingStore : public MemoryStore {
 
 class ManualTime : public TimeSource {
  public:
-  std::uint64_t now_us() const override { return ms * 1000; }
+  std::uint64_t now_us() const override { return ms * 1000 + (looks_ += look_us); }
   std::uint64_t wall_ns() const override { return 1'800'000'000'000'000'000u + ms * 1'000'000; }
   std::uint64_t ms = 1'000;
+  std::uint64_t look_us = 0;  // that go by whenever somebody looks
+
+ private:
+  mutable std::uint64_t looks_ = 0;
 };
 
 class ListLog : public HumanLog {
@@ -103,6 +108,35 @@ class ListJobs : public JobRunner {
   std::vector<JobNews> news;
 };
 
+// Commits what is handed over at once or, where it holds it, when a test says so.
+class HeldCommits : public Committer {
+ public:
+  explicit HeldCommits(Store& store) : store_(store) {}
+
+  Result commit(const WriteBatch& batch) override { return {store_.commit(batch), took_us}; }
+  void begin(const WriteBatch& batch) override {
+    batch_ = &batch;
+    ++handed_over;
+    if (!holds) end();
+  }
+  bool has_ended() const override { return result_.has_value(); }
+  std::optional<Result> take_result() override { return std::exchange(result_, std::nullopt); }
+  Result wait() override {
+    if (!result_) end();
+    return *take_result();
+  }
+  void end() { result_ = commit(*std::exchange(batch_, nullptr)); }
+
+  bool holds = false;
+  std::uint64_t took_us = 0;  // each of them
+  int handed_over = 0;
+
+ private:
+  Store& store_;
+  const WriteBatch* batch_ = nullptr;
+  std::optional<Result> result_;
+};
+
 struct ParsedItem {
   wire::Envelope envelope;
   std::string body;
@@ -135,10 +169,11 @@ std::string request_item(const Request& request, std::uint64_t id = 1, wire::Kin
   return message;
 }
 
-inline wire::AddUpdate write_of(const std::string& value, const std::string& bucket = "default") {
+inline wire::AddUpdate write_of(const std::string& value, const std::string& bucket = "default",
+                                const std::string& key = "k") {
   wire::AddUpdate write;
   write.bucket = bucket;
-  write.key = "k";
+  write.key = key;
   write.value = value;
   return write;
 }
