@@ -86,11 +86,8 @@ void SimCluster::kill(const NodeId& node) {
   Machine& at = machine(node);
   if (!at.host) return;
   say(at, "is killed");
-  if (at.syncing) {
-    watcher_.settled(node, at.disk.died_in_commit(at.rng));
-  } else {
-    at.disk.closed();
-  }
+  if (at.syncing) watcher_.settled(node, reaches_disk(at) && at.disk.died_in_commit(at.rng));
+  at.disk.closed();
   end_process(at);
 }
 
@@ -99,10 +96,13 @@ void SimCluster::cut_power(const NodeId& node) {
   if (!at.host) return;
   say(at, "loses its power");
   // No more than the turn that is under way may be gone: that the power went excuses nothing else.
+  const bool reached = at.syncing && reaches_disk(at);
   const std::size_t lost = at.disk.power_cut(at.rng);
-  if (at.syncing) watcher_.settled(node, lost == 0);
+  if (at.syncing) watcher_.settled(node, reached && lost == 0);
   end_process(at);
 }
+
+bool SimCluster::reaches_disk(Machine& at) { return !at.elsewhere || at.disk.commit(at.host->batch()).has_value(); }
 
 void SimCluster::end_process(Machine& at) {
   at.host.reset();
@@ -110,7 +110,7 @@ void SimCluster::end_process(Machine& at) {
   at.jobs.clear();
   at.leaving.reset();
   at.misrouted.clear();
-  at.tick_due = at.turn_planned = at.syncing = at.paused = at.synced_while_paused = false;
+  at.tick_due = at.turn_planned = at.syncing = at.elsewhere = at.stepped = at.paused = at.synced_while_paused = false;
   at.dies_in_commit = 0;
   ++at.process;
 }
@@ -173,12 +173,13 @@ void SimCluster::deliver(const std::shared_ptr<const Packet>& packet) {
 }
 
 void SimCluster::plan_turn(Machine& at, Micros delay) {
-  if (at.turn_planned || at.syncing || at.paused || !at.host) return;
+  const auto must_wait = [&at] { return at.paused || (at.syncing && !at.elsewhere); };
+  if (at.turn_planned || must_wait() || !at.host) return;
   at.turn_planned = true;
-  agenda_.after(delay, [this, &at, process = at.process] {
+  agenda_.after(delay, [this, &at, must_wait, process = at.process] {
     if (at.process != process) return;
     at.turn_planned = false;
-    if (!at.paused && !at.syncing) turn(at);
+    if (!must_wait()) turn(at);
   });
 }
 
@@ -222,7 +223,11 @@ void SimCluster::turn(Machine& at) {
     at.host->step_all(Tick{at.clock.local_ms(agenda_.now()), at.clock.wall_us(agenda_.now())});
     notes(at);
   }
-  end_turn(at);
+  if (at.syncing) {
+    at.stepped = true;
+  } else {
+    end_turn(at);
+  }
 }
 
 void SimCluster::step_question(Machine& at, const Question& question, std::uint64_t timeout_ms) {
@@ -253,23 +258,20 @@ void SimCluster::notes(Machine& at) {
 
 void SimCluster::end_turn(Machine& at) {
   ++counters_.turns;
-  const std::uint64_t commits_before = at.host->commits();
-  auto effects = at.host->end_turn([&](const std::vector<TierSend>& early) { send(at, early); });
-  if (!effects) {
-    watcher_.stepped(at.id, at.host->withheld());
+  const auto begun = at.host->begin_commit([&](const std::vector<TierSend>& early) { send(at, early); });
+  watcher_.stepped(at.id, at.host->withheld());
+  if (!begun) {
     watcher_.settled(at.id, false);
-    const CannotGoOn why = effects.error();
-    return cannot_go_on(at, why);
+    return cannot_go_on(at, begun.error());
   }
   notes(at);
-  watcher_.stepped(at.id, effects->replies);
   if (check_every_ != 0 && ++at.turns_since_check >= check_every_) check_invariants(at.id);
-  for (Reply& answer : std::exchange(at.misrouted, {})) effects->replies.push_back(std::move(answer));
-  at.leaving = std::move(*effects);
   at.syncing = true;
-  const bool committed = at.host->commits() != commits_before;
-  if (!committed) return leave(at);
-  ++counters_.commits;
+  const bool writes = !at.host->batch().empty();
+  // By the loop itself, or by another thread, as a node does it by how much there is.
+  at.elsewhere = writes && !planted(Bug::effects_before_sync) && at.rng.chance(0.5);
+  if (!at.elsewhere && !commit(at)) return;
+  if (!writes) return leave(at);
   if (planted(Bug::effects_before_sync)) let_go(at);
   const Micros sync = (speed_.sync_min_us + at.rng.below(speed_.sync_max_us - speed_.sync_min_us + 1)) * at.sync_times;
   if (const int dies = std::exchange(at.dies_in_commit, 0)) {
@@ -287,12 +289,29 @@ void SimCluster::end_turn(Machine& at) {
   });
 }
 
+bool SimCluster::commit(Machine& at) {
+  at.elsewhere = false;
+  const WriteBatch& batch = at.host->batch();
+  if (!batch.empty()) ++counters_.commits;
+  auto effects = at.host->end_commit(batch.empty() ? tl::expected<void, StorageError>{} : at.disk.commit(batch));
+  if (!effects) {
+    watcher_.settled(at.id, false);
+    cannot_go_on(at, CannotGoOn(effects.error()));
+    return false;
+  }
+  for (Reply& answer : std::exchange(at.misrouted, {})) effects->replies.push_back(std::move(answer));
+  at.leaving = std::move(*effects);
+  return true;
+}
+
 void SimCluster::leave(Machine& at) {
+  if (at.elsewhere && !commit(at)) return;
   at.syncing = false;
   at.disk.synced();
   watcher_.settled(at.id, true);
   let_go(at);
   at.leaving.reset();
+  if (std::exchange(at.stepped, false)) return end_turn(at);
   if (!at.inbox.empty() || at.tick_due) plan_turn(at, speed_.turn_us);
 }
 

@@ -144,7 +144,9 @@ class SimCluster {
     std::set<std::pair<TierIndex, JobId>> jobs;  // whose results are wanted
     bool tick_due = false;
     bool turn_planned = false;
-    bool syncing = false;  // a turn was committed, and its effects have not left
+    bool syncing = false;    // a turn is being made durable, and its effects have not left
+    bool elsewhere = false;  // by another thread: it is not on the disk before that has ended, and turns are stepped
+    bool stepped = false;    // a turn that waits for it
     std::optional<TurnEffects> leaving;
     std::vector<Reply> misrouted;  // answers to questions that no tier takes
 
@@ -170,6 +172,8 @@ class SimCluster {
   void turn(Machine& at);
   void step_question(Machine& at, const Question& question, std::uint64_t timeout_ms);
   void end_turn(Machine& at);
+  bool commit(Machine& at);        // false: the process goes on no more
+  bool reaches_disk(Machine& at);  // what is being made durable when the process dies
   void leave(Machine& at);
   void let_go(Machine& at);
   void run(Machine& at, const TierJob& job);
