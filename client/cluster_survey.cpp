@@ -93,7 +93,7 @@ std::optional<std::uint64_t> missing(const ClusterSurvey& survey, const Surveyed
 std::uint64_t keys_of(const wire::StatusReply& status) {
   std::uint64_t keys = 0;
   for (const wire::TierReport& tier : status.tiers) {
-    if (tier.tier != "atomic") keys += tier.keys;  // tokens are no keys
+    keys += tier.keys - std::min(tier.keys, tier.no_user_keys);  // what a node says of itself may be nonsense
   }
   return keys;
 }

@@ -38,7 +38,7 @@ std::optional<std::uint64_t> missing(const ClusterSurvey& survey, const Surveyed
 // The largest of these over all other nodes.
 std::optional<std::uint64_t> missing(const ClusterSurvey& survey, const SurveyedNode& behind);
 
-std::uint64_t keys_of(const wire::StatusReply& status);  // of all buckets; tokens are none
+std::uint64_t keys_of(const wire::StatusReply& status);  // of all buckets, without what users do not call keys
 
 // Who keeps others from forgetting: member to the nodes that wait for it.
 std::map<NodeId, std::vector<std::string>> blockers(const ClusterSurvey& survey);

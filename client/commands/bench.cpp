@@ -2,6 +2,7 @@
 
 #include "client/bench/bench_run.hpp"
 #include "client/commands/calling.hpp"
+#include "client/commands/progress_line.hpp"
 #include "client/commands/run.hpp"
 
 namespace kin {
@@ -30,34 +31,18 @@ BenchOptions options_of(const BenchCommand& command, const Globals& globals) {
   return options;
 }
 
-// Over the line that is there; nothing where nobody watches.
-class ProgressLine {
- public:
-  explicit ProgressLine(const CommandContext& context)
-      : screen_(context.screen), shown_(context.screen.err_is_terminal() && !context.globals.quiet) {}
-  void show(const std::string& line) {
-    if (shown_) screen_.explain('\r' + line + "\x1b[K");
-  }
-  void end() {
-    if (shown_) screen_.explain("\r\x1b[K");
-  }
-
- private:
-  Screen& screen_;
-  bool shown_;
-};
-
 }  // namespace
 
 int run_command(const BenchCommand& command, const CommandContext& context) {
   auto book = AddressBook::open(context.globals);
   if (!book) return context.screen.fail(book.error());
   const BenchOptions options = options_of(command, context.globals);
-  ProgressLine progress(context);
-  const auto result = run_bench(
-      options, client_options(*book, context), [&] { return book->for_any(); },
-      [&](const BenchStage& stage) { progress.show(text::bench_stage(stage)); });
-  progress.end();
+  const auto result = [&] {
+    ProgressLine line(context);
+    return run_bench(
+        options, client_options(*book, context), [&] { return book->for_any(); },
+        [&](const BenchStage& stage) { line.show(text::progress_of(stage)); });
+  }();
   if (!result) return context.screen.fail(result.error());
   const bool as_json = context.screen.output() == Output::json;
   context.screen.print(as_json ? json::bench(options, *result) : text::bench(options, *result, context.screen.style()));

@@ -11,6 +11,8 @@ namespace {
 
 constexpr const char* shiviz_parser = R"((?<ts>\S+) (?<host>\S+) (?<clock>\{.*?\}) (?<event>.*))";
 
+constexpr std::size_t bytes_at_once = 64 << 10;  // the whole output may be as long as the traces
+
 // More than these nobody looks at, and a damaged line may name any number.
 constexpr std::uint64_t most_stand_ins = 1'000'000;
 
@@ -67,6 +69,9 @@ int run_command(const LogCommand& command, const CommandContext& context) {
   const bool as_json = !for_shiviz && screen.output() == Output::json;
   for (const std::size_t i : order.lines) {
     out += as_json ? json::trace_line(traces->lines[i]) : traces->lines[i].text + '\n';
+    if (out.size() < bytes_at_once) continue;
+    screen.print(out);
+    out.clear();
   }
   screen.print(out);
   if (!context.globals.quiet) screen.explain(summary(*traces, events, told, order.unmet));

@@ -2,8 +2,10 @@
 #include "client/render/token.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "client/commands/calling.hpp"
+#include "client/commands/progress_line.hpp"
 #include "client/commands/run.hpp"
 #include "client/commands/token_book.hpp"
 #include "client/commands/token_telling.hpp"
@@ -32,28 +34,6 @@ tl::expected<std::vector<Endpoint>, Failure> chosen(const TokenBook& book, const
   if (from.empty()) return tl::unexpected(usage_failure(std::string("none of the given endpoints is a ") + what));
   return tl::unexpected(usage_failure(escaped(named) + " is no " + what + " of this token; there are " + texts(from)));
 }
-
-// A bar on the terminal, in one line that is blank again in the end.
-class ProgressLine {
- public:
-  explicit ProgressLine(Screen& screen) : screen_(screen) {}
-  ~ProgressLine() {
-    if (shown_) screen_.explain('\r' + std::string(columns, ' ') + '\r');
-  }
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-
-  void show(const wire::TokenProgress& progress) {
-    shown_ = true;
-    screen_.explain('\r' + text::progress_bar(progress, columns));
-  }
-
- private:
-  static constexpr std::size_t columns = 72;
-
-  Screen& screen_;
-  bool shown_ = false;
-};
 
 // Sends with send(client), whose reply is about a token, and tells everybody about the outcome.
 template <class Request, class Send>
@@ -108,16 +88,17 @@ int run_command(const TokenCreateCommand& command, const CommandContext& context
 }
 
 int run_command(const TokenWriteCommand& command, const CommandContext& context) {
-  const bool show = context.screen.err_is_terminal() && !context.globals.quiet;
   const wire::TokenWrite request{command.id, command.name, command.low, command.mid, command.high, true};
   return change("write", request, context, [&](Client& client) {
     wire::TokenProgress last;
     tl::expected<wire::TokenReply, Failure> reply;
     {
-      ProgressLine line(context.screen);
+      ProgressLine line(context);
+      const auto begin = std::chrono::steady_clock::now();
       reply = client.token_write(0, request, [&](const wire::TokenProgress& progress) {
         last = progress;
-        if (show) line.show(progress);
+        line.show(text::progress_of(progress,
+                                    std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()));
       });
     }
     if (!reply && reply.error().status == Status::timeout && last.total != 0) {

@@ -6,6 +6,7 @@
 #include "client/json_bytes.hpp"
 #include "client/render/bytes.hpp"
 #include "client/render/table.hpp"
+#include "client/render/wording.hpp"
 
 namespace kin {
 namespace {
@@ -34,8 +35,6 @@ std::string time_text(double nanoseconds) {
   return decimals(us / 1e6, 2) + " s";
 }
 
-std::string rate_text(double rate) { return decimals(rate, rate < 100 ? 1 : 0) + "/s"; }
-
 std::string counted(std::size_t n, const char* one) { return std::to_string(n) + ' ' + one + (n == 1 ? "" : "s"); }
 
 std::string first_line(const BenchOptions& options) {
@@ -50,12 +49,18 @@ std::string first_line(const BenchOptions& options) {
 
 }  // namespace
 
-std::string text::bench_stage(const BenchStage& stage) {
-  if (stage.loading) return "loading keys: " + std::to_string(stage.done) + " of " + std::to_string(stage.of);
-  const double rate = stage.seconds > 0 ? static_cast<double>(stage.done) / stage.seconds : 0;
-  std::string out = decimals(stage.seconds, 0) + " of " + decimals(stage.of_seconds, 0) +
-                    " s: " + std::to_string(stage.done) + " operations, " + rate_text(rate);
-  if (stage.failed > 0) out += ", " + std::to_string(stage.failed) + " failed";
+text::Progress text::progress_of(const BenchStage& stage) {
+  const auto done = static_cast<double>(stage.done);
+  Progress out;
+  out.rate = stage.seconds > 0 ? done / stage.seconds : 0;
+  out.failed = stage.failed;
+  if (stage.loading) {
+    out.part = stage.of > 0 ? done / static_cast<double>(stage.of) : 1;
+    out.done = std::to_string(stage.done) + " of " + counted(stage.of, "key") + " written";
+  } else {
+    out.part = stage.of_seconds > 0 ? stage.seconds / stage.of_seconds : 1;
+    out.done = decimals(stage.seconds, 0) + " of " + decimals(stage.of_seconds, 0) + " s";
+  }
   return out;
 }
 

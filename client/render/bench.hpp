@@ -4,14 +4,14 @@
 #include <string>
 
 #include "client/bench/bench_run.hpp"
+#include "client/render/progress.hpp"
 #include "client/render/text.hpp"
 
 namespace kin {
 
 namespace text {
 std::string bench(const BenchOptions& options, const BenchResult& result, const Style& style);
-// One line without a newline, for a terminal that shows it again and again.
-std::string bench_stage(const BenchStage& stage);
+Progress progress_of(const BenchStage& stage);
 }  // namespace text
 
 namespace json {

@@ -116,15 +116,13 @@ std::string tokens(const std::vector<ListedToken>& tokens, const Style& style) {
   return table.fit(style.columns, {"readers"}).print(style.palette);
 }
 
-std::string progress_bar(const wire::TokenProgress& progress, std::size_t columns) {
-  const std::uint64_t done = std::min(progress.done, progress.total);
-  const double part = progress.total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(progress.total);
-  std::array<char, 8> percent{};
-  std::snprintf(percent.data(), percent.size(), "%3d%%", static_cast<int>(part * 100));
-  const std::string words = "]  " + std::string(percent.data()) + "  of " + std::to_string(progress.total) + " numbers";
-  const std::size_t width = columns > words.size() + 1 ? columns - words.size() - 1 : 0;
-  const auto full = static_cast<std::size_t>(part * static_cast<double>(width));
-  return '[' + std::string(full, '#') + std::string(width - full, ' ') + words;
+Progress progress_of(const wire::TokenProgress& progress, double seconds) {
+  const auto done = static_cast<double>(progress.done);
+  Progress out;
+  out.part = progress.total > 0 ? done / static_cast<double>(progress.total) : 1;
+  out.done = std::to_string(progress.done) + " of " + std::to_string(progress.total) + " numbers";
+  out.rate = seconds > 0 ? done / seconds : 0;
+  return out;
 }
 
 }  // namespace text

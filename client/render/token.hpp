@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "client/render/progress.hpp"
 #include "client/render/text.hpp"
 #include "common/wire/tokens.hpp"
 
@@ -24,8 +25,8 @@ std::string token(const std::string& verb, const wire::TokenReply& reply, const 
 std::string token_show(const wire::TokenShowReply& reply, const Style& style);
 std::string tokens(const std::vector<ListedToken>& tokens, const Style& style);
 
-// A line of at most `columns` characters, without a newline: [####      ]  42%  of 4000000 numbers
-std::string progress_bar(const wire::TokenProgress& progress, std::size_t columns);
+// Of a scan; `seconds` since it was asked for.
+Progress progress_of(const wire::TokenProgress& progress, double seconds);
 
 }  // namespace text
 

@@ -1,5 +1,8 @@
 #include "client/render/wording.hpp"
 
+#include <array>
+#include <cstdio>
+
 #include "client/render/bytes.hpp"
 
 namespace kin {
@@ -17,6 +20,12 @@ std::string duration(std::uint64_t us) {
   if (seconds < 120) return std::to_string(seconds) + "." + std::to_string(us / 100'000 % 10) + " s";
   if (seconds < 7200) return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
   return std::to_string(seconds / 3600) + " h " + std::to_string(seconds / 60 % 60) + " min";
+}
+
+std::string rate_text(double a_second) {
+  std::array<char, 64> out{};
+  std::snprintf(out.data(), out.size(), a_second < 100 ? "%.1f/s" : "%.0f/s", a_second);
+  return out.data();
 }
 
 std::string partial_write(const wire::WriteReply& reply) {

@@ -17,6 +17,9 @@ std::string nothing_there(const std::string& key);
 // "17 ms", "1.5 s", "3 min 20 s", "5 h 12 min"
 std::string duration(std::uint64_t us);
 
+// "0.5/s", "99.9/s", "1234567/s"
+std::string rate_text(double a_second);
+
 // "1 of 3 members have it on disk so far; it stays and spreads"
 std::string partial_write(const wire::WriteReply& reply);
 

@@ -50,9 +50,8 @@ class TraceFile {
   bool opened() const { return file_.is_open(); }
   bool torn() const { return torn_; }
 
-  // The whole lines that were not read yet. Error: a sentence that names the file and line.
-  tl::expected<std::vector<TraceLine>, std::string> read_on() {
-    std::vector<TraceLine> out;
+  // Appends the whole lines that were not read yet. Error: a sentence that names the file and line.
+  tl::expected<void, std::string> read_on(std::vector<TraceLine>& out) {
     file_.clear();
     file_.seekg(end_);
     torn_ = false;
@@ -67,7 +66,7 @@ class TraceFile {
       if (!line) return tl::unexpected(path_ + ':' + std::to_string(number_) + ": no line of a trace");
       out.push_back(std::move(*line));
     }
-    return out;
+    return {};
   }
 
  private:
@@ -119,20 +118,17 @@ tl::expected<Traces, std::string> read_traces(const std::string& folder) {
   TraceClock named;
   for (TraceFile& file : files) {
     if (!file.opened()) return tl::unexpected(file.path() + " cannot be read");
-    auto lines = file.read_on();
-    if (!lines) return tl::unexpected(lines.error());
-    for (TraceLine& line : *lines) {
-      join(named, line.clock);
-      out.lines.push_back(std::move(line));
-    }
+    const std::size_t before = out.lines.size();
+    if (const auto read = file.read_on(out.lines); !read) return tl::unexpected(read.error());
+    for (std::size_t i = before; i < out.lines.size(); ++i) join(named, out.lines[i].clock);
   }
   // The files were read one behind the other, and nodes that run went on writing: a later file names lines that an
   // earlier one did not have yet. They are there by now, since a line is written before the message that tells of it
   // leaves; and what had been seen by one that is named is named too, so once is enough.
   for (TraceFile& file : files) {
-    auto lines = file.read_on();
-    if (!lines) return tl::unexpected(lines.error());
-    for (TraceLine& line : *lines) {
+    std::vector<TraceLine> later;
+    if (const auto read = file.read_on(later); !read) return tl::unexpected(read.error());
+    for (TraceLine& line : later) {
       const auto known = named.find(line.host);
       if (known != named.end() && line.clock.at(line.host) <= known->second) out.lines.push_back(std::move(line));
     }

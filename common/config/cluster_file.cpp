@@ -9,27 +9,37 @@ namespace kin {
 namespace config {
 namespace {
 
-void read_nodes(Section& root, ClusterConfig& out) {
+void read_nodes(Section& root, const std::string& nodes, ClusterConfig& out) {
   std::set<NodeId> ids;
   std::set<std::string> endpoints;
-  root.list("nodes", [&](const YAML::Node& item) {
-    Section section(item, "a node", {"id", "host", "port"});
+  root.list(nodes, [&](const YAML::Node& item) {
+    Section section(item, "a node");
     NodeConfig node;
-    const std::string id = section.need("id");
-    check_name(id, "a node's id", section.line("id"));
-    if (!valid_node_id(id)) section.fail("id", "a node's id must not be longer than 240 bytes");
-    node.id = NodeId(id);
-    node.host = section.need("host");
-    check_name(node.host, "a node's host", section.line("host"));
-    node.port = static_cast<std::uint16_t>(section.need_number("port", 1, 65535));
-    section.done();
-    if (!ids.insert(node.id).second) section.fail("id", "two nodes are called " + node.id);
-    if (!endpoints.insert(node.endpoint()).second) section.fail("port", "two nodes listen on " + node.endpoint());
+    section.each({
+        {"id",
+         [&](auto& key) {
+           const std::string id = section.need(key);
+           check_name(id, "a node's id", section.line(key));
+           if (!valid_node_id(id)) section.fail(key, "a node's id must not be longer than 240 bytes");
+           node.id = NodeId(id);
+           if (!ids.insert(node.id).second) section.fail(key, "two nodes are called " + node.id);
+         }},
+        {"host",
+         [&](auto& key) {
+           node.host = section.need(key);
+           check_name(node.host, "a node's host", section.line(key));
+         }},
+        {"port",
+         [&](auto& key) {
+           node.port = static_cast<std::uint16_t>(section.need_number(key, 1, 65535));
+           if (!endpoints.insert(node.endpoint()).second) section.fail(key, "two nodes listen on " + node.endpoint());
+         }},
+    });
     out.nodes.push_back(std::move(node));
   });
-  if (out.nodes.empty()) throw Wrong{root.line("nodes"), "a cluster needs at least one node under nodes:"};
+  if (out.nodes.empty()) root.fail(nodes, "a cluster needs at least one node under nodes:");
   if (out.nodes.size() > max_cluster_nodes) {
-    throw Wrong{root.line("nodes"), "more than " + std::to_string(max_cluster_nodes) + " nodes"};
+    root.fail(nodes, "more than " + std::to_string(max_cluster_nodes) + " nodes");
   }
   std::sort(out.nodes.begin(), out.nodes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
 }
@@ -67,121 +77,157 @@ void choose(Section& section, const std::string& key, Enum& value,
   section.fail(key, key + " must be one of " + known + ", not " + text);
 }
 
-void read_buckets(Section& root, ClusterConfig& out, const std::vector<std::string>& known_tiers) {
-  if (!root.has("buckets")) return root.list("buckets", [](const YAML::Node&) {});
-  out.buckets.clear();
-  root.list("buckets", [&](const YAML::Node& item) {
-    Section section(item, "a bucket", {"name", "tier", "read", "write", "on_conflict", "keep_base"});
-    BucketConfig bucket;
-    bucket.name = section.need("name");
-    check_name(bucket.name, "a bucket's name", section.line("name"));
-    section.take("tier", bucket.tier);
-    const bool known = std::find(known_tiers.begin(), known_tiers.end(), bucket.tier) != known_tiers.end();
-    if (!known_tiers.empty() && !known) {
-      std::string names;
-      for (const std::string& tier : known_tiers) names += (names.empty() ? "" : ", ") + tier;
-      section.fail("tier", "there is no tier " + bucket.tier + "; this program has: " + names);
-    }
-    bucket.read = level(section, "read", out);
-    bucket.write = level(section, "write", out);
-    choose(section, "on_conflict", bucket.on_conflict,
-           {{"siblings", OnConflict::siblings},
-            {"latest", OnConflict::latest},
-            {"max", OnConflict::max},
-            {"union", OnConflict::union_of_lines}});
-    section.take("keep_base", bucket.keep_base);
-    for (const char* key : {"on_conflict", "keep_base"}) {
-      if (bucket.tier != "causal" && section.has(key)) {
-        section.fail(
-            key, std::string(key) + " is of the causal tier; values of the tier " + bucket.tier + " never conflict");
-      }
-    }
-    section.done();
-    if (out.bucket(bucket.name) != nullptr) section.fail("name", "two buckets are called " + bucket.name);
-    out.buckets.push_back(std::move(bucket));
-  });
-  if (out.buckets.empty()) root.fail("buckets", "there must be at least one bucket");
+void check_tier(const BucketConfig& bucket, const std::vector<std::string>& known_tiers, int line) {
+  if (known_tiers.empty()) return;
+  if (std::find(known_tiers.begin(), known_tiers.end(), bucket.tier) != known_tiers.end()) return;
+  std::string names;
+  for (const std::string& tier : known_tiers) names += (names.empty() ? "" : ", ") + tier;
+  throw Wrong{line, "there is no tier " + bucket.tier + "; this program has: " + names};
 }
 
-void read_faults(Section& root, ClusterConfig& out) {
-  root.section("faults", [&](Section& section) {
-    section.take("enabled", out.faults_enabled);
-    section.list("silent", [&](const YAML::Node& item) {
-      Section silent(item, "a silent fault", {"token", "node", "after", "since"});
-      SilentFault fault;
-      fault.line = silent.line("token");
-      fault.token = silent.need("token");
-      check_token_id(fault.token, silent.line("token"));
-      const std::string silent_node = silent.need("node");
-      const NodeConfig* known = out.node(silent_node);
-      if (known == nullptr) silent.fail("node", "there is no node " + silent_node);
-      fault.node = known->id;
-      if (silent.has("after")) fault.after_ms = milliseconds(item["after"], "after");
-      std::string after;
-      silent.take("after", after);
-      choose(silent, "since", fault.since_start, {{"create", false}, {"start", true}});
-      silent.done();
-      const auto same = [&](const SilentFault& other) {
-        return other.token == fault.token && other.node == fault.node;
-      };
-      if (std::any_of(out.silent.begin(), out.silent.end(), same)) {
-        silent.fail("token", fault.node + " falls silent about token " + fault.token + " twice");
-      }
-      out.silent.push_back(std::move(fault));
+void read_buckets(Section& root, const std::string& buckets, ClusterConfig& out,
+                  const std::vector<std::string>& known_tiers) {
+  if (!root.has(buckets)) return;
+  out.buckets.clear();
+  root.list(buckets, [&](const YAML::Node& item) {
+    Section section(item, "a bucket");
+    BucketConfig bucket;
+    const auto only_where_values_conflict = [&](const std::string& key) {
+      if (bucket.tier == "causal" || !section.has(key)) return;
+      section.fail(key, key + " is of the causal tier; values of the tier " + bucket.tier + " never conflict");
+    };
+    section.each({
+        {"name",
+         [&](auto& key) {
+           bucket.name = section.need(key);
+           check_name(bucket.name, "a bucket's name", section.line(key));
+           if (out.bucket(bucket.name) != nullptr) section.fail(key, "two buckets are called " + bucket.name);
+         }},
+        {"tier",
+         [&](auto& key) {
+           section.take(key, bucket.tier);
+           check_tier(bucket, known_tiers, section.line(key));
+         }},
+        {"read", [&](auto& key) { bucket.read = level(section, key, out); }},
+        {"write", [&](auto& key) { bucket.write = level(section, key, out); }},
+        {"on_conflict",
+         [&](auto& key) {
+           choose(section, key, bucket.on_conflict,
+                  {{"siblings", OnConflict::siblings},
+                   {"latest", OnConflict::latest},
+                   {"max", OnConflict::max},
+                   {"union", OnConflict::union_of_lines}});
+           only_where_values_conflict(key);
+         }},
+        {"keep_base",
+         [&](auto& key) {
+           section.take(key, bucket.keep_base);
+           only_where_values_conflict(key);
+         }},
     });
+    out.buckets.push_back(std::move(bucket));
   });
+  if (out.buckets.empty()) root.fail(buckets, "there must be at least one bucket");
+}
+
+void read_faults(Section& section, ClusterConfig& out) {
+  section.take("enabled", out.faults_enabled);
+  section.list("silent", [&](const YAML::Node& item) {
+    Section silent(item, "a silent fault");
+    SilentFault fault;
+    silent.each({
+        {"token",
+         [&](auto& key) {
+           fault.line = silent.line(key);
+           fault.token = silent.need(key);
+           check_token_id(fault.token, fault.line);
+         }},
+        {"node",
+         [&](auto& key) {
+           const std::string node = silent.need(key);
+           const NodeConfig* known = out.node(node);
+           if (known == nullptr) silent.fail(key, "there is no node " + node);
+           fault.node = known->id;
+         }},
+        {"after",
+         [&](auto& key) {
+           if (silent.has(key)) fault.after_ms = milliseconds(item[key], key);
+         }},
+        {"since",
+         [&](auto& key) {
+           choose(silent, key, fault.since_start, {{"create", false}, {"start", true}});
+         }},
+    });
+    const auto same = [&](const SilentFault& other) { return other.token == fault.token && other.node == fault.node; };
+    if (std::any_of(out.silent.begin(), out.silent.end(), same)) {
+      throw Wrong{fault.line, fault.node + " falls silent about token " + fault.token + " twice"};
+    }
+    out.silent.push_back(std::move(fault));
+  });
+}
+
+void read_limits(Section& section, Limits& out) {
+  section.take("key_bytes", out.key_bytes, 1, 64 * 1024);
+  section.take("value_bytes", out.value_bytes, 1, 16 * 1024 * 1024);
+  section.take("siblings_warn", out.siblings_warn, 2, 10'000);
+  section.take("siblings_max", out.siblings_max, 2, 10'000);
+  section.take("cache_bytes", out.cache_bytes, 0, 2'000'000'000);
+  section.take("token_domain", out.token_domain, 1, std::numeric_limits<std::uint64_t>::max());
+  if (out.siblings_warn > out.siblings_max) section.fail("siblings_warn", "siblings_warn is above siblings_max");
+}
+
+void read_log(Section& section, ClusterConfig& out) {
+  section.take("dir", out.log_dir);
+  check_path(out.log_dir, "the log directory", section.line("dir"));
+  static const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
+  section.take("level", out.log_level);
+  if (std::find(levels.begin(), levels.end(), out.log_level) == levels.end()) {
+    section.fail("level", "level must be one of trace, debug, info, warn, error, off, not " + out.log_level);
+  }
+  section.take("trace", out.trace);
+  choose(section, "values", out.trace_values,
+         {{"hash", TraceValues::hash}, {"full", TraceValues::full}, {"none", TraceValues::none}});
+}
+
+void read_tokens_file(Section& root, const std::string& key, const std::string& file, ClusterConfig& out) {
+  if (!root.has(key)) return;
+  root.take(key, out.tokens_file);
+  check_path(out.tokens_file, key, root.line(key));
+  if (std::filesystem::path(out.tokens_file).is_relative()) {
+    out.tokens_file = (std::filesystem::path(file).parent_path() / out.tokens_file).string();
+  }
 }
 
 ClusterConfig read_cluster(const YAML::Node& yaml, const std::string& file,
                            const std::vector<std::string>& known_tiers) {
   ClusterConfig out;
-  Section root(
-      yaml, "a cluster file",
-      {"cluster", "nodes", "storage", "gossip", "timeouts", "limits", "log", "buckets", "tokens_file", "faults"});
-  root.take("cluster", out.cluster);
-  check_name(out.cluster, "the cluster's name", root.line("cluster"));
-  read_nodes(root, out);
-  root.section("storage", [&](Section& s) {
-    s.take("dir", out.data_dir);
-    check_path(out.data_dir, "the data directory", s.line("dir"));
-    choose(s, "durability", out.durability, {{"fsync", Durability::fsync}, {"os", Durability::os}});
+  Section root(yaml, "a cluster file");
+  const auto section = [&](const std::function<void(Section&)>& read) {
+    return [&root, read](auto& key) { root.section(key, read); };
+  };
+  root.each({
+      {"cluster",
+       [&](auto& key) {
+         root.take(key, out.cluster);
+         check_name(out.cluster, "the cluster's name", root.line(key));
+       }},
+      {"nodes", [&](auto& key) { read_nodes(root, key, out); }},
+      {"storage", section([&](Section& s) {
+         s.take("dir", out.data_dir);
+         check_path(out.data_dir, "the data directory", s.line("dir"));
+         choose(s, "durability", out.durability, {{"fsync", Durability::fsync}, {"os", Durability::os}});
+       })},
+      {"gossip", section([&](Section& s) { s.take("interval_ms", out.gossip_interval_ms, 10, 60'000); })},
+      {"timeouts", section([&](Section& s) {
+         s.take("request_ms", out.request_ms, 10, 600'000);
+         s.take("suspect_ms", out.suspect_ms, 50, 600'000);
+       })},
+      {"limits", section([&](Section& s) { read_limits(s, out.limits); })},
+      {"log", section([&](Section& s) { read_log(s, out); })},
+      {"buckets", [&](auto& key) { read_buckets(root, key, out, known_tiers); }},
+      {"tokens_file", [&](auto& key) { read_tokens_file(root, key, file, out); }},
+      {"faults", section([&](Section& s) { read_faults(s, out); })},
   });
-  root.section("gossip", [&](Section& s) { s.take("interval_ms", out.gossip_interval_ms, 10, 60'000); });
-  root.section("timeouts", [&](Section& s) {
-    s.take("request_ms", out.request_ms, 10, 600'000);
-    s.take("suspect_ms", out.suspect_ms, 50, 600'000);
-  });
-  root.section("limits", [&](Section& s) {
-    s.take("key_bytes", out.limits.key_bytes, 1, 64 * 1024);
-    s.take("value_bytes", out.limits.value_bytes, 1, 16 * 1024 * 1024);
-    s.take("siblings_warn", out.limits.siblings_warn, 2, 10'000);
-    s.take("siblings_max", out.limits.siblings_max, 2, 10'000);
-    s.take("cache_bytes", out.limits.cache_bytes, 0, 2'000'000'000);
-    s.take("token_domain", out.limits.token_domain, 1, std::numeric_limits<std::uint64_t>::max());
-    if (out.limits.siblings_warn > out.limits.siblings_max) {
-      s.fail("siblings_warn", "siblings_warn is above siblings_max");
-    }
-  });
-  root.section("log", [&](Section& s) {
-    s.take("dir", out.log_dir);
-    check_path(out.log_dir, "the log directory", s.line("dir"));
-    static const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
-    s.take("level", out.log_level);
-    if (std::find(levels.begin(), levels.end(), out.log_level) == levels.end()) {
-      s.fail("level", "level must be one of trace, debug, info, warn, error, off, not " + out.log_level);
-    }
-    s.take("trace", out.trace);
-    choose(s, "values", out.trace_values,
-           {{"hash", TraceValues::hash}, {"full", TraceValues::full}, {"none", TraceValues::none}});
-  });
-  read_buckets(root, out, known_tiers);
-  root.take("tokens_file", out.tokens_file);
-  if (root.has("tokens_file")) check_path(out.tokens_file, "tokens_file", root.line("tokens_file"));
-  if (!out.tokens_file.empty() && std::filesystem::path(out.tokens_file).is_relative()) {
-    out.tokens_file = (std::filesystem::path(file).parent_path() / out.tokens_file).string();
-  }
-  read_faults(root, out);
-  root.done();
   return out;
 }
 

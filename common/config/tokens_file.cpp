@@ -8,35 +8,45 @@ namespace kin {
 namespace config {
 namespace {
 
+NodeId node_at(const std::string& endpoint, const ClusterConfig& cluster, int line) {
+  const auto known = std::find_if(cluster.nodes.begin(), cluster.nodes.end(),
+                                  [&](const NodeConfig& node) { return node.endpoint() == endpoint; });
+  if (known == cluster.nodes.end()) throw Wrong{line, endpoint + " is no node of the cluster"};
+  return known->id;
+}
+
 TokenScheme read_token(const YAML::Node& yaml, const ClusterConfig& cluster, std::set<std::string>& ids) {
-  Section section(yaml, "a token", {"token", "writer", "readers", "quorum"});
+  Section section(yaml, "a token");
   TokenScheme token;
-  token.id = section.need("token");
-  check_token_id(token.id, section.line("token"));
-  if (!ids.insert(token.id).second) section.fail("token", "the token " + token.id + " stands here twice");
-  const auto check = [&](const std::string& endpoint, int line) {
-    const auto known = std::find_if(cluster.nodes.begin(), cluster.nodes.end(),
-                                    [&](const NodeConfig& node) { return node.endpoint() == endpoint; });
-    if (known == cluster.nodes.end()) throw Wrong{line, endpoint + " is no node of the cluster"};
-    return known->id;
-  };
-  token.writer = check(section.need("writer"), section.line("writer"));
-  section.list("readers", [&](const YAML::Node& item) {
-    NodeId reader = check(scalar(item, "a reader"), line_of(item));
-    if (std::find(token.readers.begin(), token.readers.end(), reader) != token.readers.end()) {
-      throw Wrong{line_of(item), "the reader " + reader + " stands here twice"};
-    }
-    token.readers.push_back(std::move(reader));
+  section.each({
+      {"token",
+       [&](auto& key) {
+         token.id = section.need(key);
+         check_token_id(token.id, section.line(key));
+         if (!ids.insert(token.id).second) section.fail(key, "the token " + token.id + " stands here twice");
+       }},
+      {"writer", [&](auto& key) { token.writer = node_at(section.need(key), cluster, section.line(key)); }},
+      {"readers",
+       [&](auto& key) {
+         section.list(key, [&](const YAML::Node& item) {
+           NodeId reader = node_at(scalar(item, "a reader"), cluster, line_of(item));
+           if (std::find(token.readers.begin(), token.readers.end(), reader) != token.readers.end()) {
+             throw Wrong{line_of(item), "the reader " + reader + " stands here twice"};
+           }
+           token.readers.push_back(std::move(reader));
+         });
+         if (token.readers.empty()) section.fail(key, "the token " + token.id + " needs at least one reader");
+       }},
+      {"quorum",
+       [&](auto& key) {
+         if (!section.has(key)) return;
+         const std::string quorum = section.need(key);
+         if (quorum != "majority" && quorum != "all") {
+           section.fail(key, "the quorum of a token is majority or all, not " + quorum);
+         }
+         token.all = quorum == "all";
+       }},
   });
-  if (section.has("quorum")) {
-    const std::string quorum = section.need("quorum");
-    if (quorum != "majority" && quorum != "all") {
-      section.fail("quorum", "the quorum of a token is majority or all, not " + quorum);
-    }
-    token.all = quorum == "all";
-  }
-  if (token.readers.empty()) section.fail("readers", "the token " + token.id + " needs at least one reader");
-  section.done();
   return token;
 }
 

@@ -172,10 +172,15 @@ void check_token_id(const std::string& id, int line) {
   }
 }
 
-Section::Section(const YAML::Node& node, std::string what, const std::vector<std::string>& keys)
-    : node_(node), what_(std::move(what)), line_(line_of(node)) {
+Section::Section(const YAML::Node& node, std::string what) : node_(node), what_(std::move(what)), line_(line_of(node)) {
   if (!node_.IsMap()) throw Wrong{line_, what_ + " must be a mapping (key: value)"};
-  if (!keys.empty()) refuse_others(keys);
+}
+
+void Section::each(const std::vector<Taker>& keys) const {
+  std::vector<std::string> names;
+  for (const auto& [key, take] : keys) names.push_back(key);
+  refuse_others(names);
+  for (const auto& [key, take] : keys) take(key);
 }
 
 YAML::Node Section::at(const std::string& key) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/config/cluster_config.hpp"
@@ -29,12 +30,19 @@ std::string read_file(const std::string& path);
 // Parses a whole file. Throws Wrong: not YAML, an alias or anchor, larger than a configuration can be.
 YAML::Node parse(const std::string& text);
 
-// One mapping, whose keys are taken one by one; done() refuses what was not taken.
+// One mapping. Its keys are either taken one by one, and then done() refuses what was not taken; or each(), knowing all
+// of them beforehand, refuses what else is there first: where one that is needed is misspelled, that is what is wrong,
+// and not that it is missing.
 class Section {
  public:
-  // `what` names the mapping in errors: "limits". With `keys`, all that there can be, any other is refused at once:
-  // where one that is needed is misspelled, that is what is wrong, and not that it is missing.
-  Section(const YAML::Node& node, std::string what, const std::vector<std::string>& keys = {});
+  // A key that there can be, and what takes it; called with the key, whether it is there or not.
+  using Taker = std::pair<std::string, std::function<void(const std::string& key)>>;
+
+  // `what` names the mapping in errors: "limits".
+  Section(const YAML::Node& node, std::string what);
+
+  // Throws where there is another key, and names the nearest of these; else calls all takers in their order.
+  void each(const std::vector<Taker>& keys) const;
 
   bool has(const std::string& key) const;
   int line() const { return line_; }

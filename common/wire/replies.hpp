@@ -183,6 +183,7 @@ struct PeerReport {
   void fields(V& v) {
     v(member, state, incarnation, heard_ms_ago, it_lacks, we_lack, blocks_forgetting);
   }
+  bool operator==(const PeerReport&) const = default;
 };
 
 struct TierReport {
@@ -192,10 +193,11 @@ struct TierReport {
   std::uint64_t held_back = 0;  // what cannot be forgotten yet, because some member may lack it
   std::vector<PeerReport> peers;
   std::vector<std::pair<std::string, std::uint64_t>> counters;  // further numbers, named by the tier
+  std::uint64_t no_user_keys = 0;                               // of `keys`, those that users do not call keys: tokens
 
   template <class V>
   void fields(V& v) {
-    v(tier, keys, digest, held_back, peers, counters);
+    v.template with_added<6>(tier, keys, digest, held_back, peers, counters, no_user_keys);
   }
 };
 

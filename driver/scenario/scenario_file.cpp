@@ -41,6 +41,18 @@ constexpr std::array<std::pair<const char*, NodeFault>, 12> fault_words{{{"offli
                                                                          {"resume", NodeFault::resume},
                                                                          {"lose-disk", NodeFault::lose_disk}}};
 
+void read_options(Section& options, Scenario& out) {
+  std::string durability = "fsync";
+  options.take("durability", durability);
+  if (durability != "fsync" && durability != "os")
+    options.fail("durability", "durability must be fsync or os, not " + durability);
+  out.disk_durability_os = durability == "os";
+  if (std::uint32_t interval = 0; options.has("gossip_interval_ms")) {
+    options.take("gossip_interval_ms", interval, 10, 60'000);
+    out.gossip_interval_ms = interval;
+  }
+}
+
 // Reads one file; knows the nodes and what has been saved so far.
 class Reader {
  public:
@@ -73,24 +85,21 @@ class Reader {
 
 Scenario Reader::read(const YAML::Node& yaml) {
   Scenario out;
-  Section root(yaml, "a scenario", {"nodes", "options", "steps"});
-  root.take("nodes", out.nodes, 1, most_nodes);
-  for (std::uint32_t i = 1; i <= out.nodes; ++i) ids_.push_back('n' + std::to_string(i));
-  std::sort(ids_.begin(), ids_.end());
-  root.section("options", [&](Section& options) {
-    std::string durability = "fsync";
-    options.take("durability", durability);
-    if (durability != "fsync" && durability != "os")
-      options.fail("durability", "durability must be fsync or os, not " + durability);
-    out.disk_durability_os = durability == "os";
-    if (std::uint32_t interval = 0; options.has("gossip_interval_ms")) {
-      options.take("gossip_interval_ms", interval, 10, 60'000);
-      out.gossip_interval_ms = interval;
-    }
+  Section root(yaml, "a scenario");
+  root.each({
+      {"nodes",
+       [&](auto& key) {
+         root.take(key, out.nodes, 1, most_nodes);
+         for (std::uint32_t i = 1; i <= out.nodes; ++i) ids_.push_back('n' + std::to_string(i));
+         std::sort(ids_.begin(), ids_.end());
+       }},
+      {"options", [&](auto& key) { root.section(key, [&](Section& options) { read_options(options, out); }); }},
+      {"steps",
+       [&](auto& key) {
+         if (!root.has(key)) throw Wrong{root.line(), "a scenario needs steps"};
+         root.list(key, [&](const YAML::Node& item) { out.steps.push_back(step(item, false)); });
+       }},
   });
-  if (!root.has("steps")) throw Wrong{root.line(), "a scenario needs steps"};
-  root.list("steps", [&](const YAML::Node& item) { out.steps.push_back(step(item, false)); });
-  root.done();
   return out;
 }
 
@@ -281,14 +290,17 @@ Expectation Reader::expectation(const YAML::Node& yaml, Section& section) {
 std::vector<ExpectedSibling> Reader::siblings(const YAML::Node& list) {
   std::vector<ExpectedSibling> out;
   for (const auto& item : list) {
-    Section section(item, "a sibling", {"value", "clock"});
+    Section section(item, "a sibling");
     ExpectedSibling sibling;
-    sibling.value = section.need("value");
-    if (const YAML::Node given = item["clock"]; given.IsDefined()) {
-      section.list("clock", [](const YAML::Node&) {});
-      sibling.clock = clock(given);
-    }
-    section.done();
+    section.each({
+        {"value", [&](auto& key) { sibling.value = section.need(key); }},
+        {"clock",
+         [&](auto& key) {
+           if (!section.has(key)) return;
+           section.list(key, [](const YAML::Node&) {});
+           sibling.clock = clock(item[key]);
+         }},
+    });
     out.push_back(std::move(sibling));
   }
   return out;

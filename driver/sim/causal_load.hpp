@@ -1,9 +1,9 @@
 // Clients of the causal tier: each works through its own node, now and then through another one, and remembers the
 // contexts that it was given, old ones too. Some keep to a session. What they are told goes to a CausalOracle, which
-// knows no clocks; what is promised of names and clocks is judged here:
-//   two names   a dot names two values, or a value has not kept its dot and its clock
+// knows no clocks; what is promised of names and clocks is judged beside it:
+//   two names   a dot names two values, or a value has not kept its dot and its clock (name_judge.hpp)
+//   clock       the clock of a write is not above that of a value which it replaced (name_judge.hpp)
 //   story       what is told of a conflict is not what its writers had seen (story_judge.hpp)
-//   clock       the clock of a write is not above that of a value which it replaced
 #pragma once
 
 #include <deque>
@@ -16,6 +16,7 @@
 #include "common/wire/replies.hpp"
 #include "common/wire/requests.hpp"
 #include "driver/sim/load.hpp"
+#include "driver/sim/name_judge.hpp"
 #include "driver/sim/story_judge.hpp"
 
 namespace kin::sim {
@@ -47,6 +48,8 @@ class CausalLoad : public Load {
   void refused(const NodeId& node, const std::string& why) override;
 
  private:
+  static constexpr const char* bucket = "default";
+
   enum class Kind { read, put, remove };
 
   // A context that a client was given, and what it stands for.
@@ -84,35 +87,32 @@ class CausalLoad : public Load {
     SessionView view;
   };
 
+  // Asking, and being answered.
   void next(std::size_t client);
   void ask(std::size_t client);
-  void close(CallId call, const Reply* reply);
   // As the client sends it: in its session, where it keeps one.
   template <class Request>
   Question question(const Client& client, CallId call, const Request& request) const;
+  void close(CallId call, const Reply* reply);
   void follow_session(Operation& operation);
-  void read_in_each_session();
-  void write_was_stepped(Operation& operation, const std::vector<std::string>& held_or_replaced);
-  // How a value is named, everywhere and for ever.
-  struct Name {
-    Dot dot;
-    EntryClock clock;
-    bool operator==(const Name&) const = default;
-  };
 
+  // What a node answers is judged in the turn that it answers in (causal_load_judging.cpp).
   void judge_reply(const NodeId& node, CallId call, wire::Kind kind, const std::string& body,
                    const std::string& session_seen);
-  void judge_names(const NodeId& node, const std::string& key, const std::vector<wire::ShownSibling>& siblings);
   void judge_read(Operation& operation, wire::ReadReply&& reply);
   void judge_write(Operation& operation, wire::WriteReply&& reply);
-  void judge_clock(const Operation& operation, const EntryClock& clock);
   void judge_failure(Operation& operation, const Failure& failure);
+  void write_was_stepped(Operation& operation, const std::vector<std::string>& held_or_replaced);
+
+  // The end (causal_load_end.cpp).
   Reply ask_and_wait(const NodeId& node, wire::Kind kind, const std::string& body);
   void judge_lists(const NodeId& node, const std::map<std::string, std::size_t>& values_of);
+  void read_in_each_session();
 
   const Options options_;
   Rng rng_;
   CausalOracle oracle_;
+  NameJudge names_;
   StoryJudge stories_;
   SimCluster* cluster_ = nullptr;
   std::vector<Client> clients_;
@@ -122,8 +122,6 @@ class CausalLoad : public Load {
   std::uint64_t asked_ = 0, answered_ = 0, open_ = 0;
   std::optional<Reply> awaited_;  // of a question that is asked in the end
   CallId awaits_ = 0;
-  std::map<std::string, std::vector<std::optional<Name>>> names_;  // of each key's writes
-  std::map<Dot, std::pair<std::string, CausalOracle::Event>> named_;
   std::set<std::string> empty_;          // keys without a value, in the end
   std::vector<std::string> last_reads_;  // lines of the history
 };

@@ -14,6 +14,11 @@ namespace kin::sim {
 
 // For a line of a history: values, keys and ids of the loads need no escaping.
 inline std::string quoted(std::string_view text) { return std::string(1, '"').append(text) + '"'; }
+inline std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) out += (out.size() > 1 ? "," : "") + quoted(text);
+  return out + ']';
+}
 
 class Load : public Watcher {
  public:

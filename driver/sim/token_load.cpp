@@ -6,6 +6,7 @@
 #include "common/assert.hpp"
 #include "driver/check/linearizable_check.hpp"
 #include "driver/sim/nemesis.hpp"
+#include "driver/sim/replies.hpp"
 #include "node/protocols/atomic/token_scan.hpp"
 
 namespace kin::sim {
@@ -17,13 +18,6 @@ constexpr Micros to_fall_silent_us = 1'000'000;  // at most, where nothing else 
 constexpr Micros look_again_us = 100'000;
 const std::string nothing(check::never_written);
 const std::string created = "\"created\"";
-
-template <class Body>
-Body decoded(const Reply& reply) {
-  auto body = wire::decode<Body>(reply.body);
-  KIN_REQUIRE(body, "a reply that cannot be read: " + body.error().what);
-  return std::move(*body);
-}
 
 class NobodyWatches : public JobWatch {
  public:

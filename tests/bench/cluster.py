@@ -4,11 +4,11 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "process"))
 from nodes import free_ports  # noqa: E402
 from programs import BenchError, end_group, json_of, output_of, start  # noqa: E402
+from token_scan import TokenScan  # noqa: E402
 
 TOKENS = 2000  # that all nodes hold; n1 writes them
 
@@ -27,6 +27,7 @@ class Cluster:
 
     def write_files(self, durability, cache_bytes, tokens):
         ports = free_ports(self.count)
+        self.endpoints = ["127.0.0.1:%d" % port for port in ports]
         with open(self.config, "w") as out:
             out.write("cluster: bench\nnodes:\n")
             for i, port in enumerate(ports):
@@ -38,10 +39,9 @@ class Cluster:
             if tokens:
                 out.write("tokens_file: tokens.yml\n")
         if tokens:
-            holders = ["127.0.0.1:%d" % port for port in ports]
             with open(os.path.join(self.folder, "tokens.yml"), "w") as out:
                 for i in range(TOKENS):
-                    out.write('- {token: "b%d", writer: "%s", readers: ["%s"]}\n' % (i, holders[0], '", "'.join(holders)))
+                    out.write('- {token: "b%d", writer: "%s", readers: ["%s"]}\n' % (i, self.endpoints[0], '", "'.join(self.endpoints)))
 
     def __enter__(self):
         try:
@@ -116,18 +116,8 @@ class Cluster:
     def bench_beside_scan(self):
         """Reads, one at a time, at a node that scans for a token all the while."""
         output_of(self.command("token", "create", "--if-absent", "--id", "b0"))
-        busy = self.command("token", "write", "--id", "b0", "--name", "bench", "--low", "0", "--mid", "1",
-                            "--high", "4000000000", timeout="10m")
-        scan = start(busy, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            before, deadline = self.cpu_seconds(), time.monotonic() + 20
-            while self.cpu_seconds() - before < 0.1:  # it hashes
-                if scan.poll() is not None or time.monotonic() > deadline:
-                    raise BenchError("the scan did not begin: " + " ".join(busy))
-                time.sleep(0.01)
+        with TokenScan(self.endpoints[0], b"b0", 4_000_000_000) as scan:
             sample = self.bench("get", depth=1)
-            if scan.poll() is not None:
-                raise BenchError("the scan ended before the reads did: " + " ".join(busy))
+            if scan.ended():
+                raise BenchError("the scan of %d numbers ended before the reads did" % scan.numbers)
             return sample
-        finally:
-            end_group(scan)

@@ -3,10 +3,12 @@
 Nodes, values, siblings and write amplification are measured with `kin bench` and kin-fill from outside; memory, bytes on
 disk and bytes written are what the kernel says of the process. Nothing is averaged: a figure is one run, and of several
 rounds the best one, since the other work of a machine only makes a run slower."""
+import fcntl
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -230,18 +232,19 @@ def written_bytes(cluster, n):
         return next(int(line.split()[1]) for line in io if line.startswith("write_bytes"))
 
 
-def settled_bytes(cluster, n):
-    """Once compaction has been silent for a second."""
-    last, since = written_bytes(cluster, n), time.monotonic()
-
-    def quiet():
-        nonlocal last, since
-        time.sleep(0.05)
-        if written_bytes(cluster, n) != last:
-            last, since = written_bytes(cluster, n), time.monotonic()
-        return time.monotonic() - since >= 1
-    nodes.until(quiet, 60, "the node stops writing")
-    return last
+def settled_bytes(bench, cluster, n):
+    """Once nothing in the node's data folder has changed for a second: compaction has ended. The kernel tells of changes."""
+    folder = os.open(os.path.join(bench.folder, "data", n), os.O_RDONLY)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGIO})
+    try:
+        fcntl.fcntl(folder, fcntl.F_NOTIFY, fcntl.DN_MODIFY | fcntl.DN_CREATE | fcntl.DN_DELETE | fcntl.DN_MULTISHOT)
+        deadline = time.monotonic() + 60
+        while signal.sigtimedwait({signal.SIGIO}, 1):
+            if time.monotonic() > deadline:
+                raise Failed("%s still writes after a minute" % n)
+    finally:
+        os.close(folder)  # which ends the telling too
+    return written_bytes(cluster, n)
 
 
 def write_amplification(bench):
@@ -251,9 +254,9 @@ def write_amplification(bench):
         many = 1024 if bench.quick else 40000000 // (size + KEY_BYTES)
         for name, depth, count in (("256 in flight", 256, many), ("1 in flight", 1, 200)):
             with bench.cluster(1, "fsync") as cluster:
-                before = settled_bytes(cluster, "n1")
+                before = settled_bytes(bench, cluster, "n1")
                 bench.fill(cluster, count, size, depth)
-                written = settled_bytes(cluster, "n1") - before
+                written = settled_bytes(bench, cluster, "n1") - before
             factor.setdefault(name, []).append([size, round(written / (count * (size + KEY_BYTES)), 2)])
         bench.say("%d B: %s" % (size, ", ".join("%s %.1f" % (name, points[-1][1]) for name, points in factor.items())))
     return [panel("Bytes to disk over bytes of keys and values", axis("bytes of a value", "steps", "bytes"), axis("times", "log"), factor)]

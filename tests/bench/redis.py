@@ -2,9 +2,7 @@
 import csv
 import os
 import shutil
-import socket
 import subprocess
-import time
 
 from cluster import free_ports
 from programs import BenchError, end_group, output_of, start
@@ -28,8 +26,8 @@ class Redis:
         os.makedirs(self.folder)
         (self.port,) = free_ports(1)
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.folder, "--save", "",
-                   "--appendonly", "yes" if self.durable else "no", "--appendfsync", "always", "--loglevel", "warning"]
-        self.server = start(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                   "--appendonly", "yes" if self.durable else "no", "--appendfsync", "always", "--loglevel", "notice"]
+        self.server = start(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
             self.await_server()
             self.fill()
@@ -43,15 +41,13 @@ class Redis:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def await_server(self):
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+        """It says when it listens, and little afterwards: the pipe has room for all of it."""
+        last = b""
+        for line in self.server.stdout:
+            if b"Ready to accept connections" in line:
                 return
-            except OSError:
-                if self.server.poll() is not None or time.monotonic() > deadline:
-                    raise BenchError("redis-server does not answer at port %d" % self.port) from None
-                time.sleep(0.01)
+            last = line
+        raise BenchError("redis-server ended: " + last.decode(errors="replace").strip())
 
     def fill(self):
         """The keys that redis-benchmark asks for with -r; a GET of a key that is not there would be cheaper."""

@@ -814,6 +814,7 @@ TEST_CASE("all nodes have one digest, and report what they hold") {
   tokens.does("n1", wire::TokenCreate{"8", false});
   for (const NodeId& node : tokens.cluster.ids()) {
     CHECK(tokens.cluster.report(node).keys == 2);
+    CHECK(tokens.cluster.report(node).no_user_keys == 2);
     CHECK(tokens.cluster.report(node).held_back == 0);
   }
   CHECK(tokens.cluster.converged());

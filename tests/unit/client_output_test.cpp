@@ -217,12 +217,15 @@ TEST_CASE("a table that is wider than the terminal loses the end of its least im
   CHECK(table.fit(5, {"v"}).print({}) == "  k  v\n  k  \xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6...\n");
 }
 
-TEST_CASE("tokens are not counted as keys") {
+TEST_CASE("what a tier says is no key of users is not counted as one") {
   wire::StatusReply status = status_of_node("n1", "aa");
-  wire::TierReport tokens;
-  tokens.tier = "atomic";
-  tokens.keys = 5;
-  status.tiers.push_back(tokens);
+  wire::TierReport more;
+  more.tier = "of another name";
+  more.keys = 5;
+  more.no_user_keys = 3;
+  status.tiers.push_back(more);
+  CHECK(keys_of(status) == 14);
+  status.tiers.back().no_user_keys = 6;
   CHECK(keys_of(status) == 12);
 }
 

@@ -4,6 +4,7 @@
 #include "client/cli/command_line.hpp"
 #include "client/commands/token_book.hpp"
 #include "client/register_event.hpp"
+#include "client/render/bench.hpp"
 #include "client/render/token.hpp"
 
 using namespace kin;
@@ -130,13 +131,25 @@ TEST_CASE("a token for people") {
   CHECK(text::tokens({}, {}).find("no tokens") != std::string::npos);
 }
 
-TEST_CASE("the bar of a scan keeps its width and never overflows") {
-  for (const std::uint64_t done : {0u, 1u, 42u, 99u, 100u, 200u}) {
-    CHECK(text::progress_bar({done, 100}, 60).size() == 60);
+TEST_CASE("a line of progress keeps its width and never overflows") {
+  for (const double part : {-1.0, 0.0, 0.01, 0.42, 0.99, 1.0, 2.0}) {
+    CHECK(text::progress_line({part, "1 of 2"}, 60).size() == 60);
   }
-  CHECK(text::progress_bar({50, 100}, 41) == "[########         ]   50%  of 100 numbers");
-  CHECK(text::progress_bar({1, 18446744073709551615u}, 20).find('%') != std::string::npos);
-  CHECK(text::progress_bar({0, 0}, 60).find("100%") != std::string::npos);
+  CHECK(text::progress_line({0.5, "4 of 8 s", 1234.5, 3}, 50) == "[#######       ]   50%  4 of 8 s, 1234/s, 3 failed");
+  CHECK(text::progress_line({0.5, "4 of 8 s", 99.25, 0}, 32) == " 50%  4 of 8 s, 99.2/s");
+  CHECK(text::progress_line({0.5, "4 of 8 s"}, 9) == " 50%  4 o");
+  CHECK(text::progress_line({0.5, "4 of 8 s"}, 0).empty());
+}
+
+TEST_CASE("the progress of a scan and of a load have one form") {
+  CHECK(text::progress_line(text::progress_of({50, 100}, 2), 48) == "[######       ]   50%  50 of 100 numbers, 25.0/s");
+  CHECK(text::progress_of(wire::TokenProgress{0, 0}, 0).part == 1);
+  CHECK(text::progress_of(wire::TokenProgress{1, 18446744073709551615u}, 0).done ==
+        "1 of 18446744073709551615 numbers");
+  CHECK(text::progress_line(text::progress_of(BenchStage{true, 1, 0, 4, 0.5, 0}), 50) ==
+        "[###           ]   25%  1 of 4 keys written, 2.0/s");
+  CHECK(text::progress_line(text::progress_of(BenchStage{false, 900, 2, 0, 3, 4}), 50) ==
+        "[###########    ]   75%  3 of 4 s, 300/s, 2 failed");
 }
 
 TEST_CASE("the history of a token is that of a register") {

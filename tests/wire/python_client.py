@@ -21,16 +21,21 @@ class Kin:
         self.last += 1
         envelope = [1, b"", kind, self.last, b"python:%d" % os.getpid(), 0, 0, self.timeout_ms, []]
         self.socket.send(msgpack.packb(envelope) + msgpack.packb(body, use_bin_type=True))
-        while self.socket.poll(self.timeout_ms):
-            unpacker = msgpack.Unpacker(raw=True, strict_map_key=False)
-            unpacker.feed(self.socket.recv())
-            for reply in unpacker:                       # envelope, body, envelope, body, ...
-                body = next(unpacker)
-                if reply[3] == self.last:
-                    if reply[2] == FAILURE:
+        while replies := self.replies(self.timeout_ms):
+            for kind, to, body in replies:
+                if to == self.last:
+                    if kind == FAILURE:
                         raise RuntimeError("status %d, applied %d: %s" % (body[0], body[1], body[2].decode()))
                     return body
         raise TimeoutError("no reply: nobody knows whether it happened")
+
+    def replies(self, wait_ms):
+        """The next that come, as (kind, request id, body); none came in time: []"""
+        if not self.socket.poll(wait_ms):
+            return []
+        unpacker = msgpack.Unpacker(raw=True, strict_map_key=False)
+        unpacker.feed(self.socket.recv())                # envelope, body, envelope, body, ...
+        return [(envelope[2], envelope[3], next(unpacker)) for envelope in unpacker]
 
     def get(self, key, bucket=b"default"):
         """-> ([value, ...], context)"""

@@ -160,6 +160,8 @@ std::vector<Sample> all() {
              ConflictsReply{{{"default", "cart", 2, wall_us, {"ann@host:1", "bob@host:2"}}}, false}),
       sample("status_reply",
              StatusReply{"n1", "demo", "0.1.0", n1.life, 60'000, {"isolated"}, true, {tier}, {{"received", 9}}}),
+      sample("status_reply with tokens",
+             StatusReply{"n1", "demo", "0.1.0", n1.life, 60'000, {}, false, {{"atomic", 3, "", 0, {}, {}, 3}}, {}}),
       sample("done", Done{"n5 is removed"}),
       word("context token", ContextToken{"default", key_hash("default", "cart"), some_dots(), clock21, {}, {}},
            print_context, parse_context),

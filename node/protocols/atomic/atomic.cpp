@@ -244,6 +244,7 @@ wire::TierReport AtomicProtocol::report(std::uint64_t) const {
     if (!entry.token->up_to_date()) ++asking;
     waiting += entry.token->waiting();
   }
+  out.no_user_keys = out.keys;
   out.counters = {{"reads", process_.counts.reads},
                   {"changes", process_.counts.changes},
                   {"imposed", process_.counts.imposed},
