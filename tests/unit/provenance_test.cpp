@@ -35,7 +35,10 @@ TEST_CASE("provenance that is not given and a lineage that is empty cost no byte
   const Sibling sibling = plain();
   std::string five;  // the fields that there were before
   Sibling copy = sibling;
-  wire::Packer(five)(copy.value, copy.clock, copy.operation, copy.client, copy.written_us);
+  {
+    wire::Packer packer(five);
+    packer(copy.value, copy.clock, copy.operation, copy.client, copy.written_us);
+  }
   CHECK(wire::encode(sibling) == five);
 }
 
