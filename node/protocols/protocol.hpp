@@ -12,6 +12,7 @@
 // A node restarts by being constructed anew on whatever its store holds, and by a Started input.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -48,6 +49,14 @@ struct ClientCall {
   std::string_view client;        // how the client names itself
   std::uint64_t deadline_ms = 0;  // in the time of Tick: after it nobody waits for the reply
   std::uint64_t wall_us = 0;      // the host's wall clock: to show, never to compare
+
+  // When a reply must leave so that it is there before the deadline: what was not reached in time is told then, and not
+  // guessed by the client. usual_ms: how long a client waits whose deadline is not known.
+  std::uint64_t answer_by_ms(std::uint64_t now_ms, std::uint64_t usual_ms) const {
+    constexpr std::uint64_t most_ahead_ms = 250;
+    const std::uint64_t budget_ms = deadline_ms > now_ms ? deadline_ms - now_ms : usual_ms;
+    return now_ms + budget_ms - std::min(budget_ms / 4, most_ahead_ms);
+  }
 };
 
 // May come late, twice or never. `life` is the incarnation of the sender's process that sent it.

@@ -207,6 +207,21 @@ TEST_CASE("to refuse is to read: a writer that reaches no quorum refuses nothing
   CHECK(tokens.applied(again) == "TIMEOUT no");
 }
 
+TEST_CASE("what no majority answers is told before its client stops waiting") {
+  Tokens tokens(3);
+  tokens.create();
+  tokens.cluster.isolate("n1");
+  tokens.cluster.isolate("n2");
+  const CallId change = tokens.cluster.ask("n1", wire::TokenCreate{"7", false}, deadline_ms);
+  const CallId read = tokens.cluster.ask("n2", wire::TokenRead{"7"}, deadline_ms);
+  wire::TokenWrite request = Tokens::written("apples");
+  const CallId scan = tokens.cluster.ask("n1", request, deadline_ms);
+  tokens.cluster.deliver_all();
+  for (const CallId call : {change, read, scan}) CHECK(tokens.shown(call) == "no reply");
+  tokens.cluster.pass(deadline_ms - 200);
+  for (const CallId call : {change, read, scan}) CHECK(tokens.applied(call) == "TIMEOUT no");
+}
+
 TEST_CASE("a refusal shows what only the writer has, so it must not vanish after it") {
   Tokens tokens(3);
   const CallId lost = tokens.cluster.ask("n1", wire::TokenCreate{"7", false});

@@ -21,15 +21,15 @@ bool Token::allows(const Record& record, const Change& change) {
 // ------------------------------------------------------------------------------------------------ calls
 
 void Token::create(const ClientCall& call, const wire::TokenCreate& request, Outputs& out) {
-  take_on({call.id, call.kind, call.deadline_ms, request.if_absent, std::nullopt, std::nullopt}, out);
+  take_on({call.id, call.kind, process_.answer_by(call), request.if_absent, std::nullopt, std::nullopt}, out);
 }
 
 void Token::drop(const ClientCall& call, Outputs& out) {
-  take_on({call.id, call.kind, call.deadline_ms, false, std::nullopt, std::nullopt}, out);
+  take_on({call.id, call.kind, process_.answer_by(call), false, std::nullopt, std::nullopt}, out);
 }
 
 void Token::write(const ClientCall& call, const wire::TokenWrite& request, Outputs& out) {
-  Change change{call.id, call.kind, call.deadline_ms, false, request, std::nullopt};
+  Change change{call.id, call.kind, process_.answer_by(call), false, request, std::nullopt};
   // Who may write to nothing learns that before the scan, not after it.
   if (!record_.exists()) return take_on(std::move(change), out);
   scan_for(std::move(change), out);
@@ -48,10 +48,10 @@ void Token::read(const ClientCall& call, Outputs& out) {
     return out.fail(call.id, too_many(most_reads_waiting, "reads"));
   }
   if (planted(Bug::writer_reads_itself) && is_writer()) {
-    Round own{Purpose::read, call.id, call.deadline_ms, false, true, record_, HolderTally(1), 0};
+    Round own{Purpose::read, call.id, process_.answer_by(call), false, true, record_, HolderTally(1), 0};
     return finish(own, out);
   }
-  ask(Purpose::read, call.id, call.deadline_ms, out);
+  ask(Purpose::read, call.id, process_.answer_by(call), out);
 }
 
 // ------------------------------------------------------------------------------------------------ scans
@@ -98,7 +98,7 @@ void Token::begin(Outputs& out) {
   const Change& change = changes_.front();
   if (is_last_word(record_) && allows(record_, change)) return stamp(out);
   if (planted(Bug::refuses_unasked)) return decide(record_, 1, out);
-  ask(Purpose::check, change.call, change.deadline_ms, out);
+  ask(Purpose::check, change.call, change.answer_by_ms, out);
 }
 
 // `record` is what the register holds, as a read has found.
@@ -119,7 +119,7 @@ void Token::stamp(Outputs& out) {
     scan_for(std::move(scanned), out);
     return next_change(out);
   }
-  Round round{Purpose::change, change.call, change.deadline_ms, true, true, {}, HolderTally(quorum()), 0};
+  Round round{Purpose::change, change.call, change.answer_by_ms, true, true, {}, HolderTally(quorum()), 0};
   round.record.stamp = process_.next_stamp();
   if (planted(Bug::stamp_without_life)) round.record.stamp.life = {1, 1};
   const char* event = nullptr;

@@ -35,6 +35,7 @@ class Process {
   // A newer process of this node than this one, once there is a sign of it.
   std::optional<Incarnation> superseded_by;
 
+  std::uint64_t answer_by(const ClientCall& call) const { return call.answer_by_ms(now_ms, env.cluster.request_ms); }
   std::uint64_t next_number() { return ++last_number_; }
   wire::TokenStamp next_stamp() { return {env.life, ++last_counter_}; }
   std::uint64_t last_counter() const { return last_counter_; }

@@ -18,9 +18,9 @@ std::size_t Token::quorum() const {
 
 // ------------------------------------------------------------------------------------------------ beginning
 
-void Token::ask(Purpose purpose, CallId call, std::uint64_t deadline_ms, Outputs& out) {
+void Token::ask(Purpose purpose, CallId call, std::uint64_t answer_by_ms, Outputs& out) {
   const std::uint64_t number = process_.next_number();
-  Round& round = rounds_.emplace(number, Round{purpose, call, deadline_ms, false, true, {}, HolderTally(quorum()), 0})
+  Round& round = rounds_.emplace(number, Round{purpose, call, answer_by_ms, false, true, {}, HolderTally(quorum()), 0})
                      .first->second;
   if (purpose == Purpose::check) turn_ = number;
   send(number, round);
@@ -67,7 +67,7 @@ void Token::count_own(std::uint64_t number, Outputs& out) {
 // The node is up to date now: its own answers count.
 void Token::ask_all_anew(Outputs& out) {
   for (const auto& [number, round] : std::exchange(rounds_, {})) {
-    ask(round.purpose, round.call, round.deadline_ms, out);
+    ask(round.purpose, round.call, round.answer_by_ms, out);
   }
 }
 
@@ -143,7 +143,7 @@ void Token::tick(Outputs& out) {
   if (recovery_ && process_.now_ms >= recovery_->resend_at_ms) ask_to_recover();
   // Before the turn of one that is late ends: then the next one begins.
   for (std::size_t i = turn_ ? 1 : 0; i < changes_.size();) {
-    if (process_.now_ms < changes_[i].deadline_ms) {
+    if (process_.now_ms < changes_[i].answer_by_ms) {
       ++i;
       continue;
     }
@@ -155,7 +155,7 @@ void Token::tick(Outputs& out) {
   }
   std::erase_if(scans_, [&](const auto& scan) {
     const Change& change = scan.second;
-    if (process_.now_ms < change.deadline_ms) return false;
+    if (process_.now_ms < change.answer_by_ms) return false;
     process_.cancel_job(scan.first, out);
     out.fail(change.call,
              failure(Status::timeout, Applied::no,
@@ -165,7 +165,7 @@ void Token::tick(Outputs& out) {
   });
   std::vector<std::uint64_t> late;
   for (auto& [number, round] : rounds_) {
-    if (process_.now_ms >= round.deadline_ms) {
+    if (process_.now_ms >= round.answer_by_ms) {
       late.push_back(number);
     } else if (process_.now_ms >= round.resend_at_ms) {
       send(number, round);

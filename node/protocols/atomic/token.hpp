@@ -92,7 +92,7 @@ class Token {
   struct Round {
     Purpose purpose = Purpose::read;
     CallId call = 0;
-    std::uint64_t deadline_ms = 0;
+    std::uint64_t answer_by_ms = 0;
     bool storing = false;  // otherwise it asks
     bool agree = true;     // all answers so far were the same
     Record record;         // the newest answer; what is to be stored
@@ -105,7 +105,7 @@ class Token {
   struct Change {
     CallId call = 0;
     wire::Kind kind{};
-    std::uint64_t deadline_ms = 0;
+    std::uint64_t answer_by_ms = 0;
     bool if_absent = false;
     std::optional<wire::TokenWrite> request;  // of a write
     std::optional<wire::TokenValue> value;    // of a write whose scan has ended
@@ -130,7 +130,7 @@ class Token {
   void recovered(const Record& newest, Outputs& out);
 
   // rounds.cpp
-  void ask(Purpose purpose, CallId call, std::uint64_t deadline_ms, Outputs& out);
+  void ask(Purpose purpose, CallId call, std::uint64_t answer_by_ms, Outputs& out);
   void store(Round round, Outputs& out);
   void count_own(std::uint64_t number, Outputs& out);
   void answered(std::uint64_t number, const NodeId& from, const Incarnation& life, const Disks& disks, Outputs& out);

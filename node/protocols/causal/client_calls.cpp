@@ -94,10 +94,8 @@ tl::expected<std::uint32_t, Failure> CausalProtocol::wanted(const wire::Level& l
   return count;
 }
 
-// The node answers before the client stops waiting, so that a quorum that was not met is told and not guessed.
 std::uint64_t CausalProtocol::answer_by(const ClientCall& call) const {
-  const std::uint64_t budget = call.deadline_ms > now_ms_ ? call.deadline_ms - now_ms_ : env_.cluster.request_ms;
-  return now_ms_ + budget - std::min<std::uint64_t>(budget / 4, 250);
+  return call.answer_by_ms(now_ms_, env_.cluster.request_ms);
 }
 
 // ------------------------------------------------------------------------------------------------ reading
