@@ -13,8 +13,9 @@ namespace {
 constexpr std::uint64_t turns_between_checks = 500;
 constexpr Micros longest_load_us = 24ull * 3600 * 1'000'000;
 
-ClusterConfig config_of(const Options& options) {
+ClusterConfig config_of(const Options& options, bool tells) {
   ClusterConfig config;
+  config.trace = tells;
   for (const NodeId& id : node_ids(options)) config.nodes.push_back({id, "sim", 1});
   config.gossip_interval_ms = options.gossip_ms;
   config.request_ms = options.timeout_ms;
@@ -50,7 +51,7 @@ class Run {
       : options_(options),
         output_(output),
         load_(has_tokens(options.tier) ? make_token_load(options) : make_causal_load(options)),
-        cluster_(config_of(options), options.speed, options.seed ^ 0xC1, *load_),
+        cluster_(config_of(options, output.lines != nullptr), options.speed, options.seed ^ 0xC1, *load_),
         nemesis_(options, cluster_) {
     cluster_.tell(output.lines);
     cluster_.check_every(turns_between_checks);

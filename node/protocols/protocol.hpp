@@ -142,8 +142,8 @@ struct Outputs {
   std::vector<Send> sends;
   std::vector<Reply> replies;
   std::vector<Job> jobs;
-  std::vector<JobId> cancelled;  // jobs whose result nobody wants any more; no JobDone comes for them
-  std::vector<TraceEvent> trace;
+  std::vector<JobId> cancelled;        // jobs whose result nobody wants any more; no JobDone comes for them
+  std::vector<TraceEvent> trace;       // may be left out where the cluster keeps none (ClusterConfig::trace)
   std::vector<std::string> warnings;   // for the human log
   std::vector<std::string> malformed;  // what was wrong with the input of this step; the host counts and logs
   std::optional<std::string> stop;     // this process must not go on; the sentence says why

@@ -243,7 +243,9 @@ void CausalProtocol::send_all(Outbox&& outbox, Outputs& out) {
 }
 
 void CausalProtocol::tell_news(Outputs& out) {
-  for (TraceEvent& event : trace_events(replica_.take_news())) out.trace.push_back(std::move(event));
+  const News news = replica_.take_news();
+  if (!env_.cluster.trace) return;
+  for (TraceEvent& event : trace_events(news)) out.trace.push_back(std::move(event));
 }
 
 void CausalProtocol::stop_if_superseded(Outputs& out) const {

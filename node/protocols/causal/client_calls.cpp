@@ -354,13 +354,15 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   const bool has_value = value.has_value();
   Written written = replica_.write(out.writes, key, std::move(value), *past, call.wall_us);
   if (!replica_.peers().empty()) broadcast_[key].add(written.dot);
-  out.trace.push_back({has_value ? "add_update" : "delete",
-                       {{"bucket", request.bucket},
-                        {"key", request.key},
-                        {"dot", to_string(written.dot)},
-                        {"clock", print_positions(written.clock, order_)},
-                        {"value", value_of(request)},
-                        {"siblings", std::to_string(count_shown(*written.now))}}});
+  if (env_.cluster.trace) {
+    out.trace.push_back({has_value ? "add_update" : "delete",
+                         {{"bucket", request.bucket},
+                          {"key", request.key},
+                          {"dot", to_string(written.dot)},
+                          {"clock", print_positions(written.clock, order_)},
+                          {"value", value_of(request)},
+                          {"siblings", std::to_string(count_shown(*written.now))}}});
+  }
   tell_news(out);
 
   // Of one value nothing can be thrown away; to show it would be to copy it for each write.
