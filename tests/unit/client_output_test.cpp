@@ -309,3 +309,18 @@ TEST_CASE("converged means that all answer and all digests are equal") {
   CHECK(why_not_converged(survey).empty());
   CHECK(state_of(survey, survey.nodes[2]) == NodeState::removed);
 }
+
+TEST_CASE("a member that an answer names and that nobody asked is told") {
+  ClusterSurvey survey = three_nodes();
+  CHECK(members_not_asked(survey).empty());
+  survey.nodes.pop_back();
+  CHECK(members_not_asked(survey) == std::set<NodeId>{"n3"});
+  survey.nodes[1].endpoint.node = {};
+  CHECK(members_not_asked(survey) == std::set<NodeId>{"n3"});  // n2 says itself who it is
+  survey.nodes[1].status.reset();
+  CHECK(members_not_asked(survey).empty());  // this may be n3
+  survey.nodes.pop_back();
+  CHECK(members_not_asked(survey) == std::set<NodeId>{"n2", "n3"});
+  survey.nodes[0].status->tiers[0].peers[1].state = "removed";
+  CHECK(members_not_asked(survey) == std::set<NodeId>{"n2"});
+}
