@@ -17,8 +17,9 @@ constexpr milliseconds between_two_looks{50}, longest_look{1000}, shortest_look{
 // What the answers say together.
 struct Traces {
   std::set<NodeId> members, answered;
-  std::string kept;      // who still keeps what, in words; empty: nobody
-  std::string blocking;  // members that are not known to have the delete
+  std::size_t removed = 0;  // endpoints that are silent, and members no more
+  std::string kept;         // who still keeps what, in words; empty: nobody
+  std::string blocking;     // members that are not known to have the delete
 };
 
 void add(std::string& list, std::string_view one) { list.append(list.empty() ? "" : ", ").append(one); }
@@ -33,16 +34,23 @@ Traces look(Client& client, const wire::TracesOf& question) {
   Traces out;
   std::set<NodeId> lacking;
   const auto answers = client.traces_at_all(question);
+  for (const auto& answer : answers) {
+    if (answer) out.members.insert(answer->members.begin(), answer->members.end());
+  }
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i]) {
       const Endpoint& silent = client.endpoints()[i];
+      const bool removed = !silent.node.empty() && !out.members.empty() && !out.members.contains(silent.node);
+      if (removed) {
+        ++out.removed;
+        continue;
+      }
       add(out.kept, silent.name() + " does not answer");
       if (!silent.node.empty()) lacking.insert(silent.node);
       continue;
     }
     const wire::TracesReply& reply = *answers[i];
     out.answered.insert(reply.node);
-    out.members.insert(reply.members.begin(), reply.members.end());
     if (reply.record || reply.mapped > 0 || !reply.has_delete)
       add(out.kept, reply.node + " has " + what_is_kept(reply));
     lacking.insert(reply.lacking.begin(), reply.lacking.end());
@@ -81,7 +89,8 @@ int wait_until_forgotten(const wire::TracesOf& question, const CommandContext& c
     Client client(book->all(), options);
     const Traces traces = look(client, question);
     for (const NodeId& member : traces.members) {
-      if (traces.answered.size() < client.endpoints().size() || traces.answered.contains(member)) continue;
+      if (traces.answered.size() + traces.removed < client.endpoints().size() || traces.answered.contains(member))
+        continue;
       return screen.fail(
           {Status::usage, Applied::yes,
            "the key is deleted, but " + member +
