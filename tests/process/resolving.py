@@ -5,6 +5,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -17,6 +18,7 @@ BUCKETS = """buckets:
   - {name: latest, on_conflict: latest}
   - {name: max, on_conflict: max}
   - {name: union, on_conflict: union}
+  - {name: zone}
 """
 
 
@@ -25,6 +27,8 @@ def rules(kin, run):
     def converge():  # of all nodes, and not of n1 alone
         subprocess.run([*kin[:3], "cluster", "wait", "--converged"], capture_output=True, timeout=60, check=True)
 
+    for value in ("pears", "apples"):
+        run("-b", "zone", "add_update", "k", value, "--new-sibling")
     for bucket, shown, thrown in (("latest", "apples", True), ("max", "pears", True), ("union", "apples\npears", False)):
         before = thrown_away(kin)
         for value in ("pears", "apples"):
@@ -36,6 +40,7 @@ def rules(kin, run):
             assert out == shown, (bucket, node, out)
         out, _ = run("-b", bucket, "explain", "k")
         assert "CONFLICT" in out and "apples" in out and "pears" in out, out      # both are still there
+        assert watched_conflicts(kin) == ["zone"]
         out, _ = run("-o", "json", "conflicts")
         assert not [row for row in json.loads(out)["conflicts"] if row["bucket"] == bucket], out
         assert thrown_away(kin) == before
@@ -52,6 +57,20 @@ def rules(kin, run):
     assert 'All writers had seen n1.1:' in out and '"bread"' in out, out
     out, _ = run("-b", "kept", "resolve", "k", "--merge-cmd", 'cat "$BASE" "$SIBLING_1" "$SIBLING_2"', "--dry-run", "-o", "raw")
     assert out == "breadapplespears", out
+
+
+def watched_conflicts(kin):
+    """The buckets of the conflicts that kin conflicts --watch begins with, up to the last bucket."""
+    watch = subprocess.Popen([*kin, "-o", "json", "conflicts", "--watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True)
+    buckets = []
+    for line in watch.stdout:
+        buckets += [json.loads(line)["bucket"]] if "opened" in line else []
+        if "zone" in buckets:
+            break
+    watch.send_signal(signal.SIGINT)
+    watch.communicate(timeout=30)
+    return buckets
 
 
 def thrown_away(kin):
