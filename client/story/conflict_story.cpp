@@ -90,6 +90,7 @@ tl::expected<ConflictStory, std::string> story_of(const std::vector<NodeAnswer>&
     if (!token) return tl::unexpected(answer.node + ": " + token.error());
     sound.push_back({&*answer.reply, token->dots});
     if (out.order.empty()) out.order = answer.reply->order;
+    if (out.rule.empty()) out.rule = answer.reply->rule;
     for (const wire::BaseValue& base : answer.reply->bases) {
       if (std::find(out.bases.begin(), out.bases.end(), base) == out.bases.end()) out.bases.push_back(base);
     }

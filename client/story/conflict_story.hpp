@@ -64,6 +64,8 @@ struct ConflictStory {
   std::string context;         // of a node that holds all values; empty: no node that answered does
   std::uint64_t since_us = 0;  // when the first node held several; 0: none does
 
+  std::string rule;  // the bucket's on_conflict, where a read shows one of the values or their union
+
   bool conflict() const { return values.size() > 1; }
 };
 

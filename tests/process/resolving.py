@@ -40,6 +40,10 @@ def rules(kin, run):
             assert out == shown, (bucket, node, out)
         out, _ = run("-b", bucket, "explain", "k")
         assert "CONFLICT" in out and "apples" in out and "pears" in out, out      # both are still there
+        assert "(on_conflict: %s)" % bucket in out and " --context k1." in out, out
+        assert "resolve" not in out, out                                         # there is nothing for it to do
+        out, _ = run("-b", bucket, "-o", "json", "explain", "k")
+        assert json.loads(out)["on_conflict"] == bucket, out
         assert watched_conflicts(kin) == ["zone"]
         out, _ = run("-o", "json", "conflicts")
         assert not [row for row in json.loads(out)["conflicts"] if row["bucket"] == bucket], out
