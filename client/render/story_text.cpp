@@ -54,7 +54,7 @@ class Telling {
     paragraph("What they have in common:", common());
     paragraph("Who had not seen whom:", not_seen());
     paragraph("Who was out of reach:", out_of_reach());
-    out_ += "\nWho holds which value:\n" + holders();
+    out_ += "\nWho holds which value:\n" + holders() + not_asked();
     story_.rule.empty() ? next() : next_by_rule();
     return out_;
   }
@@ -75,7 +75,13 @@ class Telling {
         out += "  " + node.name + " does not hold it\n";
       }
     }
-    return out;
+    return out + not_asked();
+  }
+
+  std::string not_asked() const {
+    if (story_.not_asked.empty()) return "";
+    return "  " + list(story_.not_asked) + (story_.not_asked.size() == 1 ? " was" : " were") +
+           " not asked: give --config, or all nodes in --endpoints\n";
   }
 
   void paragraph(const std::string& title, const std::vector<std::string>& sentences) {

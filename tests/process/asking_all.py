@@ -2,6 +2,7 @@
 """What is said of a whole cluster is said after asking all of it, or it is said who was not asked.
 
     asking_all.py BIN FOLDER"""
+import json
 import os
 import shutil
 import subprocess
@@ -36,6 +37,15 @@ def main(bin_folder, folder):
         two = ["--endpoints", cluster.endpoint["n2"] + "," + cluster.endpoint["n3"]]
         code, out, err = kin(*two, *wait, "1s")
         assert code == 2 and "n1 is not among" in err, (code, out, err)
+
+        # Of a key: who was not asked is said.
+        for words, missing in ((lone, ["n2", "n3"]), (two, ["n1"]), (["--config", cluster.config], [])):
+            code, out, err = kin(*words, "explain", "cart")
+            assert code == 0 and ("not asked" in out) == bool(missing), (words, out, err)
+            assert not missing or "  %s not asked: give --config" % (" and ".join(missing) + " were" * (len(missing) > 1)
+                                                                     + " was" * (len(missing) == 1)) in out, out
+            code, out, err = kin(*words, "-o", "json", "explain", "cart")
+            assert json.loads(out)["not_asked"] == missing, out
         cluster.kin("fault", "join", "n1")
         code, out, err = kin("--config", cluster.config, "--node", "n1", *wait, "30s")
         assert code == 0 and "converged" in out, (code, out, err)
