@@ -15,22 +15,6 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds between_looks{100};
 constexpr milliseconds longest_look{1000};
 
-ClusterSurvey survey(Client& client) {
-  ClusterSurvey out;
-  auto answers = client.status_of_all();
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    SurveyedNode node;
-    node.endpoint = client.endpoints()[i];
-    if (answers[i]) {
-      node.status = std::move(*answers[i]);
-    } else {
-      node.why_silent = answers[i].error().message;
-    }
-    out.nodes.push_back(std::move(node));
-  }
-  return out;
-}
-
 Failure nobody_answers(const ClusterSurvey& survey) {
   std::string tried;
   for (const SurveyedNode& node : survey.nodes) tried += (tried.empty() ? "" : ", ") + node.endpoint.title();
