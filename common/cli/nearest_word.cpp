@@ -26,7 +26,7 @@ std::optional<std::string> nearest_word(std::string_view typed, const std::vecto
   constexpr std::size_t longest_typed = 64;
   if (typed.size() > longest_typed) return std::nullopt;
   std::optional<std::string> nearest;
-  std::size_t least = std::max<std::size_t>(2, typed.size() / 3) + 1;
+  std::size_t least = std::max<std::size_t>(1, typed.size() / 3) + 1;
   for (const std::string& word : words) {
     const std::size_t steps = distance(typed, word);
     if (steps >= least || steps >= word.size()) continue;

@@ -27,14 +27,19 @@ std::optional<WrongLine> unknown_command(const CLI::App& app) {
                    nearest ? "did you mean '" + under + ' ' + *nearest + "'?" : "see " + under + " --help"};
 }
 
+// Dashes are no letters of a flag's name. One letter alone is a short flag, and near to nothing.
 std::optional<std::string> nearest_flag(const CLI::App& app, const std::string& typed) {
+  std::string name = typed.substr(0, typed.find('='));
+  name.erase(0, name.find_first_not_of('-'));
+  if (name.size() < 2) return std::nullopt;
   std::vector<std::string> words;
   for (const CLI::App* at : {&app, &innermost(app)}) {
     for (const CLI::Option* option : at->get_options()) {
-      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+      words.insert(words.end(), option->get_lnames().begin(), option->get_lnames().end());
     }
   }
-  return nearest_word(typed.substr(0, typed.find('=')), words);
+  const auto nearest = nearest_word(name, words);
+  return nearest ? std::optional("--" + *nearest) : std::nullopt;
 }
 
 bool takes_words(const CLI::App& command) {

@@ -7,6 +7,7 @@
 #include "common/cli/completion_scripts.hpp"
 #include "common/cli/exit_codes.hpp"
 #include "common/cli/man_page.hpp"
+#include "common/cli/nearest_word.hpp"
 #include "common/cli/shell.hpp"
 #include "common/cli/wrong_line.hpp"
 
@@ -100,10 +101,29 @@ TEST_CASE("a line that is refused says what is wrong and what may have been mean
         "there is no command 'stpo' in example node | did you mean 'example node stop'?");
   CHECK(wrong({"node", "stop", "x", "y"}) == "'y' is not expected here | see example node stop --help");
   CHECK(wrong({"node", "stop", "x", "--fiel=y"}) == "'--fiel=y' is not expected here | did you mean --file?");
+  CHECK(wrong({"node", "stop", "x", "--fyels"}) == "'--fyels' is not expected here | see example node stop --help");
   CHECK(
       wrong({"node", "stop", "x", "-q"}) ==
       "'-q' is not expected here | put -- in front of a key or value that begins with a dash: example node stop -- -q");
   CHECK(wrong({"node", "stop"}) == "ID is required | see example node stop --help");
+}
+
+TEST_CASE("a word is meant as long as no more than one letter in three is wrong") {
+  const std::optional<std::string> nothing;
+  const Words commands{"up", "down", "kill", "status", "shell", "completion"};
+  CHECK(nearest_word("heal", commands) == nothing);
+  CHECK(nearest_word("hell", commands) == "shell");
+  CHECK(nearest_word("shell", commands) == "shell");
+  CHECK(nearest_word("ip", commands) == "up");
+  CHECK(nearest_word("is", commands) == nothing);
+  CHECK(nearest_word("kli", commands) == nothing);
+  CHECK(nearest_word("klil", commands) == "kill");
+  CHECK(nearest_word("stauts", commands) == "status");
+  CHECK(nearest_word("sttsu", commands) == nothing);
+  CHECK(nearest_word("satsus", commands) == "status");
+  CHECK(nearest_word("compilation", commands) == "completion");
+  CHECK(nearest_word("", commands) == nothing);
+  CHECK(nearest_word(std::string(1000, 's'), commands) == nothing);
 }
 
 TEST_CASE("exit codes are told in lines that fit") {
