@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 import nodes
 
@@ -51,6 +52,12 @@ def rules(kin, run):
         out, _ = run("-o", "json", "-b", bucket, "add_update", "k", "plums")      # it has seen what it did not say
         assert len(json.loads(out)["replaced"]) == 2, out
         assert thrown_away(kin) == before + int(thrown)
+
+    # U+FFFE and U+FFFF are no characters of XML.
+    run("add_update", "drawn", "fine \u00e9 \ufffe\uffff")
+    picture = os.path.join(os.path.dirname(kin[2]), "drawn.svg")
+    run("explain", "drawn", "--svg", picture)
+    assert "fine \u00e9 \\xef\\xbf\\xbe" in "".join(xml.etree.ElementTree.parse(picture).getroot().itertext())
 
     run("-b", "kept", "add_update", "k", "bread")
     converge()

@@ -265,6 +265,7 @@ TEST_CASE("the command line that is proposed can be pasted") {
 
 TEST_CASE("no byte of a value reaches the terminal as a command") {
   CHECK(escaped("a\x1b[31m\xc2\x9b\n\t\\\xff\xc3\xa9") == "a\\x1b[31m\\xc2\\x9b\\n\\t\\\\\\xff\xc3\xa9");
+  CHECK(escaped("\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd") == "\\xef\\xbf\\xbe\\xef\\xbf\\xbf\xef\xbf\xbd");
   CHECK(shortened("short", 20) == "short");
   CHECK(shortened(std::string(1000, 'x'), 20) == "xxxx... (1000 bytes)");
   for (const char* bad : {"\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80", "\xe2\x82"})
