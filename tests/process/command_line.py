@@ -63,6 +63,7 @@ def main(bin_folder, folder):
             (2, "--rate", [*at_n1, "bench", "--rate", "-5"]),
             (2, "--seed", [*at_n1, "bench", "--duration", "100ms", "--seed", "-5"]),
             (2, "--seed", [driver, "run", "--sim", "--seed", "-5", "seed-b-conflict"]),
+            (2, "it stands without tcp://", [kin, "--endpoints", "tcp://127.0.0.1:7001", "read", "cart"]),
             (2, "cannot be written", [*at_n1, "--session", folder + "/no/mine.json", "add_update", "unsaid", "x"]),
             (3, "", [*at_n1, "read", "unsaid"]),
             (2, "context", [*at_n1, "add_update", "cart", "x", "--context", "k1.nonsense"]),
