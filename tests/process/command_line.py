@@ -63,6 +63,8 @@ def main(bin_folder, folder):
             (2, "--rate", [*at_n1, "bench", "--rate", "-5"]),
             (2, "--seed", [*at_n1, "bench", "--duration", "100ms", "--seed", "-5"]),
             (2, "--seed", [driver, "run", "--sim", "--seed", "-5", "seed-b-conflict"]),
+            (2, "is no regular file", [*at_n1, "--session", folder, "read", "cart"]),
+            (2, "is no regular file", [*at_n1, "--session", "/dev/null", "read", "cart"]),
             (2, "it stands without tcp://", [kin, "--endpoints", "tcp://127.0.0.1:7001", "read", "cart"]),
             (2, "cannot be written", [*at_n1, "--session", folder + "/no/mine.json", "add_update", "unsaid", "x"]),
             (3, "", [*at_n1, "read", "unsaid"]),
