@@ -113,6 +113,21 @@ std::map<NodeId, std::vector<std::string>> blockers(const ClusterSurvey& survey)
   return found;
 }
 
+std::set<NodeId> members_not_asked(const ClusterSurvey& survey) {
+  std::set<NodeId> members, asked, removed;
+  for (const SurveyedNode& node : survey.nodes) {
+    if (node.endpoint.node.empty() && !node.status) return {};
+    asked.insert(NodeId(node.name()));
+    if (!node.status) continue;
+    for (const wire::TierReport& tier : node.status->tiers) {
+      for (const wire::PeerReport& peer : tier.peers) (peer.state == "removed" ? removed : members).insert(peer.member);
+    }
+  }
+  for (const NodeId& one : removed) members.erase(one);
+  for (const NodeId& one : asked) members.erase(one);
+  return members;
+}
+
 std::vector<std::string> why_not_converged(const ClusterSurvey& survey) {
   std::vector<std::string> reasons;
   std::map<std::string, std::map<std::string, std::vector<std::string>>> nodes_by_digest;  // of each tier

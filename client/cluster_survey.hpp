@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,10 @@ std::uint64_t keys_of(const wire::StatusReply& status);  // of all buckets, with
 
 // Who keeps others from forgetting: member to the nodes that wait for it.
 std::map<NodeId, std::vector<std::string>> blockers(const ClusterSurvey& survey);
+
+// Members that an answer names and that no endpoint of the survey is; those that were removed do not count. Empty as
+// long as a silent endpoint may be one of them.
+std::set<NodeId> members_not_asked(const ClusterSurvey& survey);
 
 // Empty: all that were not removed answer, and the digests of each tier are equal. Else one sentence for each reason.
 std::vector<std::string> why_not_converged(const ClusterSurvey& survey);

@@ -15,6 +15,7 @@ tl::expected<Endpoint, std::string> parse_endpoint(std::string_view text) {
   const auto refuse = [&](const char* why) {
     return tl::unexpected("'" + std::string(text) + "' is no endpoint: " + why + " (host:port, as in 127.0.0.1:7001)");
   };
+  if (text.starts_with("tcp://")) return refuse("it stands without tcp://, and a comma before the next one");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return refuse("it has no port");
   std::string_view host = text.substr(0, colon);

@@ -55,6 +55,9 @@ std::string unwritable(const std::string& path, const std::string& reason) {
 tl::expected<SessionFile, std::string> SessionFile::load(const std::string& path) {
   SessionFile session(path);
   if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return session;
+  if (std::error_code error; !std::filesystem::is_regular_file(path, error) && !error) {
+    return tl::unexpected("the session file " + path + " is no regular file; give another one");
+  }
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   if (!in || !(in.peek() == EOF || text << in.rdbuf())) {

@@ -15,22 +15,6 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds between_looks{100};
 constexpr milliseconds longest_look{1000};
 
-ClusterSurvey survey(Client& client) {
-  ClusterSurvey out;
-  auto answers = client.status_of_all();
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    SurveyedNode node;
-    node.endpoint = client.endpoints()[i];
-    if (answers[i]) {
-      node.status = std::move(*answers[i]);
-    } else {
-      node.why_silent = answers[i].error().message;
-    }
-    out.nodes.push_back(std::move(node));
-  }
-  return out;
-}
-
 Failure nobody_answers(const ClusterSurvey& survey) {
   std::string tried;
   for (const SurveyedNode& node : survey.nodes) tried += (tried.empty() ? "" : ", ") + node.endpoint.title();
@@ -77,19 +61,26 @@ int run_command(const ClusterLagCommand&, const CommandContext& context) {
 }
 
 int run_command(const ClusterWaitCommand& command, const CommandContext& context) {
-  auto book = AddressBook::open(context.globals);
+  Globals anywhere = context.globals;
+  anywhere.node.clear();  // one node alone is always the same as itself
+  auto book = AddressBook::open(anywhere);
   if (!book) return context.screen.fail(book.error());
   ClientOptions options = client_options(*book, context);
   options.timeout = std::min(longest_look, command.timeout);
-  Client client(meant(*book, context.globals), options);
+  Client client(book->all(), options);
   const auto deadline = Clock::now() + command.timeout;
   const bool progress = context.screen.err_is_terminal() && !context.globals.quiet;
   std::string shown;
   while (true) {
     const ClusterSurvey now = survey(client);
     if (client.interrupted()) return interrupted_exit;
-    const auto reasons = why_not_converged(now);
     Screen& screen = context.screen;
+    if (const auto others = members_not_asked(now); !others.empty()) {
+      return screen.fail(
+          usage_failure("whether all nodes hold the same cannot be said, " + others.begin()->str() +
+                        " is not among those that were named: give --config, or all nodes in --endpoints"));
+    }
+    const auto reasons = why_not_converged(now);
     if (reasons.empty()) {
       if (screen.output() == Output::json) {
         screen.print(json::cluster_converged(now));

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "client/commands/address_book.hpp"
+#include "client/commands/at_all_nodes.hpp"
 #include "client/render/watching.hpp"
 
 namespace kin {
@@ -17,8 +18,9 @@ constexpr milliseconds between_two_looks{50}, longest_look{1000}, shortest_look{
 // What the answers say together.
 struct Traces {
   std::set<NodeId> members, answered;
-  std::string kept;      // who still keeps what, in words; empty: nobody
-  std::string blocking;  // members that are not known to have the delete
+  std::size_t removed = 0;  // endpoints that are silent, and members no more
+  std::string kept;         // who still keeps what, in words; empty: nobody
+  std::string blocking;     // members that are not known to have the delete
 };
 
 void add(std::string& list, std::string_view one) { list.append(list.empty() ? "" : ", ").append(one); }
@@ -33,16 +35,23 @@ Traces look(Client& client, const wire::TracesOf& question) {
   Traces out;
   std::set<NodeId> lacking;
   const auto answers = client.traces_at_all(question);
+  for (const auto& answer : answers) {
+    if (answer) out.members.insert(answer->members.begin(), answer->members.end());
+  }
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i]) {
       const Endpoint& silent = client.endpoints()[i];
+      const bool removed = !silent.node.empty() && !out.members.empty() && !out.members.contains(silent.node);
+      if (removed) {
+        ++out.removed;
+        continue;
+      }
       add(out.kept, silent.name() + " does not answer");
       if (!silent.node.empty()) lacking.insert(silent.node);
       continue;
     }
     const wire::TracesReply& reply = *answers[i];
     out.answered.insert(reply.node);
-    out.members.insert(reply.members.begin(), reply.members.end());
     if (reply.record || reply.mapped > 0 || !reply.has_delete)
       add(out.kept, reply.node + " has " + what_is_kept(reply));
     lacking.insert(reply.lacking.begin(), reply.lacking.end());
@@ -66,27 +75,45 @@ std::string in_words(const Traces& traces) {
   return out + ". kin cluster lag tells more";
 }
 
+// All nodes have to forget, whichever takes the delete.
+Globals at_all(Globals globals) {
+  globals.node.clear();
+  return globals;
+}
+
+ClientOptions looking(const AddressBook& book, const CommandContext& context, Clock::time_point until) {
+  ClientOptions options = client_options(book, context);
+  const auto left = std::chrono::duration_cast<milliseconds>(until - Clock::now());
+  options.timeout = std::clamp(left, shortest_look, longest_look);
+  return options;
+}
+
+std::string cannot_be_asked(const NodeId& member) {
+  return member + " cannot be asked whether it has forgotten it: give --config, or all nodes in --endpoints";
+}
+
 }  // namespace
+
+tl::expected<void, Failure> all_can_be_asked(const CommandContext& context, Clock::time_point until) {
+  auto book = AddressBook::open(at_all(context.globals));
+  if (!book) return tl::unexpected(book.error());
+  Client client(book->all(), looking(*book, context, until));
+  const auto others = members_not_asked(survey(client));
+  if (others.empty()) return {};
+  return tl::unexpected(usage_failure("nothing is deleted: " + cannot_be_asked(*others.begin())));
+}
 
 int wait_until_forgotten(const wire::TracesOf& question, const CommandContext& context, Clock::time_point until) {
   Screen& screen = context.screen;
-  Globals anywhere = context.globals;
-  anywhere.node.clear();  // all nodes have to forget, whichever took the delete
-  auto book = AddressBook::open(anywhere);
+  auto book = AddressBook::open(at_all(context.globals));
   if (!book) return screen.fail(book.error());
   while (true) {
-    ClientOptions options = client_options(*book, context);
-    const auto left = std::chrono::duration_cast<milliseconds>(until - Clock::now());
-    options.timeout = std::clamp(left, shortest_look, longest_look);
-    Client client(book->all(), options);
+    Client client(book->all(), looking(*book, context, until));
     const Traces traces = look(client, question);
     for (const NodeId& member : traces.members) {
-      if (traces.answered.size() < client.endpoints().size() || traces.answered.contains(member)) continue;
-      return screen.fail(
-          {Status::usage, Applied::yes,
-           "the key is deleted, but " + member +
-               " cannot be asked whether it has forgotten it: give --config, or all nodes in --endpoints",
-           "", 0, 0});
+      if (traces.answered.size() + traces.removed < client.endpoints().size() || traces.answered.contains(member))
+        continue;
+      return screen.fail({Status::usage, Applied::yes, "the key is deleted, but " + cannot_be_asked(member), "", 0, 0});
     }
     if (traces.kept.empty() && !traces.answered.empty()) {
       if (screen.output() == Output::json) screen.print(json::forgotten_by_all());

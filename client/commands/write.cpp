@@ -48,6 +48,9 @@ int run_command(const DeleteCommand& command, const CommandContext& context) {
   Client client(book->for_any(), client_options(*book, context));
 
   const auto until = std::chrono::steady_clock::now() + globals.timeout;
+  if (command.until_forgotten) {
+    if (auto asked = all_can_be_asked(context, until); !asked) return context.screen.fail(asked.error());
+  }
   const WriterContext carried = files->context_for(globals, command.key, command.seen, command.context);
   HistoryEvent event = files->begin(globals, client.core().options().name, "delete", command.key, carried);
   wire::Remove request = request_of(globals, command, carried, files->keeps_history());

@@ -37,10 +37,12 @@ std::string hex_escape(unsigned char byte) {
   return text.data();
 }
 
-// A terminal acts on C0, DEL and C1 (U+0080 to U+009F, in UTF-8 C2 80 to C2 9F).
+// A terminal acts on C0, DEL and C1 (U+0080 to U+009F, in UTF-8 C2 80 to C2 9F). U+FFFE and U+FFFF (EF BF BE and
+// EF BF BF) are no characters of XML, so no picture may have them.
 bool is_control(std::string_view bytes, std::size_t i, std::size_t length) {
   const unsigned char lead = byte_at(bytes, i);
   if (length == 1) return lead < 0x20 || lead == 0x7F;
+  if (length == 3) return lead == 0xEF && byte_at(bytes, i + 1) == 0xBF && byte_at(bytes, i + 2) >= 0xBE;
   return length == 2 && lead == 0xC2 && byte_at(bytes, i + 1) < 0xA0;
 }
 

@@ -14,7 +14,8 @@ bool is_utf8(std::string_view bytes);
 // RFC 4648, section 4, with padding.
 std::string to_base64(std::string_view bytes);
 
-// One line that a terminal shows as it is: control characters and bytes that are not UTF-8 become \n, \t, \\ or \xHH.
+// One line that a terminal shows as it is: control characters, U+FFFE, U+FFFF and bytes that are
+// not UTF-8 become \n, \t, \\ or \xHH.
 std::string escaped(std::string_view bytes);
 
 // Escaped, and cut to `most` columns (at least 16) with the size of the whole at the end: abc... (1048576 bytes).

@@ -88,6 +88,8 @@ std::string story(const std::string& bucket, const std::string& key, const Confl
   object["nodes"] = std::move(nodes);
   object["silences"] = std::move(silences);
   object["since"] = time_or_null(story.since_us);
+  object["not_asked"] = story.not_asked;
+  object["on_conflict"] = story.rule.empty() ? Json("siblings") : bytes_to_json(story.rule);
   object["context"] = story.context.empty() ? Json(nullptr) : Json(story.context);
   return line(object);
 }

@@ -34,6 +34,12 @@ std::string list(const std::vector<std::string>& names) {
   return out;
 }
 
+std::string shown_by(const std::string& rule) {
+  if (rule == "latest") return "the value that was written last, by its node's clock";
+  if (rule == "max") return "the greatest value, by its bytes";
+  return rule == "union" ? "one value of all their lines" : "what its rule makes of them";
+}
+
 class Telling {
  public:
   Telling(const std::string& key, const ConflictStory& story, const Style& style)
@@ -48,8 +54,8 @@ class Telling {
     paragraph("What they have in common:", common());
     paragraph("Who had not seen whom:", not_seen());
     paragraph("Who was out of reach:", out_of_reach());
-    out_ += "\nWho holds which value:\n" + holders();
-    next();
+    out_ += "\nWho holds which value:\n" + holders() + not_asked();
+    story_.rule.empty() ? next() : next_by_rule();
     return out_;
   }
 
@@ -69,7 +75,13 @@ class Telling {
         out += "  " + node.name + " does not hold it\n";
       }
     }
-    return out;
+    return out + not_asked();
+  }
+
+  std::string not_asked() const {
+    if (story_.not_asked.empty()) return "";
+    return "  " + list(story_.not_asked) + (story_.not_asked.size() == 1 ? " was" : " were") +
+           " not asked: give --config, or all nodes in --endpoints\n";
   }
 
   void paragraph(const std::string& title, const std::vector<std::string>& sentences) {
@@ -227,6 +239,19 @@ class Telling {
               "\nor let kin do it, with --take I, --union, --edit or --merge-cmd CMD:\n";
     }
     out_ += "  " + coloured(palette_.bold, style_.command + " resolve --take 1 " + dashed_word(key_), palette_) + '\n';
+  }
+
+  // Readers are shown one value, so there is nothing for `resolve` to do.
+  void next_by_rule() {
+    out_ += "\nThe bucket shows readers " + shown_by(story_.rule) + " (on_conflict: " + escaped(story_.rule) +
+            "); the values stay until a write replaces them.\n";
+    if (story_.context.empty()) {
+      out_ += "No node that answers holds all of them yet. Bring the nodes together, and ask again:\n  " +
+              coloured(palette_.bold, style_.command + " cluster wait --converged", palette_) + '\n';
+      return;
+    }
+    out_ += "To replace all " + std::to_string(story_.values.size()) + " by one value:\n  " +
+            coloured(palette_.bold, resolving_command(style_.command, key_, story_.context), palette_) + '\n';
   }
 
   const std::string& key_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "common/wire/context_token.hpp"
 #include "common/wire/told_values.hpp"
@@ -79,6 +80,16 @@ std::vector<StorySilence> silences_of(const std::vector<NodeAnswer>& answers, st
   return out;
 }
 
+std::vector<std::string> not_asked(const std::vector<NodeId>& order, const std::vector<NodeAnswer>& answers) {
+  std::set<std::string> left;
+  for (const NodeId& member : order) left.insert(member.str());
+  for (const NodeAnswer& answer : answers) {
+    const bool named = left.erase(answer.node) > 0;
+    if (!named && !answer.reply) return {};
+  }
+  return {left.begin(), left.end()};
+}
+
 }  // namespace
 
 tl::expected<ConflictStory, std::string> story_of(const std::vector<NodeAnswer>& answers) {
@@ -90,6 +101,7 @@ tl::expected<ConflictStory, std::string> story_of(const std::vector<NodeAnswer>&
     if (!token) return tl::unexpected(answer.node + ": " + token.error());
     sound.push_back({&*answer.reply, token->dots});
     if (out.order.empty()) out.order = answer.reply->order;
+    if (out.rule.empty()) out.rule = answer.reply->rule;
     for (const wire::BaseValue& base : answer.reply->bases) {
       if (std::find(out.bases.begin(), out.bases.end(), base) == out.bases.end()) out.bases.push_back(base);
     }
@@ -131,6 +143,7 @@ tl::expected<ConflictStory, std::string> story_of(const std::vector<NodeAnswer>&
     }
     out.nodes.push_back(std::move(node));
   }
+  out.not_asked = not_asked(out.order, answers);
   return out;
 }
 

@@ -64,6 +64,10 @@ struct ConflictStory {
   std::string context;         // of a node that holds all values; empty: no node that answered does
   std::uint64_t since_us = 0;  // when the first node held several; 0: none does
 
+  std::string rule;  // the bucket's on_conflict, where a read shows one of the values or their union
+  // Members that an answer names and that nobody asked. Empty as long as a silent endpoint may be one of them.
+  std::vector<std::string> not_asked;
+
   bool conflict() const { return values.size() > 1; }
 };
 

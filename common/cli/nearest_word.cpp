@@ -26,10 +26,16 @@ std::optional<std::string> nearest_word(std::string_view typed, const std::vecto
   constexpr std::size_t longest_typed = 64;
   if (typed.size() > longest_typed) return std::nullopt;
   std::optional<std::string> nearest;
+  constexpr std::size_t least_prefix = 2, short_word = 3;
+  const auto begins_so = [&](const std::string& word) { return word.starts_with(typed); };
+  if (typed.size() >= least_prefix && std::count_if(words.begin(), words.end(), begins_so) == 1) {
+    return *std::find_if(words.begin(), words.end(), begins_so);
+  }
   std::size_t least = std::max<std::size_t>(1, typed.size() / 3) + 1;
   for (const std::string& word : words) {
     const std::size_t steps = distance(typed, word);
     if (steps >= least || steps >= word.size()) continue;
+    if (typed.size() <= short_word && typed.front() != word.front()) continue;
     least = steps;
     nearest = word;
   }

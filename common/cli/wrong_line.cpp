@@ -19,6 +19,7 @@ std::optional<WrongLine> unknown_command(const CLI::App& app) {
   std::vector<std::string> words;
   for (const CLI::App* one : known) {
     words.push_back(one->get_name());
+    if (words.back().starts_with(rest.front())) continue;  // two names of one command would not be one that begins so
     for (const std::string& alias : one->get_aliases()) words.push_back(alias);
   }
   const std::string under = command_path(app);
@@ -42,6 +43,13 @@ std::optional<std::string> nearest_flag(const CLI::App& app, const std::string& 
   return nearest ? std::optional("--" + *nearest) : std::nullopt;
 }
 
+// A flag of a command in front of it, where only the program's own may stand.
+bool stands_too_early(const CLI::App& app, const std::string& typed) {
+  const std::string name = typed.substr(0, typed.find('='));
+  return name.size() > 1 && name != "--" && &innermost(app) != &app &&
+         innermost(app).get_option_no_throw(name) != nullptr;
+}
+
 bool takes_words(const CLI::App& command) {
   const auto options = command.get_options();
   return std::any_of(options.begin(), options.end(), [](const auto* option) { return option->get_positional(); });
@@ -58,7 +66,9 @@ WrongLine wrong_line(const CLI::ParseError& error, const CLI::App& app, const st
   if (rest.empty()) return {error.what(), help};
   WrongLine out{"'" + rest.front() + "' is not expected here", help};
   if (!rest.front().starts_with('-')) return out;
-  if (const auto nearest = nearest_flag(app, rest.front())) {
+  if (stands_too_early(app, rest.front())) {
+    out.hint = "it goes behind the command: " + path + ' ' + rest.front();
+  } else if (const auto nearest = nearest_flag(app, rest.front())) {
     out.hint = "did you mean " + *nearest + '?';
   } else if (!rest.front().starts_with("--") && takes_words(innermost(app))) {
     out.hint = "put -- in front of a key or value that begins with a dash: " + path + " -- " + rest.front();

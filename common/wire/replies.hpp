@@ -23,6 +23,8 @@ struct ShownSibling {
   std::string content_type;
   Metadata meta;
 
+  bool operator==(const ShownSibling&) const = default;
+
   template <class V>
   void fields(V& v) {
     v.template with_added<6>(value, clock, dot, client, written_us, operation, content_type, meta);
@@ -119,6 +121,8 @@ struct ToldSibling {
   // The asked node's wall clock when it took the value in; 0: not recorded, it came before the conflict
   std::uint64_t known_since_us = 0;
 
+  bool operator==(const ToldSibling&) const = default;
+
   template <class V>
   void fields(V& v) {
     v(shown, lineage, known_since_us);
@@ -130,6 +134,8 @@ struct Silence {
   NodeId member;
   std::uint64_t from_us = 0;
   std::uint64_t until_us = 0;  // 0: it lasts
+
+  bool operator==(const Silence&) const = default;
 
   template <class V>
   void fields(V& v) {
@@ -162,10 +168,12 @@ struct ExplainReply {
   std::uint64_t now_us = 0;       // wall clock of this answer
   std::vector<Silence> silences;  // the last of them, in the order in which they began
   std::vector<BaseValue> bases;   // of a bucket with keep_base
+  std::string rule;               // on_conflict of the bucket: latest, max, union; empty: reads show all values
 
   template <class V>
   void fields(V& v) {
-    v(node, order, siblings, context, conflict_since_us, incarnation, started_us, now_us, silences, bases);
+    v.template with_added<10>(node, order, siblings, context, conflict_since_us, incarnation, started_us, now_us,
+                              silences, bases, rule);
   }
 };
 

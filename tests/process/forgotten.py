@@ -67,7 +67,16 @@ def main(bin_folder, folder):
         lone = [os.path.join(bin_folder, "kin"), "--endpoints", cluster.endpoint["n1"]]
         subprocess.run([*lone, "add_update", "lone", "v"], check=True, capture_output=True, timeout=30)
         done = subprocess.run([*lone, "delete", "lone", "--wait", "forgotten"], capture_output=True, text=True, timeout=30)
-        assert done.returncode == 2 and "n2 cannot be asked" in done.stderr, (done.returncode, done.stderr)
+        assert done.returncode == 2 and "nothing is deleted: n2 cannot be asked" in done.stderr, (done.returncode, done.stderr)
+        assert not done.stdout, done
+        assert cluster.kin("-o", "raw", "read", "lone", node="n1") == "v"
+
+        # Who was removed keeps nobody waiting, as soon as those that are left know of it.
+        cluster.kin("add_update", "last", "v", node="n1")
+        cluster.kill("n3")
+        cluster.kin("cluster", "remove", "n3")
+        out = cluster.kin("delete", "last", "--wait", "forgotten", "--timeout", "30s", node="n1")
+        assert "forgotten by all nodes" in out, out
     print("forgotten: ok")
 
 

@@ -5,8 +5,10 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 import nodes
 
@@ -17,6 +19,7 @@ BUCKETS = """buckets:
   - {name: latest, on_conflict: latest}
   - {name: max, on_conflict: max}
   - {name: union, on_conflict: union}
+  - {name: zone}
 """
 
 
@@ -25,6 +28,8 @@ def rules(kin, run):
     def converge():  # of all nodes, and not of n1 alone
         subprocess.run([*kin[:3], "cluster", "wait", "--converged"], capture_output=True, timeout=60, check=True)
 
+    for value in ("pears", "apples"):
+        run("-b", "zone", "add_update", "k", value, "--new-sibling")
     for bucket, shown, thrown in (("latest", "apples", True), ("max", "pears", True), ("union", "apples\npears", False)):
         before = thrown_away(kin)
         for value in ("pears", "apples"):
@@ -36,12 +41,23 @@ def rules(kin, run):
             assert out == shown, (bucket, node, out)
         out, _ = run("-b", bucket, "explain", "k")
         assert "CONFLICT" in out and "apples" in out and "pears" in out, out      # both are still there
+        assert "(on_conflict: %s)" % bucket in out and " --context k1." in out, out
+        assert "resolve" not in out, out                                         # there is nothing for it to do
+        out, _ = run("-b", bucket, "-o", "json", "explain", "k")
+        assert json.loads(out)["on_conflict"] == bucket, out
+        assert watched_conflicts(kin) == ["zone"]
         out, _ = run("-o", "json", "conflicts")
         assert not [row for row in json.loads(out)["conflicts"] if row["bucket"] == bucket], out
         assert thrown_away(kin) == before
         out, _ = run("-o", "json", "-b", bucket, "add_update", "k", "plums")      # it has seen what it did not say
         assert len(json.loads(out)["replaced"]) == 2, out
         assert thrown_away(kin) == before + int(thrown)
+
+    # U+FFFE and U+FFFF are no characters of XML.
+    run("add_update", "drawn", "fine \u00e9 \ufffe\uffff")
+    picture = os.path.join(os.path.dirname(kin[2]), "drawn.svg")
+    run("explain", "drawn", "--svg", picture)
+    assert "fine \u00e9 \\xef\\xbf\\xbe" in "".join(xml.etree.ElementTree.parse(picture).getroot().itertext())
 
     run("-b", "kept", "add_update", "k", "bread")
     converge()
@@ -52,6 +68,20 @@ def rules(kin, run):
     assert 'All writers had seen n1.1:' in out and '"bread"' in out, out
     out, _ = run("-b", "kept", "resolve", "k", "--merge-cmd", 'cat "$BASE" "$SIBLING_1" "$SIBLING_2"', "--dry-run", "-o", "raw")
     assert out == "breadapplespears", out
+
+
+def watched_conflicts(kin):
+    """The buckets of the conflicts that kin conflicts --watch begins with, up to the last bucket."""
+    watch = subprocess.Popen([*kin, "-o", "json", "conflicts", "--watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True)
+    buckets = []
+    for line in watch.stdout:
+        buckets += [json.loads(line)["bucket"]] if "opened" in line else []
+        if "zone" in buckets:
+            break
+    watch.send_signal(signal.SIGINT)
+    watch.communicate(timeout=30)
+    return buckets
 
 
 def thrown_away(kin):

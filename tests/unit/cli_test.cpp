@@ -83,7 +83,10 @@ TEST_CASE("a line that is refused says what is wrong and what may have been mean
     std::string text;
     app.add_option("--file", text);
     CLI::App* group = app.add_subcommand("node", "nodes");
-    group->add_subcommand("stop", "end one")->add_option("ID", text)->required();
+    CLI::App* stop = group->add_subcommand("stop", "end one");
+    stop->add_option("ID", text)->required();
+    stop->add_option("-r,--reason", text);
+    group->add_subcommand("set_up", "make one")->alias("set-up");
     app.add_subcommand("secret", "not for people")->group("");
     app.require_subcommand(1);
     try {
@@ -105,6 +108,12 @@ TEST_CASE("a line that is refused says what is wrong and what may have been mean
   CHECK(
       wrong({"node", "stop", "x", "-q"}) ==
       "'-q' is not expected here | put -- in front of a key or value that begins with a dash: example node stop -- -q");
+  CHECK(wrong({"--reason=old", "node", "stop", "x"}) ==
+        "'--reason=old' is not expected here | it goes behind the command: example node stop --reason=old");
+  CHECK(wrong({"-r", "node", "stop", "x"}) ==
+        "'-r' is not expected here | it goes behind the command: example node stop -r");
+  CHECK(wrong({"node", "stop", "x", "--rea=y"}) == "'--rea=y' is not expected here | did you mean --reason?");
+  CHECK(wrong({"node", "set"}) == "there is no command 'set' in example node | did you mean 'example node set_up'?");
   CHECK(wrong({"node", "stop"}) == "ID is required | see example node stop --help");
 }
 
@@ -114,7 +123,9 @@ TEST_CASE("a word is meant as long as no more than one letter in three is wrong"
   CHECK(nearest_word("heal", commands) == nothing);
   CHECK(nearest_word("hell", commands) == "shell");
   CHECK(nearest_word("shell", commands) == "shell");
-  CHECK(nearest_word("ip", commands) == "up");
+  CHECK(nearest_word("ip", commands) == nothing);
+  CHECK(nearest_word("pu", commands) == nothing);
+  CHECK(nearest_word("ups", commands) == "up");
   CHECK(nearest_word("is", commands) == nothing);
   CHECK(nearest_word("kli", commands) == nothing);
   CHECK(nearest_word("klil", commands) == "kill");
@@ -122,6 +133,12 @@ TEST_CASE("a word is meant as long as no more than one letter in three is wrong"
   CHECK(nearest_word("sttsu", commands) == nothing);
   CHECK(nearest_word("satsus", commands) == "status");
   CHECK(nearest_word("compilation", commands) == "completion");
+  CHECK(nearest_word("comp", commands) == "completion");
+  CHECK(nearest_word("s", commands) == nothing);
+  const Words others{"get", "put", "delete", "log", "shell"};
+  for (const char* typed : {"set", "ls", "help", "foo"}) CHECK(nearest_word(typed, others) == nothing);
+  CHECK(nearest_word("del", others) == "delete");
+  CHECK(nearest_word("gte", others) == "get");
   CHECK(nearest_word("", commands) == nothing);
   CHECK(nearest_word(std::string(1000, 's'), commands) == nothing);
 }

@@ -268,6 +268,7 @@ TEST_CASE("the command line that is proposed can be pasted") {
 
 TEST_CASE("no byte of a value reaches the terminal as a command") {
   CHECK(escaped("a\x1b[31m\xc2\x9b\n\t\\\xff\xc3\xa9") == "a\\x1b[31m\\xc2\\x9b\\n\\t\\\\\\xff\xc3\xa9");
+  CHECK(escaped("\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd") == "\\xef\\xbf\\xbe\\xef\\xbf\\xbf\xef\xbf\xbd");
   CHECK(shortened("short", 20) == "short");
   CHECK(shortened(std::string(1000, 'x'), 20) == "xxxx... (1000 bytes)");
   for (const char* bad : {"\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80", "\xe2\x82"})
@@ -311,4 +312,19 @@ TEST_CASE("converged means that all answer and all digests are equal") {
   survey.nodes[0].status->tiers[0].peers[1].state = "removed";
   CHECK(why_not_converged(survey).empty());
   CHECK(state_of(survey, survey.nodes[2]) == NodeState::removed);
+}
+
+TEST_CASE("a member that an answer names and that nobody asked is told") {
+  ClusterSurvey survey = three_nodes();
+  CHECK(members_not_asked(survey).empty());
+  survey.nodes.pop_back();
+  CHECK(members_not_asked(survey) == std::set<NodeId>{"n3"});
+  survey.nodes[1].endpoint.node = {};
+  CHECK(members_not_asked(survey) == std::set<NodeId>{"n3"});  // n2 says itself who it is
+  survey.nodes[1].status.reset();
+  CHECK(members_not_asked(survey).empty());  // this may be n3
+  survey.nodes.pop_back();
+  CHECK(members_not_asked(survey) == std::set<NodeId>{"n2", "n3"});
+  survey.nodes[0].status->tiers[0].peers[1].state = "removed";
+  CHECK(members_not_asked(survey) == std::set<NodeId>{"n2"});
 }

@@ -39,8 +39,10 @@ CausalProtocol::CausalProtocol(const Environment& environment)
     : env_(environment),
       order_(env_.cluster.ids()),
       replica_(env_.self, env_.life, env_.cluster.ids(), env_.store, batching(env_.cluster.limits)),
-      watches_(env_.self, env_.cluster.ids(), replica_, env_.store,
-               [this](const std::string& joined) { return event_of(joined); }),
+      watches_(
+          env_.self, env_.cluster.ids(), replica_, env_.store,
+          [this](const std::string& joined) { return event_of(joined); },
+          [this](std::string_view joined) { return rule_of(joined) == OnConflict::siblings; }),
       silences_(env_.cluster.suspect_ms),
       operations_(operations_bytes) {}
 

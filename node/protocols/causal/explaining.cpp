@@ -37,6 +37,7 @@ void CausalProtocol::explain(const ClientCall& call, const wire::Explain& reques
   reply.started_us = silences_.began_us();
   reply.now_us = call.wall_us;
   reply.silences = silences_.list(now_ms_);
+  if (rule_of(key) != OnConflict::siblings) reply.rule = to_string(rule_of(key));
   out.reply(call.id, wire::Kind::explain_reply, reply);
 }
 

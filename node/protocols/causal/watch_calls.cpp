@@ -28,8 +28,13 @@ std::size_t bytes_of(const wire::WatchEvent& event) {
 }  // namespace
 
 WatchCalls::WatchCalls(const NodeId& self, std::vector<NodeId> order, const CausalReplica& replica,
-                       const Overlay& store, Show show)
-    : self_(self), order_(std::move(order)), replica_(replica), store_(store), show_(std::move(show)) {}
+                       const Overlay& store, Show show, ShowsConflicts shows_conflicts)
+    : self_(self),
+      order_(std::move(order)),
+      replica_(replica),
+      store_(store),
+      show_(std::move(show)),
+      shows_conflicts_(std::move(shows_conflicts)) {}
 
 void WatchCalls::refuse(CallId call, Status status, std::string message, Outputs& out) const {
   out.fail(call, Failure{status, Applied::no, std::move(message), self_, 0, 0});
@@ -266,6 +271,7 @@ bool WatchCalls::answer(OfConflicts& watch, Outputs& out) const {
   bool too_many = false;
   store_.scan(prefix, records::behind(prefix), [&](std::string_view record, std::string_view bytes) {
     const std::string_view joined = records::tail(record);
+    if (!shows_conflicts_(joined)) return true;
     std::pair where{std::string(records::bucket_of(joined)), std::string(records::user_key_of(joined))};
     if (const auto known = open.find(where); known != open.end()) return known->second = true;
     const auto index = wire::decode<ConflictRecord>(bytes);

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/wire/watching.hpp"
@@ -31,10 +32,12 @@ class WatchCalls {
  public:
   // A key as watchers see it.
   using Show = std::function<wire::WatchEvent(const std::string& joined)>;
+  // Whether readers of the key are shown that it has several values.
+  using ShowsConflicts = std::function<bool(std::string_view joined)>;
 
   // All of them outlive this.
   WatchCalls(const NodeId& self, std::vector<NodeId> order, const CausalReplica& replica, const Overlay& store,
-             Show show);
+             Show show, ShowsConflicts shows_conflicts);
 
   // A call that came: refused, or answered now, or it waits. The request itself was checked.
   void watch(CallId call, wire::Watch&& request, std::uint64_t answer_by_ms, Outputs& out);
@@ -79,6 +82,7 @@ class WatchCalls {
   const CausalReplica& replica_;
   const Overlay& store_;
   const Show show_;
+  const ShowsConflicts shows_conflicts_;
   std::vector<OfKeys> keys_;
   std::vector<OfConflicts> conflicts_;
   DotSet told_until_;  // the clock when keys_ were last looked at

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""What is said of a whole cluster is said after asking all of it, or it is said who was not asked.
+
+    asking_all.py BIN FOLDER"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import nodes
+
+
+def main(bin_folder, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    with nodes.Nodes(bin_folder, folder, 3, "os", "gossip: {interval_ms: 50}\n") as cluster:
+        def kin(*words, given=""):
+            done = subprocess.run([os.path.join(bin_folder, "kin"), *words], input=given, capture_output=True, text=True,
+                                  timeout=60)
+            return done.returncode, done.stdout, done.stderr
+
+        lone = ["--endpoints", cluster.endpoint["n1"]]
+        wait = ["cluster", "wait", "--converged", "--timeout"]
+        cluster.kin("add_update", "cart", "apples", "-W", "all", "--timeout", "10s", node="n2")
+        cluster.converge()
+
+        # One node alone is always the same as itself.
+        cluster.kin("fault", "isolate", "n1")
+        cluster.kin("add_update", "cart", "pears", node="n1")
+        code, out, err = kin("--config", cluster.config, "--node", "n1", *wait, "1s")
+        assert code == 7 and "differs" in err, (code, out, err)
+        code, out, err = kin("--config", cluster.config, "shell", given="use n2\n%s 1s\n" % " ".join(wait))
+        assert code == 7 and "differs" in err, (code, out, err)
+        code, out, err = kin(*lone, *wait, "1s")
+        assert code == 2 and "n2 is not among those that were named" in err, (code, out, err)
+        two = ["--endpoints", cluster.endpoint["n2"] + "," + cluster.endpoint["n3"]]
+        code, out, err = kin(*two, *wait, "1s")
+        assert code == 2 and "n1 is not among" in err, (code, out, err)
+
+        # Of a key: who was not asked is said.
+        for words, missing in ((lone, ["n2", "n3"]), (two, ["n1"]), (["--config", cluster.config], [])):
+            code, out, err = kin(*words, "explain", "cart")
+            assert code == 0 and ("not asked" in out) == bool(missing), (words, out, err)
+            assert not missing or "  %s not asked: give --config" % (" and ".join(missing) + " were" * (len(missing) > 1)
+                                                                     + " was" * (len(missing) == 1)) in out, out
+            code, out, err = kin(*words, "-o", "json", "explain", "cart")
+            assert json.loads(out)["not_asked"] == missing, out
+        cluster.kin("fault", "join", "n1")
+        code, out, err = kin("--config", cluster.config, "--node", "n1", *wait, "30s")
+        assert code == 0 and "converged" in out, (code, out, err)
+        code, out, err = kin("--endpoints", ",".join(cluster.endpoint.values()), *wait, "30s")
+        assert code == 0 and "converged" in out, (code, out, err)
+
+        # Who was removed need not be asked.
+        cluster.kill("n3")
+        code, out, err = kin("--config", cluster.config, "--node", "n1", *wait, "1s")
+        assert code == 7 and "n3 does not answer" in err, (code, out, err)
+        cluster.kin("cluster", "remove", "n3")
+        code, out, err = kin("--endpoints", cluster.endpoint["n1"] + "," + cluster.endpoint["n2"], *wait, "30s")
+        assert code == 0 and "converged" in out, (code, out, err)
+    print("asking-all: ok")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
