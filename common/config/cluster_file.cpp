@@ -21,6 +21,7 @@ void read_nodes(Section& root, ClusterConfig& out) {
     node.id = NodeId(id);
     node.host = section.need("host");
     check_name(node.host, "a node's host", section.line("host"));
+    if (node.host == "*") section.fail("host", "a node's host is where the others reach it, and nobody can reach *");
     node.port = static_cast<std::uint16_t>(section.need_number("port", 1, 65535));
     section.done();
     if (!ids.insert(node.id).second) section.fail("id", "two nodes are called " + node.id);
