@@ -70,6 +70,7 @@ def main(bin_folder, folder):
             (2, "is no regular file", [*at_n1, "--session", folder, "read", "cart"]),
             (2, "is no regular file", [*at_n1, "--session", "/dev/null", "read", "cart"]),
             (2, "it stands without tcp://", [kin, "--endpoints", "tcp://127.0.0.1:7001", "read", "cart"]),
+            (2, "must be a mapping", [driver, "run", "--sim", "/dev/null"]),
             (2, "cannot be written", [*at_n1, "--session", folder + "/no/mine.json", "add_update", "unsaid", "x"]),
             (3, "", [*at_n1, "read", "unsaid"]),
             (2, "context", [*at_n1, "add_update", "cart", "x", "--context", "k1.nonsense"]),
