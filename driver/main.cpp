@@ -117,7 +117,7 @@ void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) 
   CLI::Option* simulated =
       play->add_flag("--sim", arguments.run.simulated, "in the simulator: virtual time, no processes")->excludes(keep);
   play->add_option("--seed", arguments.seed, "of the simulation; the same seed gives the same run (default: drawn)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))  // what is too large is read as UINT64_MAX
       ->needs(simulated);
   play->add_option("--history", arguments.run.history, "write what the clients did to this file too");
   command(app, "list", "the scenarios of the project", action, [&] { return list(arguments.json()); });

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <map>
 #include <memory>
 
@@ -40,7 +41,8 @@ void Grammar::bench_command() {
   bench->add_option("--unseeing", (*texts)["--unseeing"],
                     "per cent of the writes that have seen nothing, so that siblings arise (0)");
   bench->add_flag("!--no-load", made->load, "the keys are there already");
-  bench->add_option("--seed", made->seed, "of the draws (1)")->check(CLI::NonNegativeNumber);
+  bench->add_option("--seed", made->seed, "of the draws (1)")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));  // what is too large is read as UINT64_MAX
   bench->add_option("--prefix", made->prefix, "of all keys (bench-)");
   commands[bench] = [made, texts] {
     const auto given = [&](const char* flag) -> const std::string& { return texts->at(flag); };

@@ -28,6 +28,7 @@ void read_nodes(Section& root, const std::string& nodes, ClusterConfig& out) {
          [&](auto& key) {
            node.host = section.need(key);
            check_name(node.host, "a node's host", section.line(key));
+           if (node.host == "*") section.fail(key, "a node's host is where the others reach it, and nobody can reach *");
          }},
         {"port",
          [&](auto& key) {

@@ -372,7 +372,7 @@ tl::expected<Scenario, ConfigError> parse_scenario(const std::string& text, cons
 tl::expected<Scenario, ConfigError> load_scenario(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  if (fs::is_directory(path) || !in || !(text << in.rdbuf()))
+  if (fs::is_directory(path) || !in || !(in.peek() == EOF || text << in.rdbuf()))
     return tl::unexpected(ConfigError{path, 0, "cannot be read"});
   return parse_scenario(text.str(), path);
 }

@@ -163,6 +163,8 @@ TEST_CASE("a slip among the nodes is named with its line") {
       {"nodes:\n  - {id: n1, host: h, port: [1]}\n", 2, "port must be a word or a number"},
       {"nodes:\n  - {id: n1, host: h, port: 99999999999999999999}\n", 2, "from 1 to 65535"},
       {"nodes:\n  - {id: n1, host: h, port: 1, prot: tcp}\n", 2, "did you mean port?"},
+      {"nodes:\n  - {id: n1, host: \"*\", port: 1}\n", 2, "nobody can reach *"},
+      {two_nodes + "foo: x\n", 4, "no key foo"},
       {"nodes:\n  - host: h\n    port: 1\n    id: n 1\n", 4, "printable ASCII"},
       {"nodes:\n  - {id: '', host: h, port: 1}\n", 2, "printable ASCII"},
       {"nodes:\n  - {id: 'a{', host: h, port: 1}\n", 2, "printable ASCII"},

@@ -135,6 +135,7 @@ std::vector<Sample> all() {
                                            wall_us + 9,
                                            {{"n2", wall_us, 0}},
                                            {{{n1, 56}, "bread"}}}),
+      sample("explain_reply of a bucket with a rule", ExplainReply{"n1", {}, {}, "", 0, n1.life, 0, 0, {}, {}, "max"}),
       lineage_sample(),
       sample("remove", Remove{"default", "cart", Seen::overwrite, "", {Quorum::all, 0}, "op-2", false}),
       sample("keys", Keys{"default", "ca", "car", 100}),
