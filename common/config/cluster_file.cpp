@@ -28,7 +28,8 @@ void read_nodes(Section& root, const std::string& nodes, ClusterConfig& out) {
          [&](auto& key) {
            node.host = section.need(key);
            check_name(node.host, "a node's host", section.line(key));
-           if (node.host == "*") section.fail(key, "a node's host is where the others reach it, and nobody can reach *");
+           if (node.host == "*")
+             section.fail(key, "a node's host is where the others reach it, and nobody can reach *");
          }},
         {"port",
          [&](auto& key) {
