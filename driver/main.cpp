@@ -212,14 +212,14 @@ int Program::run(const std::vector<std::string>& args) {
 
 int answer(const std::vector<std::string>& args) {
   // Asked by scripts and by the build, and not shown to people.
-  const auto nodes = [&](const std::string& value) {
+  const auto known = [&](const std::string& value) {
     std::string dir = Arguments().dir;
     for (std::size_t i = 0; i + 1 < args.size(); ++i) {
       if (args[i] == "--dir") dir = args[i + 1];
     }
-    return value == "ID" ? nodes_in(dir) : std::vector<std::string>();
+    return known_values(value, dir);
   };
-  if (const auto answer = kin::answer_completion(args, command_tree(), nodes)) {
+  if (const auto answer = kin::answer_completion(args, command_tree(), known)) {
     std::cout << *answer;
     return 0;
   }

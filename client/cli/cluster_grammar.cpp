@@ -80,8 +80,8 @@ void Grammar::fault_commands() {
   auto drop = std::make_shared<std::string>();
   auto delay = std::make_shared<std::string>();
   CLI::App* link = command(*fault, "link", "what A sends to B is lost or late");
-  link->add_option("A", made->node)->required();
-  link->add_option("B", made->fault.peer)->required();
+  link->add_option("A", made->node)->type_name("ID")->required();
+  link->add_option("B", made->fault.peer)->type_name("ID")->required();
   link->add_option("--drop", *drop, "per cent that are lost");
   link->add_option("--delay", *delay, "milliseconds, or a time such as 1s");
   commands[link] = [made, drop, delay] {

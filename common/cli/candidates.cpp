@@ -62,7 +62,7 @@ class Line {
     const auto& arguments = path_.back()->arguments;
     if (arguments.empty()) return out;
     const CommandArgument& argument = arguments[std::min(arguments_, arguments.size() - 1)];
-    offer_values(argument.name, argument.choices, "");
+    offer_values(argument.value, argument.choices, "");
     return out;
   }
 

@@ -5,6 +5,8 @@
 namespace kin {
 namespace {
 
+constexpr const char* no_name = "VALUE";
+
 // `FORM:{text,json,raw}` as CLI11 puts the name of a value and the checks of it together.
 std::vector<std::string> choices_in(const std::string& type) {
   std::vector<std::string> out;
@@ -24,7 +26,7 @@ std::vector<std::string> choices_in(const std::string& type) {
 std::string value_name(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   const std::string name = type.substr(0, type.find(':'));
-  return name.empty() || name == "TEXT" ? "VALUE" : name;
+  return name.empty() || name == "TEXT" ? no_name : name;
 }
 
 CommandFlag flag_of(const CLI::Option& option) {
@@ -51,8 +53,9 @@ CommandTree tree_of(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group().empty()) continue;
     if (option->get_positional()) {
-      out.arguments.push_back({option->get_name(true, false), choices_in(option->get_type_name()),
-                               option->get_description(), option->get_required()});
+      const std::string name = option->get_name(true, false), value = value_name(*option);
+      out.arguments.push_back({name, choices_in(option->get_type_name()), option->get_description(),
+                               option->get_required(), value == no_name ? name : value});
     } else {
       out.flags.push_back(flag_of(*option));
     }

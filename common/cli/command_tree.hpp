@@ -24,6 +24,7 @@ struct CommandArgument {
   std::vector<std::string> choices;
   std::string what;
   bool required = false;
+  std::string value;  // what kind of value it is, ID; its name where nothing else is said
 };
 
 struct CommandTree {

@@ -11,6 +11,7 @@
 #include "common/wire/status.hpp"
 #include "driver/cluster/run_files.hpp"
 #include "driver/commands/interrupt.hpp"
+#include "driver/scenario/scenario_file.hpp"
 
 namespace kin::driver {
 
@@ -29,7 +30,13 @@ bool says(const std::vector<std::string>& words, const std::string& flag) {
 
 }  // namespace
 
-std::vector<std::string> nodes_in(const std::string& dir) {
+std::vector<std::string> known_values(const std::string& value, const std::string& dir) {
+  if (value == "SCENARIO") {
+    std::vector<std::string> names;
+    for (const ListedScenario& one : list_scenarios(project_file("scenarios"))) names.push_back(one.name);
+    return names;
+  }
+  if (value != "ID") return {};
   const auto config = load_cluster_config(cluster_file(dir), {});
   return config ? names_of(*config) : std::vector<std::string>();
 }
@@ -57,9 +64,7 @@ int shell(const ShellCommand& command, const CommandTree& tree, const RunWords& 
     return run(args);
   };
   parts.complete = [&](const std::vector<std::string>& before, const std::string& typed) {
-    return candidates(tree, before, typed, [&](const std::string& value) {
-      return value == "ID" ? nodes_in(command.dir) : std::vector<std::string>();
-    });
+    return candidates(tree, before, typed, [&](const std::string& value) { return known_values(value, command.dir); });
   };
   return run_shell(parts, terminal, std::cin, std::cout, std::cerr);
 }

@@ -19,7 +19,8 @@ using RunWords = std::function<int(const std::vector<std::string>& args)>;
 // `run` parses and runs the words behind the program's name. The exit code: see run_shell.
 int shell(const ShellCommand& command, const CommandTree& tree, const RunWords& run);
 
-// The ids of the nodes of the cluster in this folder; none where there is none.
-std::vector<std::string> nodes_in(const std::string& dir);
+// What may stand for a value, for completion. ID: the nodes of the cluster in this folder; none where there is none.
+// SCENARIO: the project's scenarios.
+std::vector<std::string> known_values(const std::string& value, const std::string& dir);
 
 }  // namespace kin::driver

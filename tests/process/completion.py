@@ -39,7 +39,11 @@ def complete():
     assert in_bash("kin", "kin log timeline --html clu") == ["cluster.yml"]
     assert in_bash("kin", "kin --config cluster.yml --node ") == ["n1", "n2"]
     assert in_bash("kin", "kin --config cluster.yml fault isolate n2") == ["n2"]
+    assert in_bash("kin", "kin --config cluster.yml fault link ") == ["n1", "n2"]
+    assert in_bash("kin", "kin --config cluster.yml fault link n1 ") == ["n1", "n2"]
+    assert in_bash("kin", "kin --config cluster.yml vclock compare ") == []
     assert in_bash("kin", "kin get -") == in_bash("kin", "kin read -")
+    assert "seed-b-conflict" in in_bash("kin-driver", "kin-driver run seed-")
     assert in_bash("kin-driver", "kin-driver check l") == ["linearizable"]
     assert in_bash("kin-driver", "kin-driver completion ") == ["bash", "zsh", "fish"]
     assert in_bash("kin-driver", "kin-driver up --durability f") == ["fsync"]
