@@ -133,6 +133,7 @@ def main(bin_folder, folder):
                       ["watch"], ["watch", "a", "--prefix", "b"], ["conflicts", "--from", tokens[2]]):
             cluster.kin(*words, ok=(2,))
         text(cluster, bin_folder)
+        unprintable(cluster, bin_folder)
     print("watching: %d keys, %d counts, %d conflicts" % (len(written), len(counts), len(opened)))
 
 
@@ -168,6 +169,20 @@ def text(cluster, bin_folder):
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=10)
     assert process.returncode == 130 and "to go on: kin" in said and "watch note --from w1." in said, said
+
+
+def unprintable(cluster, bin_folder):
+    """Who cannot print what came ends, and says how to be told it again."""
+    command = [os.path.join(bin_folder, "kin"), "--config", cluster.config, "watch", "--prefix", "full"]
+    for more in ([], ["-o", "json"]):
+        with open("/dev/full", "w") as full:
+            watch = subprocess.Popen([*command, "--all", *more], stdout=full, stderr=subprocess.PIPE, text=True)
+        try:
+            cluster.kin("add_update", "full", "v", node="n1")
+            _, said = watch.communicate(timeout=20)
+        finally:
+            watch.kill()
+        assert watch.returncode == 1 and "could not be printed" in said, (watch.returncode, said)
 
 
 if __name__ == "__main__":
