@@ -5,6 +5,7 @@ lost, nothing is told twice; and going on with a token after an interrupt.
     watching.py BIN FOLDER"""
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -168,7 +169,23 @@ def text(cluster, bin_folder):
     assert "CONFLICT, 2 values" in line and "read note" in line, line
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=10)
-    assert process.returncode == 130 and "to go on: kin" in said and "watch note --from w1." in said, said
+    assert process.returncode == 130 and "to go on: kin" in said and "watch --from w1." in said and said.endswith(" note\n"), said
+
+    # What it says is a command, whatever the key or the prefix begins with.
+    for words in (["--", "-k"], ["--prefix=-k"]):
+        said = interrupted([*command[:-1], *words])
+        go_on = shlex.split(said.split("to go on: kin ")[1])
+        interrupted([command[0], *go_on])
+
+
+def interrupted(command):
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    line = process.stderr.readline()
+    assert line.startswith("watching at n"), (command, line)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 130, (command, process.returncode, said)
+    return said
 
 
 def unprintable(cluster, bin_folder):
