@@ -77,10 +77,7 @@ int run_command(const WatchCommand& command, const CommandContext& context) {
   WatchingKeys watching(command, context);
   const auto resume = [&](const std::string& token) {
     const std::string from = context.globals.command + " watch --from " + token;
-    if (command.prefix) {
-      // Behind a blank one that begins with a dash would be taken for a flag.
-      return from + (command.prefix->starts_with('-') ? " --prefix=" : " --prefix ") + shell_word(*command.prefix);
-    }
+    if (command.prefix) return from + " --prefix " + shell_word(*command.prefix);
     return from + ' ' + text::dashed_word(command.key.value_or(""));
   };
   return follow<wire::WatchReply>(
