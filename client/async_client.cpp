@@ -22,6 +22,28 @@ constexpr std::size_t coalesced_bytes = 1u << 20;
 // while something is queued, the wait is cut into pieces of this length.
 constexpr milliseconds ask_again_whether_writable{10};
 
+// Of a request that was sent to two nodes: whether the other one may have taken what this one refuses. What is wrong
+// with the request itself is wrong at each of them.
+bool may_say_otherwise(Status refusal) {
+  switch (refusal) {
+    case Status::usage:
+    case Status::bad_config:
+    case Status::wrong_tier:
+    case Status::not_writer:
+    case Status::unsupported:
+    case Status::denied: return false;
+    default: return true;
+  }
+}
+
+// Still, nothing is certain of it before the other one has said so.
+Failure doubted(Failure failure, const std::vector<Endpoint>& open) {
+  failure.applied = Applied::unknown;
+  failure.message +=
+      "; it was sent to " + open.front().title() + " too, which has not answered and may have applied it";
+  return failure;
+}
+
 struct Connection {
   Endpoint endpoint;
   std::unique_ptr<ClientTransport> transport;  // none until a request needs it
@@ -43,6 +65,7 @@ struct Request {
   std::size_t opened = 0;   // how many choices may be used by now
   bool queued = true;
   std::vector<std::size_t> sent_to;
+  std::vector<std::pair<std::size_t, Failure>> refused_by;  // copies of a write that may have been applied elsewhere
   Clock::time_point deadline;
   Clock::time_point wakes;  // the time of its entry among the timers; others of it do not count any more
 };
@@ -86,7 +109,7 @@ struct AsyncClient::State {
   bool stands(const Timers::Timer& timer) const;
   const Timers::Timer* next_timer();
   void finish(std::uint64_t id, Outcome&& outcome);
-  void doubt(const Request& request, Failure& failure) const;
+  std::vector<Endpoint> open_at(const Request& request) const;
   Failure overdue(const Request& request) const;
   bool wait(milliseconds longest);
 };
@@ -343,7 +366,14 @@ void AsyncClient::State::take_item(const wire::Item& item, std::size_t from) {
   }
   if (!found->second.only) preferred = from;
   Outcome outcome = read_answer(found->second.kind, item.envelope.kind, item.body, endpoints[from]);
-  if (!outcome) doubt(found->second, outcome.error());
+  if (!outcome && !is_question(found->second.asked.what) && outcome.error().applied == Applied::no) {
+    Request& request = found->second;
+    request.refused_by.emplace_back(from, outcome.error());
+    if (const auto open = open_at(request); !open.empty()) {
+      if (may_say_otherwise(outcome.error().status)) return;
+      outcome = tl::unexpected(doubted(std::move(outcome.error()), open));
+    }
+  }
   finish(found->first, std::move(outcome));
 }
 
@@ -364,12 +394,15 @@ void AsyncClient::State::finish(std::uint64_t id, Outcome&& outcome) {
   done(std::move(outcome));
 }
 
-// A write that was sent before may have been applied, whatever is said of the copy.
-void AsyncClient::State::doubt(const Request& request, Failure& failure) const {
-  if (is_question(request.kind) || request.sent_to.size() < 2 || failure.applied != Applied::no) return;
-  failure.applied = Applied::unknown;
-  failure.message += "; it was sent before, to " + endpoints[request.sent_to.front()].title() +
-                     ", which did not answer and may have applied it";
+// Where a write was sent that did not refuse it yet.
+std::vector<Endpoint> AsyncClient::State::open_at(const Request& request) const {
+  std::vector<std::size_t> open = request.sent_to;
+  for (const auto& [by, failure] : request.refused_by) {
+    if (const auto one = std::find(open.begin(), open.end(), by); one != open.end()) open.erase(one);
+  }
+  std::vector<Endpoint> out;
+  for (const std::size_t i : open) out.push_back(endpoints[i]);
+  return out;
 }
 
 Failure AsyncClient::State::overdue(const Request& request) const {
@@ -378,8 +411,11 @@ Failure AsyncClient::State::overdue(const Request& request) const {
     for (std::size_t i = 0; i < request.opened; ++i) named.push_back(endpoints[choice(request, i)]);
     return never_reached(named, options.timeout);
   }
-  for (const std::size_t i : request.sent_to) named.push_back(endpoints[i]);
-  return never_answered(request.asked.what, named, options.timeout);
+  Failure failure = never_answered(request.asked.what, open_at(request), options.timeout);
+  for (const auto& [by, refusal] : request.refused_by) {
+    failure.message += "; " + endpoints[by].title() + " refused a copy of it: " + refusal.message;
+  }
+  return failure;
 }
 
 bool AsyncClient::State::wait(milliseconds longest) {

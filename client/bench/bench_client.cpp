@@ -83,10 +83,12 @@ std::optional<Failure> BenchClient::load(std::uint64_t from, std::uint64_t to) {
   std::optional<Failure> wrong;
   for (std::uint64_t next = from; (next < to && !wrong && !interrupted_) || client_.in_flight() > 0;) {
     while (next < to && !wrong && client_.in_flight() < plan_.depth) {
-      put_key_numbered(write_.key, plan_.prefix, next++);
-      put_fresh_value(write_.value);
-      write_.seen = wire::Seen::overwrite;
-      client_.submit(write_, [&](const Outcome& outcome) {
+      Operation& operation = open_operation();
+      put_key_numbered(operation.key, plan_.prefix, next++);
+      begin_write(operation, wire::Seen::overwrite, {});
+      client_.submit(write_, [this, &operation, &wrong](const Outcome& outcome) {
+        outcome ? end_event(operation, reply_in<wire::WriteReply>(outcome)) : end_event(operation, outcome.error());
+        close(operation);
         ++progress_.done;
         if (!outcome && !wrong) wrong = outcome.error();
       });
@@ -161,7 +163,7 @@ void BenchClient::have_read(Operation& operation, const Outcome& outcome) {
   operation.event.context_of = read_id;
 }
 
-void BenchClient::write(Operation& operation, wire::Seen seen, const std::string& context) {
+void BenchClient::begin_write(Operation& operation, wire::Seen seen, const std::string& context) {
   put_fresh_value(write_.value);
   begin_event(operation, "put");
   if (history_) operation.event.value = write_.value;
@@ -169,9 +171,13 @@ void BenchClient::write(Operation& operation, wire::Seen seen, const std::string
   write_.key = operation.key;
   write_.seen = seen;
   write_.context = context;
+  write_.want_replaced = history_.has_value();
+}
+
+void BenchClient::write(Operation& operation, wire::Seen seen, const std::string& context) {
+  begin_write(operation, seen, context);
   write_.operation.assign(name_).append(":");
   append_number(write_.operation, values_);
-  write_.want_replaced = history_.has_value();
   client_.submit(write_, [this, &operation](const Outcome& outcome) { have_written(operation, outcome); });
 }
 

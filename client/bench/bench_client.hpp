@@ -56,7 +56,7 @@ class BenchClient {
   BenchClient(const BenchPlan& plan, std::string name, std::vector<Endpoint> endpoints, ClientOptions options,
               const Workload& workload, BenchProgress& progress);
 
-  // Appends to the history from now on. Error: a sentence.
+  // Appends to the history from now on, the writes of a load too. Error: a sentence.
   tl::expected<void, std::string> keep_history(const std::string& path);
 
   // Asks for one key. Failure: of that read, so no node can be reached, or it does not serve the bucket.
@@ -88,6 +88,7 @@ class BenchClient {
   void close(Operation& operation);
   void start(BenchClock::time_point due);
   void read(Operation& operation);
+  void begin_write(Operation& operation, wire::Seen seen, const std::string& context);
   void write(Operation& operation, wire::Seen seen, const std::string& context);
   void have_read(Operation& operation, const Outcome& outcome);
   void have_written(Operation& operation, const Outcome& outcome);

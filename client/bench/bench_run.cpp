@@ -43,13 +43,13 @@ class Bench {
 
   tl::expected<BenchResult, Failure> run() {
     if (auto wrong = reach()) return tl::unexpected(*wrong);
-    if (auto wrong = load()) return tl::unexpected(*wrong);
     for (const auto& client : clients_) {
       if (options_.history.empty()) break;
       if (auto kept = client->keep_history(options_.history); !kept) {
         return tl::unexpected(Failure{Status::usage, Applied::no, kept.error()});
       }
     }
+    if (auto wrong = load()) return tl::unexpected(*wrong);
     return measure();
   }
 

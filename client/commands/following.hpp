@@ -22,9 +22,10 @@ inline bool may_pass(const Failure& failure) {
 }
 
 // `ask(client, at)` is one question at the node `at`, with the newest token; `tell(reply, client, at)` prints it.
-// `resume` begins the command line that goes on behind the last token. Returns the exit code.
+// `resume(token)` is the command line that goes on behind a token. Ends when interrupted, at a failure that does
+// not pass, and when what was told cannot be printed. Returns the exit code.
 template <class Reply>
-int follow(const CommandContext& context, const std::string& resume,
+int follow(const CommandContext& context, const std::function<std::string(const std::string&)>& resume,
            const std::function<Client::Result<Reply>(Client&, std::size_t)>& ask,
            const std::function<void(const Reply&, Client&, std::size_t)>& tell, std::string token) {
   auto book = AddressBook::open(context.globals);
@@ -38,7 +39,7 @@ int follow(const CommandContext& context, const std::string& resume,
     const auto reply = ask(client, at);
     if (client.interrupted()) {
       if (as_json && !token.empty()) context.screen.print(json::watch_ended(token));
-      if (!as_json && !token.empty()) context.screen.explain("\nto go on: " + resume + " --from " + token + '\n');
+      if (!as_json && !token.empty()) context.screen.explain("\nto go on: " + resume(token) + '\n');
       return interrupted_exit;
     }
     if (!reply) {
@@ -53,13 +54,18 @@ int follow(const CommandContext& context, const std::string& resume,
       continue;
     }
     complaint.clear();
-    token = reply->token;
-    if (!begun && as_json) context.screen.print(json::watching(reply->node.str(), token));
+    if (!begun && as_json) context.screen.print(json::watching(reply->node.str(), reply->token));
     if (!begun && !as_json && !context.globals.quiet) {
       context.screen.explain("watching at " + reply->node + "; Ctrl-C ends it and says how to go on\n");
     }
     begun = true;
     tell(*reply, client, at);
+    if (!context.screen.prints()) {
+      context.screen.explain("kin: the watch ends, since what came last could not be printed\n");
+      if (!token.empty()) context.screen.explain("to be told it again: " + resume(token) + '\n');
+      return exit_code(Status::internal);
+    }
+    token = reply->token;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "client/commands/interrupts.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -9,8 +10,10 @@ namespace kin {
 namespace {
 
 int interrupt_pipe[2] = {-1, -1};
+volatile std::sig_atomic_t last_signal = SIGINT;
 
-extern "C" void on_interrupt(int) {
+extern "C" void on_interrupt(int signal) {
+  last_signal = signal;
   const char byte = 0;
   [[maybe_unused]] const ssize_t n = ::write(interrupt_pipe[1], &byte, 1);
 }
@@ -29,6 +32,13 @@ int watch_for_interrupts() {
   handle(SIGINT, on_interrupt, SA_RESETHAND);
   handle(SIGTERM, on_interrupt, SA_RESETHAND);
   return interrupt_pipe[0];
+}
+
+int last_interrupt() { return last_signal; }
+
+bool is_interrupted(int interrupt_fd) {
+  pollfd fd{interrupt_fd, POLLIN, 0};
+  return ::poll(&fd, 1, 0) > 0;
 }
 
 void watch_next_command() {

@@ -1,33 +1,58 @@
 #include "client/commands/merge_program.hpp"
 
+#include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "client/commands/interrupts.hpp"
+
 extern "C" char** environ;
 
 namespace kin {
 namespace {
 
+constexpr int time_to_end_ms = 1000;
+constexpr std::size_t most_value_bytes = 16u << 20;  // the largest that limits.value_bytes can be
+
 tl::unexpected<std::string> failed(const std::string& what) {
   return tl::unexpected(what + ": " + std::strerror(errno));
 }
 
-std::string read_to_the_end(int fd) {
-  std::string out;
+enum class Stopped { no, interrupted, too_long };
+
+// What the child writes until its end, where there is a pipe to it. `child` is its pidfd.
+Stopped wait_for(int child, int pipe, int interrupt_fd, std::string& out) {
   char block[65536];
-  for (;;) {
-    const ssize_t n = ::read(fd, block, sizeof block);
+  while (true) {
+    pollfd fds[] = {{interrupt_fd, POLLIN, 0}, {pipe, POLLIN, 0}, {pipe < 0 ? child : -1, POLLIN, 0}};
+    if (::poll(fds, 3, -1) < 0) continue;
+    if (fds[0].revents != 0) return Stopped::interrupted;
+    if (fds[2].revents != 0) return Stopped::no;
+    if (fds[1].revents == 0) continue;
+    const ssize_t n = ::read(pipe, block, sizeof block);
     if (n > 0) out.append(block, static_cast<std::size_t>(n));
-    if (n == 0 || (n < 0 && errno != EINTR)) return out;
+    if (n == 0 || (n < 0 && errno != EINTR)) pipe = -1;
+    if (out.size() > most_value_bytes) return Stopped::too_long;
   }
+}
+
+// An editor may hold what its user has not saved: it ends when it will. Of what another program does nothing is used
+// any more.
+void stop(pid_t child, int watched, int signal, bool editor) {
+  ::kill(child, signal);
+  pollfd end{watched, POLLIN, 0};
+  if (editor || ::poll(&end, 1, time_to_end_ms) > 0) return;
+  ::kill(child, SIGKILL);
 }
 
 }  // namespace
@@ -61,9 +86,11 @@ tl::expected<std::string, std::string> MergeFolder::read(const std::string& name
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-tl::expected<std::string, std::string> run_program(const std::string& command,
-                                                   const std::vector<std::string>& arguments,
-                                                   const Variables& variables, bool capture) {
+tl::expected<std::string, Failure> run_program(const std::string& command, const std::vector<std::string>& arguments,
+                                               const Variables& variables, bool capture, int interrupt_fd) {
+  const auto fault = [](std::string what, Status status = Status::conflict) {
+    return tl::unexpected(Failure{status, Applied::no, std::move(what), "", 0, 0});
+  };
   std::vector<std::string> words;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string word = *variable;
@@ -85,7 +112,7 @@ tl::expected<std::string, std::string> run_program(const std::string& command,
   argv.push_back(nullptr);
 
   int ends[2] = {-1, -1};
-  if (capture && ::pipe(ends) != 0) return failed("a pipe cannot be made");
+  if (capture && ::pipe(ends) != 0) return fault(failed("a pipe cannot be made").value());
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   if (capture) {
@@ -96,24 +123,41 @@ tl::expected<std::string, std::string> run_program(const std::string& command,
   pid_t child = 0;
   const int error = ::posix_spawn(&child, "/bin/sh", &actions, nullptr, argv.data(), environment.data());
   ::posix_spawn_file_actions_destroy(&actions);
-  std::string out;
-  if (capture) {
-    ::close(ends[1]);
-    if (error == 0) out = read_to_the_end(ends[0]);
-    ::close(ends[0]);
-  }
+  if (capture) ::close(ends[1]);
   if (error != 0) {
+    if (capture) ::close(ends[0]);
     errno = error;
-    return failed("/bin/sh cannot be run");
+    return fault(failed("/bin/sh cannot be run").value());
   }
+  // sys/pidfd.h of glibc 2.36 cannot be used from C++.
+  const int watched = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  if (watched < 0) {
+    auto wrong = fault(failed("/bin/sh cannot be waited for").value());
+    if (capture) ::close(ends[0]);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    return wrong;
+  }
+  std::string out;
+  const Stopped stopped = wait_for(watched, ends[0], interrupt_fd, out);
+  if (capture) ::close(ends[0]);
+  if (stopped == Stopped::interrupted) stop(child, watched, last_interrupt(), !capture);
+  if (stopped == Stopped::too_long) stop(child, watched, SIGTERM, false);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
+  ::close(watched);
+  if (stopped == Stopped::interrupted) return fault("interrupted");
+  if (stopped == Stopped::too_long) {
+    return fault(
+        "'" + command + "' gave more than " + std::to_string(most_value_bytes) + " bytes, and no value may be larger",
+        Status::limit);
+  }
   if (WIFSIGNALED(status)) {
-    return tl::unexpected("'" + command + "' was ended by signal " + std::to_string(WTERMSIG(status)));
+    return fault("'" + command + "' was ended by signal " + std::to_string(WTERMSIG(status)));
   }
   if (WEXITSTATUS(status) != 0) {
-    return tl::unexpected("'" + command + "' ended with " + std::to_string(WEXITSTATUS(status)));
+    return fault("'" + command + "' ended with " + std::to_string(WEXITSTATUS(status)));
   }
   return out;
 }

@@ -22,6 +22,11 @@ Failure stays(const std::string& why) {
   return {Status::conflict, Applied::no, why + ": nothing was written, the conflict stays", "", 0, 0};
 }
 
+Failure stays(Failure failure) {
+  failure.message += ": nothing was written, the conflict stays";
+  return failure;
+}
+
 Failure no_files(const std::string& why) { return {Status::internal, Applied::no, why, "", 0, 0}; }
 
 std::string editor() {
@@ -33,8 +38,8 @@ std::string editor() {
 }
 
 tl::expected<std::string, Failure> by_program(const ResolveCommand& command,
-                                              const std::vector<wire::ShownSibling>& siblings,
-                                              const std::string& base) {
+                                              const std::vector<wire::ShownSibling>& siblings, const std::string& base,
+                                              int interrupt_fd) {
   const auto folder = MergeFolder::make();
   if (!folder) return tl::unexpected(no_files(folder.error()));
   Variables variables{{"KEY", command.key}, {"SIBLINGS", std::to_string(siblings.size())}};
@@ -55,12 +60,12 @@ tl::expected<std::string, Failure> by_program(const ResolveCommand& command,
     arguments.push_back(variables.back().second);
   }
   if (command.merge_command) {
-    auto value = run_program(*command.merge_command, arguments, variables, true);
+    auto value = run_program(*command.merge_command, arguments, variables, true, interrupt_fd);
     if (!value) return tl::unexpected(stays(value.error()));
     return *value;
   }
   if (auto made = file("MERGED", "merged", with_markers(siblings)); !made) return tl::unexpected(made.error());
-  if (auto ran = run_program(editor() + " \"$MERGED\"", {}, variables, false); !ran) {
+  if (auto ran = run_program(editor() + " \"$MERGED\"", {}, variables, false, interrupt_fd); !ran) {
     return tl::unexpected(stays(ran.error()));
   }
   auto value = folder->read("merged");
@@ -100,10 +105,11 @@ bool has_markers(const std::string& text) {
 }
 
 tl::expected<std::string, Failure> merged(const ResolveCommand& command,
-                                          const std::vector<wire::ShownSibling>& siblings, const std::string& base) {
+                                          const std::vector<wire::ShownSibling>& siblings, const std::string& base,
+                                          int interrupt_fd) {
   if (command.value) return *command.value;
   if (command.union_of_lines) return union_of_lines(siblings);
-  if (!command.take) return by_program(command, siblings, base);
+  if (!command.take) return by_program(command, siblings, base, interrupt_fd);
   if (*command.take < 1 || *command.take > siblings.size()) {
     return tl::unexpected(usage_failure("there is no value " + std::to_string(*command.take) + ", " +
                                         escaped(command.key) + " has " + std::to_string(siblings.size())));

@@ -27,10 +27,12 @@ bool has_markers(const std::string& text);
 //   KEY                        the key
 // and the files with the values as its arguments, "$@".
 // Of --merge-cmd the value is what the program writes to its standard output. The editor is VISUAL, EDITOR or vi.
+// When `interrupt_fd` becomes readable, the program is ended: see merge_program.hpp.
 // Failure: USAGE for a sibling that is not there; CONFLICT, applied no, when the program fails or its result still has
-// markers; INTERNAL, applied no, when files cannot be written.
+// markers, or after an interrupt; LIMIT, applied no, where it writes more than the largest value; INTERNAL, applied no,
+// when files cannot be written.
 tl::expected<std::string, Failure> merged(const ResolveCommand& command,
-                                          const std::vector<wire::ShownSibling>& siblings,
-                                          const std::string& base = "");
+                                          const std::vector<wire::ShownSibling>& siblings, const std::string& base = "",
+                                          int interrupt_fd = -1);
 
 }  // namespace kin

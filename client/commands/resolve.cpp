@@ -1,6 +1,7 @@
 // kin resolve: reads, makes one value of all, and writes it with the context of that read. It replaces just what it has
 // seen: a value that comes in between stays, and is looked at again.
 #include "client/commands/calling.hpp"
+#include "client/commands/interrupts.hpp"
 #include "client/commands/merging.hpp"
 #include "client/commands/requests.hpp"
 #include "client/commands/run.hpp"
@@ -28,7 +29,8 @@ class Resolving {
       const auto reply = read();
       if (!reply || reply->siblings.empty()) return tell(ReadCommand{command_.key, {}, false}, reply, context_);
       if (reply->siblings.size() == 1) return nothing_to_resolve(*reply);
-      auto value = merged(command_, reply->siblings, base());
+      auto value = merged(command_, reply->siblings, base(), context_.interrupt_fd);
+      if (is_interrupted(context_.interrupt_fd)) return interrupted();
       if (!value) return context_.screen.fail(value.error());
       if (command_.dry_run) return show_only(*value, *reply);
       const auto written = write(std::move(*value), reply->context);
@@ -87,6 +89,11 @@ class Resolving {
 
   void keep(const HistoryEvent& event) {
     if (auto kept = files_.finish(context_.globals, event); !kept) kept_ = kept;
+  }
+
+  int interrupted() {
+    context_.screen.fail({Status::internal, Applied::no, "interrupted; nothing was written, the conflict stays"});
+    return interrupted_exit;
   }
 
   int nothing_to_resolve(const wire::ReadReply& reply) {

@@ -28,6 +28,8 @@ class Screen {
   bool err_is_terminal() const { return err_is_terminal_; }
 
   void print(const std::string& text) { out_ << text << std::flush; }
+  // Whether all that was printed so far was taken.
+  bool prints() const { return out_.good(); }
   void explain(const std::string& text) { err_ << text << std::flush; }
 
   // JSON on standard output, text on standard error. Returns the exit code.

@@ -2,6 +2,8 @@
 
 #include "client/commands/screen.hpp"
 #include "client/identity.hpp"
+#include "client/joined_context.hpp"
+#include "client/session_lock.hpp"
 
 namespace kin {
 
@@ -11,6 +13,7 @@ tl::expected<UserFiles, Failure> UserFiles::open(const Globals& globals) {
     auto session = SessionFile::load(globals.session);
     if (!session) return tl::unexpected(usage_failure(session.error()));
     if (auto can = session->can_be_saved(); !can) return tl::unexpected(usage_failure(can.error()));
+    files.in_file_ = session->session().contexts();
     files.session_ = std::move(*session);
   }
   if (!globals.history.empty()) {
@@ -63,15 +66,28 @@ Client::Result<wire::WriteReply> UserFiles::remove(Client& client, wire::Remove 
 
 tl::expected<void, std::string> UserFiles::finish(const Globals& globals, const HistoryEvent& event) {
   if (session_ && !event.context.empty()) {
-    // Another kin may have written meanwhile: only this key's context is ours to change.
-    auto now = SessionFile::load(globals.session);
-    if (!now) return tl::unexpected(now.error());
-    now->session().remember(globals.bucket, event.key, event.context);
-    if (auto joined = now->session().join(session_->session().seen()); !joined) return joined;
-    if (auto saved = now->save(); !saved) return saved;
+    if (auto saved = save(globals, event); !saved) return saved;
   }
   if (history_) return history_->append(event);
   return {};
+}
+
+// Another kin may have written meanwhile: only this key's context is ours to change, and where the other one changed it
+// too, the session has seen what both have seen.
+tl::expected<void, std::string> UserFiles::save(const Globals& globals, const HistoryEvent& event) {
+  const auto lock = SessionLock::take(globals.session);
+  if (!lock) return tl::unexpected(lock.error());
+  auto now = SessionFile::load(globals.session);
+  if (!now) return tl::unexpected(now.error());
+  std::string context = event.context;
+  std::string& before = in_file_[{globals.bucket, event.key}];
+  const std::string there = now->session().context(globals.bucket, event.key).value_or("");
+  // One that cannot be read is of no use to a write: ours takes its place.
+  if (there != before && !there.empty()) context = joined_context(there, context).value_or(context);
+  before = event.context;
+  now->session().remember(globals.bucket, event.key, std::move(context));
+  if (auto joined = now->session().join(session_->session().seen()); !joined) return joined;
+  return now->save();
 }
 
 tl::expected<void, std::string> UserFiles::finish(const RegisterEvent& event) {

@@ -41,7 +41,10 @@ class UserFiles {
   [[nodiscard]] tl::expected<void, std::string> finish(const RegisterEvent& event);
 
  private:
+  tl::expected<void, std::string> save(const Globals& globals, const HistoryEvent& event);
+
   std::optional<SessionFile> session_;
+  Session::Contexts in_file_;  // as this command knows the file: what it read, and what it put there since
   std::optional<HistoryFile> history_;
 };
 

@@ -9,10 +9,6 @@
 namespace kin {
 namespace {
 
-std::string with_value(const std::string& flag, const std::string& value) {
-  return " " + flag + " " + shell_word(value);
-}
-
 class WatchingKeys {
  public:
   WatchingKeys(const WatchCommand& command, const CommandContext& context) : screen_(context.screen) {
@@ -79,9 +75,11 @@ class WatchingKeys {
 
 int run_command(const WatchCommand& command, const CommandContext& context) {
   WatchingKeys watching(command, context);
-  const std::string resume =
-      context.globals.command + " watch" +
-      (command.prefix ? with_value("--prefix", *command.prefix) : " " + shell_word(command.key.value_or("")));
+  const auto resume = [&](const std::string& token) {
+    const std::string from = context.globals.command + " watch --from " + token;
+    if (command.prefix) return from + " --prefix " + shell_word(*command.prefix);
+    return from + ' ' + text::dashed_word(command.key.value_or(""));
+  };
   return follow<wire::WatchReply>(
       context, resume, [&](Client& client, std::size_t at) { return watching.ask(client, at); },
       [&](const wire::WatchReply& reply, Client& client, std::size_t at) { watching.tell(reply, client, at); },
@@ -105,8 +103,10 @@ int watch_conflicts(const ConflictsCommand& command, const CommandContext& conte
     }
     request.from = reply.token;
   };
-  return follow<wire::WatchConflictsReply>(context, context.globals.command + " conflicts --watch", ask, tell,
-                                           command.from);
+  const auto resume = [&](const std::string& token) {
+    return context.globals.command + " conflicts --watch --from " + token;
+  };
+  return follow<wire::WatchConflictsReply>(context, resume, ask, tell, command.from);
 }
 
 }  // namespace kin

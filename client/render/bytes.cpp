@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <cstdio>
 #include <ctime>
+#include <cwchar>
 
 namespace kin {
 namespace {
@@ -29,6 +31,21 @@ std::size_t character_length(std::string_view bytes, std::size_t i) {
     if (byte_at(bytes, i + k) < 0x80 || byte_at(bytes, i + k) > 0xBF) return 0;
   }
   return length;
+}
+
+// The columns of one character, which `utf8` is the whole of. That of a control or an unknown one is 1, as is each
+// where the system has no UTF-8.
+std::size_t width_of(std::string_view utf8) {
+  const unsigned char lead = byte_at(utf8, 0);
+  if (lead < 0x80) return 1;
+  static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  if (locale == nullptr) return 1;
+  auto code = static_cast<wchar_t>(lead & (0x7F >> utf8.size()));
+  for (const char c : utf8.substr(1)) code = static_cast<wchar_t>((code << 6) | (static_cast<unsigned char>(c) & 0x3F));
+  const locale_t before = ::uselocale(locale);  // of this thread
+  const int width = ::wcwidth(code);
+  ::uselocale(before);
+  return width < 0 ? 1 : static_cast<std::size_t>(width);
 }
 
 std::string hex_escape(unsigned char byte) {
@@ -91,16 +108,29 @@ std::string shortened(std::string_view bytes, std::size_t most) {
   std::string whole = escaped(bytes.substr(0, (most + 1) * 4));
   if (columns(whole) <= most && bytes.size() <= (most + 1) * 4) return whole;
   const std::string tail = "... (" + std::to_string(bytes.size()) + " bytes)";
-  std::size_t keep = 0;
-  for (std::size_t shown = 0; shown + tail.size() < std::max<std::size_t>(most, 16) && keep < whole.size(); ++shown) {
-    keep += std::max<std::size_t>(character_length(whole, keep), 1);
+  most = std::max<std::size_t>(most, 16);
+  return whole.substr(0, bytes_within(whole, most - std::min(most, tail.size()))) + tail;
+}
+
+std::size_t bytes_within(std::string_view text, std::size_t most) {
+  std::size_t shown = 0, i = 0;
+  while (i < text.size()) {
+    const std::size_t length = std::max<std::size_t>(character_length(text, i), 1);
+    shown += width_of(text.substr(i, length));
+    if (shown > most) break;
+    i += length;
   }
-  return whole.substr(0, keep) + tail;
+  return i;
 }
 
 std::size_t columns(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  std::size_t shown = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = std::max<std::size_t>(character_length(text, i), 1);
+    shown += width_of(text.substr(i, length));
+    i += length;
+  }
+  return shown;
 }
 
 std::string shell_word(std::string_view bytes) {

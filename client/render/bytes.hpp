@@ -21,8 +21,12 @@ std::string escaped(std::string_view bytes);
 // Escaped, and cut to `most` columns (at least 16) with the size of the whole at the end: abc... (1048576 bytes).
 std::string shortened(std::string_view bytes, std::size_t most);
 
-// Characters of UTF-8 text, each taken as one column.
+// The columns that UTF-8 text takes on a terminal: wide characters two, those that combine with the one before them
+// none.
 std::size_t columns(std::string_view text);
+
+// The bytes of its longest beginning of whole characters that takes no more than `most` columns.
+std::size_t bytes_within(std::string_view text, std::size_t most);
 
 // A word that a POSIX shell reads as these bytes; in $'...' where they are not printable (bash, zsh, ksh).
 std::string shell_word(std::string_view bytes);

@@ -12,14 +12,15 @@ namespace {
 constexpr std::size_t narrowest = 8;
 constexpr std::string_view cut_mark = "...";
 
-// Whole characters: a byte that continues one in UTF-8 goes with it.
 void cut_to(std::string& cell, std::size_t most) {
   if (columns(cell) <= most) return;
-  while (!cell.empty() && columns(cell) + cut_mark.size() > most) {
-    while (cell.size() > 1 && (static_cast<unsigned char>(cell.back()) & 0xc0) == 0x80) cell.pop_back();
-    cell.pop_back();
-  }
+  cell.resize(bytes_within(cell, most - cut_mark.size()));
   cell += cut_mark;
+}
+
+// 2026-01-31T12:00:00.000000Z without what stands behind the point.
+void cut_fraction(std::string& time) {
+  if (const auto point = time.rfind('.'); point != std::string::npos) time.replace(point, std::string::npos, "Z");
 }
 
 }  // namespace
@@ -44,15 +45,26 @@ std::vector<std::size_t> Table::widths() const {
   return out;
 }
 
-Table& Table::fit(std::size_t screen, const std::vector<std::string>& cut) {
+std::size_t Table::column(const std::string& name) const {
+  const std::vector<std::string>& header = rows_.front().cells;
+  const auto at = static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
+  KIN_REQUIRE(at < header.size(), "no column " + name);
+  return at;
+}
+
+Table& Table::fit(std::size_t screen, const std::vector<std::string>& cut, const std::string& time) {
   if (screen == 0) return *this;
+  const auto wide_as_now = [](const std::vector<std::size_t>& wide) {
+    return std::accumulate(wide.begin(), wide.end(), 2 * wide.size());
+  };
+  if (!time.empty() && wide_as_now(widths()) > screen) {
+    for (Row& row : rows_) cut_fraction(row.cells[column(time)]);
+  }
   for (const std::string& name : cut) {
     const std::vector<std::size_t> wide = widths();
-    const std::size_t all = std::accumulate(wide.begin(), wide.end(), 2 * wide.size());
+    const std::size_t all = wide_as_now(wide);
     if (all <= screen) break;
-    const std::vector<std::string>& header = rows_.front().cells;
-    const auto at = static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
-    KIN_REQUIRE(at < header.size(), "no column " + name);
+    const std::size_t at = column(name);
     const std::size_t rest = all - wide[at];
     const std::size_t most = std::max(narrowest, screen > rest ? screen - rest : 0);
     for (Row& row : rows_) cut_to(row.cells[at], most);

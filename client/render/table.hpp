@@ -21,11 +21,13 @@ class Table {
   // Each line starts with two blanks and ends with a newline; nothing stands behind the last cell.
   std::string print(const Palette& palette) const;
 
-  // Where the lines would be longer than a screen of this many columns (0: any length), the columns of these names are
-  // cut, the first of them first, none to fewer than 8; a cell that was cut ends with "...". Lines may still be longer.
-  Table& fit(std::size_t screen, const std::vector<std::string>& cut);
+  // Where the lines would be longer than a screen of this many columns (0: any length), the column `time`, if there is
+  // one, goes without the fractions of its seconds; and then the columns of these names are cut, the first of them
+  // first, none to fewer than 8; a cell that was cut ends with "...". Lines may still be longer.
+  Table& fit(std::size_t screen, const std::vector<std::string>& cut, const std::string& time = "");
 
  private:
+  std::size_t column(const std::string& name) const;
   std::vector<std::size_t> widths() const;
 
   struct Row {

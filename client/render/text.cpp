@@ -56,7 +56,7 @@ std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const
     table.row({std::to_string(++number), shortened(s.value, value_columns), print_positions(s.clock, order),
                to_string(s.dot), s.dot.actor.node.str(), shortened(s.client, value_columns), utc_time(s.written_us)});
   }
-  std::string out = table.fit(style.columns, {"client", "value"}).print(palette);
+  std::string out = table.fit(style.columns, {"client", "value"}, "written").print(palette);
   number = 0;
   for (const wire::ShownSibling& s : siblings) {
     out += kept_with(s, "  " + std::to_string(++number) + ": ", palette);
@@ -198,7 +198,7 @@ std::string conflicts(const std::vector<wire::ConflictRow>& rows, std::uint64_t 
     table.row({shortened(row.bucket, value_columns), shortened(row.key, 60), std::to_string(row.siblings),
                utc_time(row.since_us), now_us > row.since_us ? duration(now_us - row.since_us) : "0 ms", writers(row)});
   }
-  std::string out = table.fit(style.columns, {"writers", "key"}).print(style.palette);
+  std::string out = table.fit(style.columns, {"writers", "key"}, "since").print(style.palette);
   if (style.quiet) return out;
   const wire::ConflictRow& first = rows.front();
   out += "To see one and how to resolve it:\n  " + style.command;

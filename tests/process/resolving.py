@@ -4,6 +4,7 @@
     resolving.py BIN FOLDER"""
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -90,6 +91,37 @@ def thrown_away(kin):
     return sum(tier["counters"].get("thrown-away", 0) for node in nodes_of for tier in node["tiers"])
 
 
+def stopped(cluster, kin, folder, conflict, values):
+    """Who stops kin while the merge runs gets nothing written, also where the program takes no notice, and no folder stays."""
+    started = os.path.join(folder, "started")
+    own = {**os.environ, "TMPDIR": os.path.join(folder, "tmp")}
+    os.makedirs(own["TMPDIR"])
+    conflict("stopped", "apples", "pears")
+    never = os.path.join(folder, "never")
+    os.mkfifo(never)
+    forever = "touch %s; read line < %s; echo merged" % (started, never)
+    for how, program in ((signal.SIGINT, forever), (signal.SIGTERM, forever), (signal.SIGINT, "trap '' INT; " + forever),
+                         (signal.SIGINT, "trap 'echo merged; exit 0' INT; " + forever)):
+        running = subprocess.Popen([*kin, "-o", "json", "resolve", "stopped", "--merge-cmd", program],
+                                   stdout=subprocess.PIPE, env=own)
+        try:
+            nodes.until(lambda: os.path.exists(started), 20, "the merge runs")
+            os.remove(started)
+            running.send_signal(how)
+            said = json.loads(running.communicate(timeout=10)[0])
+        finally:
+            running.kill()
+            os.close(os.open(never, os.O_RDWR | os.O_NONBLOCK))   # ends who still reads it
+        assert running.returncode == 130 and said["applied"] == "no", (how, program, running.returncode, said)
+        assert values("stopped") == ["apples", "pears"] and os.listdir(own["TMPDIR"]) == [], (how, program)
+    # A program that writes for ever is ended, and what no value can be is not kept in memory.
+    done = subprocess.run([*kin, "-o", "json", "resolve", "stopped", "--merge-cmd", "yes"], stdout=subprocess.PIPE,
+                          env=own, timeout=60, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30)))
+    said = json.loads(done.stdout)
+    assert done.returncode == 8 and said["status"] == "LIMIT" and said["applied"] == "no", said
+    assert "more than 16777216 bytes" in said["message"] and values("stopped") == ["apples", "pears"], said
+
+
 def main(bin_folder, folder):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
@@ -140,6 +172,8 @@ def main(bin_folder, folder):
         run("resolve", "fails", code=2)
         run("resolve", "fails", "--union", "--take", "1", code=2)
         assert values("fails") == ["apples", "pears"]
+
+        stopped(cluster, kin, folder, conflict, values)
 
         # A value that comes while a merge runs is merged too, in a second round.
         conflict("race", "apples", "pears")

@@ -67,9 +67,32 @@ def main(bin_folder, folder):
             out.write(good)
         assert [s["value"] for s in run("n1", "read", "cart")["siblings"]] == ["pears"]
 
+        at_once(run, os.path.join(folder, "shared.json"))
         unwritable(cluster, bin_folder, folder)
         history(cluster, bin_folder, folder)
     print("sessions: ok")
+
+
+def at_once(run, file):
+    """Commands that use one file at the same time: what each of them saw is in it."""
+    keys = ["at-once-%d" % i for i in range(12)]
+    for turn in range(2):                    # the second time each replaces its own value
+        each(keys, lambda key: run("n1", "add_update", key, "v%d" % turn, file=file))
+        assert sorted(c["key"] for c in json.load(open(file))["contexts"]) == sorted(keys), open(file).read()
+    values = ["w%d" % i for i in range(6)]
+    each(values, lambda value: run("n1", "add_update", "together", value, "--new-sibling", file=file))
+    written = run("n1", "add_update", "together", "one for all", file=file)
+    assert written["siblings"] == 1 and len(written["replaced"]) == len(values), written
+
+
+def each(words, work):
+    went = []
+    threads = [threading.Thread(target=lambda word=word: (work(word), went.append(word))) for word in words]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(went) == sorted(words), went
 
 
 def unwritable(cluster, bin_folder, folder):

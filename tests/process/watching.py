@@ -5,6 +5,7 @@ lost, nothing is told twice; and going on with a token after an interrupt.
     watching.py BIN FOLDER"""
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -133,6 +134,7 @@ def main(bin_folder, folder):
                       ["watch"], ["watch", "a", "--prefix", "b"], ["conflicts", "--from", tokens[2]]):
             cluster.kin(*words, ok=(2,))
         text(cluster, bin_folder)
+        unprintable(cluster, bin_folder)
     print("watching: %d keys, %d counts, %d conflicts" % (len(written), len(counts), len(opened)))
 
 
@@ -167,7 +169,37 @@ def text(cluster, bin_folder):
     assert "CONFLICT, 2 values" in line and "read note" in line, line
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=10)
-    assert process.returncode == 130 and "to go on: kin" in said and "watch note --from w1." in said, said
+    assert process.returncode == 130 and "to go on: kin" in said and "watch --from w1." in said and said.endswith(" note\n"), said
+
+    # What it says is a command, whatever the key or the prefix begins with.
+    for words in (["--", "-k"], ["--prefix=-k"]):
+        said = interrupted([*command[:-1], *words])
+        go_on = shlex.split(said.split("to go on: kin ")[1])
+        interrupted([command[0], *go_on])
+
+
+def interrupted(command):
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    line = process.stderr.readline()
+    assert line.startswith("watching at n"), (command, line)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 130, (command, process.returncode, said)
+    return said
+
+
+def unprintable(cluster, bin_folder):
+    """Who cannot print what came ends, and says how to be told it again."""
+    command = [os.path.join(bin_folder, "kin"), "--config", cluster.config, "watch", "--prefix", "full"]
+    for more in ([], ["-o", "json"]):
+        with open("/dev/full", "w") as full:
+            watch = subprocess.Popen([*command, "--all", *more], stdout=full, stderr=subprocess.PIPE, text=True)
+        try:
+            cluster.kin("add_update", "full", "v", node="n1")
+            _, said = watch.communicate(timeout=20)
+        finally:
+            watch.kill()
+        assert watch.returncode == 1 and "could not be printed" in said, (watch.returncode, said)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include "client/identity.hpp"
 #include "client/session_file.hpp"
 #include "common/cli/nearest_word.hpp"
+#include "common/wire/context_token.hpp"
 
 using namespace kin;
 using namespace std::chrono_literals;
@@ -257,6 +258,45 @@ TEST_CASE("a write carries what the user said, else what the session remembers")
   CHECK(files->context_for(globals, "cart", wire::Seen::overwrite, "").seen == wire::Seen::overwrite);
   CHECK(files->context_for(globals, "cart", wire::Seen::context, "k1.own").context == "k1.own");
   CHECK(files->context_for(globals, "other", std::nullopt, "").seen == wire::Seen::implied);
+}
+
+TEST_CASE("of two commands at once in one session, what each has seen is kept, and nothing else") {
+  const Folder folder;
+  Globals globals;
+  globals.session = folder.file("s.json");
+  const auto context = [](const NodeId& node, std::uint64_t counter) {
+    wire::ContextToken token{"default", wire::key_hash("default", "cart"), {}, {}, {}, ""};
+    token.dots.add(Dot{{node, {1, 1}}, counter});
+    token.clock.raise(node, counter);
+    token.seen.push_back({{{node, {1, 1}}, counter}, token.clock, 0, ""});
+    return wire::print_context(token);
+  };
+  const auto finish = [&](UserFiles& files, const std::string& key, const std::string& seen) {
+    HistoryEvent event;
+    event.key = key;
+    event.context = seen;
+    REQUIRE(files.finish(globals, event));
+  };
+  const auto seen = [&] {
+    return wire::parse_context(UserFiles::open(globals)->context_for(globals, "cart", std::nullopt, "").context);
+  };
+  auto one = UserFiles::open(globals);
+  auto two = UserFiles::open(globals);
+  finish(*one, "cart", context("n1", 1));
+  finish(*one, "other", context("n1", 2));
+  finish(*two, "cart", context("n2", 7));
+  REQUIRE(seen().has_value());
+  CHECK(seen()->dots.has(Dot{{"n1", {1, 1}}, 1}));
+  CHECK(seen()->dots.has(Dot{{"n2", {1, 1}}, 7}));
+  CHECK(seen()->dots.size() == 2);
+  CHECK(seen()->clock.counts().size() == 2);
+  CHECK_FALSE(seen()->lineage.empty());
+  CHECK(UserFiles::open(globals)->context_for(globals, "other", std::nullopt, "").seen == wire::Seen::context);
+  finish(*two, "cart", context("n2", 8));  // of one command the newer one takes the place, but not of the other's
+  CHECK(seen()->dots.has(Dot{{"n1", {1, 1}}, 1}));
+  auto later = UserFiles::open(globals);
+  finish(*later, "cart", context("n3", 1));
+  CHECK(seen()->dots.size() == 1);
 }
 
 TEST_CASE("a history has one line for each operation") {

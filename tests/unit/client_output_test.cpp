@@ -217,6 +217,32 @@ TEST_CASE("a table that is wider than the terminal loses the end of its least im
   CHECK(table.fit(5, {"v"}).print({}) == "  k  v\n  k  \xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6...\n");
 }
 
+TEST_CASE("columns are those of a terminal, and a time goes without its fractions first") {
+  const std::string wide = "\xe6\xbc\xa2\xe5\xad\x97", combining = "e\xcc\x81";
+  CHECK(columns(wide) == 4);
+  CHECK(columns(combining) == 1);
+  CHECK(columns("\xc3\xa4") == 1);
+  CHECK(bytes_within(wide, 3) == 3);
+  Table table({"k", "v"});
+  table.row({wide, "a"});
+  table.row({combining, "b"});
+  CHECK(table.print({}) == "  k     v\n  " + wide + "  a\n  " + combining + "     b\n");
+  text::Style style = plain;
+  style.columns = 80;
+  wire::ReadReply reply;
+  reply.siblings = {apples(), pears()};
+  reply.order = order;
+  for (wire::ShownSibling& sibling : reply.siblings) sibling.client = "a-client-of-a-long-name";
+  const std::string shown = text::read("cart", reply, style);
+  const std::string rows = shown.substr(0, shown.find("  read at"));
+  CHECK(rows.find(".000000Z") == std::string::npos);
+  for (std::size_t begin = 0; begin < rows.size();) {
+    const std::size_t end = rows.find('\n', begin);
+    CHECK(columns(rows.substr(begin, end - begin)) <= 80);
+    begin = end + 1;
+  }
+}
+
 TEST_CASE("what a tier says is no key of users is not counted as one") {
   wire::StatusReply status = status_of_node("n1", "aa");
   wire::TierReport more;

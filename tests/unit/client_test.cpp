@@ -263,10 +263,51 @@ TEST_CASE("a write that names its operation is sent a second time, elsewhere, an
     REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
     CHECK(outcome->has_value());
   }
-  SECTION("a refusal says nothing of the first") {
-    node.answer(at_node[0], wire::Kind::failure, Failure{Status::not_found, Applied::no, "nothing", "n2", 0, 0});
+  const auto refuse = [](FakeNode& by, const Asked& asked, Status status) {
+    by.answer(asked, wire::Kind::failure, Failure{status, Applied::no, "nothing", "", 0, 0});
+  };
+  const auto counted = [&](std::uint64_t replies) {
+    return until(client, {}, [&] { return client.counters().replies == replies; });
+  };
+  SECTION("a refusal says nothing of the first, whose answer is the outcome") {
+    refuse(node, at_node[0], Status::not_found);
+    REQUIRE(counted(1));
+    REQUIRE_FALSE(outcome.has_value());
+    silent.answer(at_silent[0], wire::Kind::write_reply, written());
     REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
-    CHECK(outcome->error().status == Status::not_found);
+    CHECK(outcome->has_value());
+  }
+  SECTION("nor does one of the first say something of the second") {
+    refuse(silent, at_silent[0], Status::unavailable);
+    REQUIRE(counted(1));
+    REQUIRE_FALSE(outcome.has_value());
+    node.answer(at_node[0], wire::Kind::write_reply, written());
+    REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
+    CHECK(outcome->has_value());
+  }
+  SECTION("a refusal, and no answer of the first: unknown") {
+    refuse(node, at_node[0], Status::not_found);
+    REQUIRE(until(client, {{&third, &at_third}}, [&] { return outcome.has_value(); }));
+    CHECK(outcome->error().status == Status::timeout);
+    CHECK(outcome->error().applied == Applied::unknown);
+    CHECK(outcome->error().message == "no answer from " + silent.endpoint().title() +
+                                          " within 1200 ms; it may have been applied, or may still be; " +
+                                          node.endpoint().title() + " refused a copy of it: nothing");
+    CHECK(at_third.empty());
+  }
+  SECTION("both refuse: certainly not applied") {
+    refuse(node, at_node[0], Status::not_found);
+    REQUIRE(counted(1));
+    refuse(silent, at_silent[0], Status::unavailable);
+    REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
+    CHECK(outcome->error().status == Status::unavailable);
+    CHECK(outcome->error().applied == Applied::no);
+  }
+  SECTION("what is wrong with the request is wrong at each, and nobody waits") {
+    refuse(node, at_node[0], Status::denied);
+    REQUIRE(counted(1));
+    REQUIRE(outcome.has_value());
+    CHECK(outcome->error().status == Status::denied);
     CHECK(outcome->error().applied == Applied::unknown);
     CHECK(outcome->error().message.find(silent.endpoint().title()) != std::string::npos);
   }
