@@ -79,10 +79,6 @@ def at_once(run, file):
     for turn in range(2):                    # the second time each replaces its own value
         each(keys, lambda key: run("n1", "add_update", key, "v%d" % turn, file=file))
         assert sorted(c["key"] for c in json.load(open(file))["contexts"]) == sorted(keys), open(file).read()
-    values = ["w%d" % i for i in range(6)]
-    each(values, lambda value: run("n1", "add_update", "together", value, "--new-sibling", file=file))
-    written = run("n1", "add_update", "together", "one for all", file=file)
-    assert written["siblings"] == 1 and len(written["replaced"]) == len(values), written
 
 
 def each(words, work):
