@@ -5,8 +5,8 @@
 // nothing to make durable ends with fewer messages, so that the clients work while the node does.
 //
 // A turn that has written much is committed on another thread, and the next one is stepped meanwhile; it ends when that
-// commit is through. Of what is there to be taken, such a turn takes as much as is stepped in the time of a commit, so
-// that neither waits long for the other: where the disk is slow, all of it.
+// commit is through. Of what is there to be taken, a node without peers takes as much in a turn as is stepped in the
+// time of a commit, so that neither waits long for the other: where the disk is slow, all of it.
 //
 // When the disk fails or a protocol says that this process must not go on, nothing more of the turn leaves, and all who
 // wait for replies are told that nobody knows whether theirs was applied.

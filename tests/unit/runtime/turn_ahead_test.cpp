@@ -125,8 +125,8 @@ TEST_CASE("a node takes in no more than a turn while a commit hangs") {
   CHECK(node.turn().size() == 10);
 }
 
-TEST_CASE("a turn takes as much as is stepped in the time of a commit, and all where the disk is slow") {
-  Node node;
+TEST_CASE("without peers a turn takes as much as is stepped in the time of a commit, and all where the disk is slow") {
+  Node node([](ClusterConfig& cluster) { cluster.nodes.resize(1); });
   node.turn();
   node.time.look_us = 1;
   const auto first_of_many = [&](std::uint64_t took_us) {
@@ -145,6 +145,14 @@ TEST_CASE("a turn takes as much as is stepped in the time of a commit, and all w
   CHECK(some > much);
   CHECK(some < 8 * much);
   CHECK(first_of_many(1'000'000) == 8 * much);
+}
+
+TEST_CASE("with peers a turn takes all that is there") {
+  Node node;
+  node.turn();
+  node.give(writes(8 * much));
+  CHECK(node.turn().empty());
+  CHECK(node.turn().size() == 8 * much);
 }
 
 TEST_CASE("S-55: a loop that is asked to end answers the turn that is being committed, and tells the calls behind it") {
