@@ -401,6 +401,7 @@ std::vector<Endpoint> AsyncClient::State::open_at(const Request& request) const 
     if (const auto one = std::find(open.begin(), open.end(), by); one != open.end()) open.erase(one);
   }
   std::vector<Endpoint> out;
+  out.reserve(open.size());
   for (const std::size_t i : open) out.push_back(endpoints[i]);
   return out;
 }

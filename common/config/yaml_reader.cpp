@@ -178,6 +178,7 @@ Section::Section(const YAML::Node& node, std::string what) : node_(node), what_(
 
 void Section::each(const std::vector<Taker>& keys) const {
   std::vector<std::string> names;
+  names.reserve(keys.size());
   for (const auto& [key, take] : keys) names.push_back(key);
   refuse_others(names);
   for (const auto& [key, take] : keys) take(key);
