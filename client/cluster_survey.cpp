@@ -44,6 +44,22 @@ std::string SurveyedNode::name() const {
   return endpoint.node.empty() && status ? status->node.str() : endpoint.name();
 }
 
+ClusterSurvey survey(Client& client) {
+  ClusterSurvey out;
+  auto answers = client.status_of_all();
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    SurveyedNode node;
+    node.endpoint = client.endpoints()[i];
+    if (answers[i]) {
+      node.status = std::move(*answers[i]);
+    } else {
+      node.why_silent = answers[i].error().message;
+    }
+    out.nodes.push_back(std::move(node));
+  }
+  return out;
+}
+
 const char* to_string(NodeState state) {
   switch (state) {
     case NodeState::online: return "online";

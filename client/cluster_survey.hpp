@@ -1,4 +1,4 @@
-// What all nodes said about themselves at one moment, and what follows from it. Nothing here asks anybody.
+// What all nodes said about themselves at one moment, and what follows from it. Only survey() asks anybody.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "client/client.hpp"
 #include "client/endpoint.hpp"
 #include "common/wire/replies.hpp"
 
@@ -24,6 +25,9 @@ struct SurveyedNode {
 struct ClusterSurvey {
   std::vector<SurveyedNode> nodes;
 };
+
+// Asks all of client.endpoints() for their status; the nodes stand in their order.
+ClusterSurvey survey(Client& client);
 
 enum class NodeState { online, offline, isolated, unreachable, removed };
 const char* to_string(NodeState state);

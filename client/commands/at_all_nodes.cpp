@@ -55,20 +55,4 @@ int report_answers(const Client& client, const std::vector<Client::Result<wire::
   return 0;
 }
 
-ClusterSurvey survey(Client& client) {
-  ClusterSurvey out;
-  auto answers = client.status_of_all();
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    SurveyedNode node;
-    node.endpoint = client.endpoints()[i];
-    if (answers[i]) {
-      node.status = std::move(*answers[i]);
-    } else {
-      node.why_silent = answers[i].error().message;
-    }
-    out.nodes.push_back(std::move(node));
-  }
-  return out;
-}
-
 }  // namespace kin

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "client/client.hpp"
-#include "client/cluster_survey.hpp"
 #include "client/commands/run.hpp"
 
 namespace kin {
@@ -15,8 +14,5 @@ namespace kin {
 // others did are named on standard error. Returns the exit code.
 int report_answers(const Client& client, const std::vector<Client::Result<wire::Done>>& answers,
                    const CommandContext& context);
-
-// Asks all of client.endpoints() for their status.
-ClusterSurvey survey(Client& client);
 
 }  // namespace kin

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "client/cluster_survey.hpp"
 #include "client/commands/at_all_nodes.hpp"
 #include "client/commands/calling.hpp"
 #include "client/commands/run.hpp"

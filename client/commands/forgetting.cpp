@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "client/cluster_survey.hpp"
 #include "client/commands/address_book.hpp"
 #include "client/commands/at_all_nodes.hpp"
 #include "client/render/watching.hpp"

@@ -98,7 +98,6 @@ class Cluster {
   // Asks exactly these nodes, in this order.
   Client client_of(const std::vector<std::string>& nodes) const;
   std::vector<std::string> running_nodes() const;
-  ClusterSurvey survey_with(Client& client) const;
   Result<void> wait_answering(const std::string& node, const Interrupted& interrupted) const;
   Result<void> wait_all_see_all(std::chrono::milliseconds longest, const Progress& progress,
                                 const Interrupted& interrupted) const;

@@ -70,26 +70,11 @@ std::vector<std::string> Cluster::running_nodes() const {
   return out;
 }
 
-ClusterSurvey Cluster::survey_with(Client& client) const {
-  ClusterSurvey out;
-  auto answers = client.status_of_all();
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    SurveyedNode node{client.endpoints()[i], std::nullopt, ""};
-    if (answers[i]) {
-      node.status = std::move(*answers[i]);
-    } else {
-      node.why_silent = answers[i].error().message;
-    }
-    out.nodes.push_back(std::move(node));
-  }
-  return out;
-}
-
 ClusterSurvey Cluster::survey() const {
   ClusterSurvey heard;
   if (const auto nodes = running_nodes(); !nodes.empty()) {
     Client client = client_of(nodes);
-    heard = survey_with(client);
+    heard = kin::survey(client);
   }
   ClusterSurvey out;
   for (const Endpoint& endpoint : endpoints_of(config_)) {
@@ -165,7 +150,7 @@ Cluster::Result<void> Cluster::wait_all_see_all(milliseconds longest, const Prog
     for (const NodeConfig& node : config_.nodes)
       if (process_state(node.id.str()) == ProcessState::gone)
         return tl::unexpected(failure(Status::unavailable, how_ended(node.id.str(), "the same kin-driver up with")));
-    std::string why = who_misses_whom(survey_with(client));
+    std::string why = who_misses_whom(kin::survey(client));
     for (const NodeConfig& node : config_.nodes)
       if (why.empty() && !listens(node.id.str())) why = node.id.str() + " does not listen yet";
     if (why.empty()) return {};
@@ -188,7 +173,7 @@ Cluster::Result<void> Cluster::wait_converged(const std::vector<std::string>& no
       return tl::unexpected(failure(Status::unavailable, node + " is down, so it cannot converge with the others"));
   Client client = client_of(nodes);
   while (true) {
-    const std::vector<std::string> reasons = why_not_converged(survey_with(client));
+    const std::vector<std::string> reasons = why_not_converged(kin::survey(client));
     if (reasons.empty()) return {};
     if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
     if (steady_clock::now() >= deadline)
