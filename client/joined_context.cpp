@@ -4,23 +4,6 @@
 #include "common/wire/lineage_codec.hpp"
 
 namespace kin {
-namespace {
-
-Lineage lineage_of(const wire::ContextToken& token) {
-  const auto sound = [](const std::string& packed) {
-    auto lineage = wire::unpack_lineage(packed);
-    return lineage ? std::move(*lineage) : Lineage::of({}, Spans{{}, true});
-  };
-  JoinedLineage out(sound(token.lineage));
-  for (const wire::SeenValue& value : token.seen) {
-    Lineage one = sound(value.lineage);
-    one.add_newest(value.dot, value.clock, value.tag);
-    out.add(std::move(one));
-  }
-  return std::move(out).take();
-}
-
-}  // namespace
 
 tl::expected<std::string, std::string> joined_context(const std::string& a, const std::string& b) {
   if (a == b) return a;
@@ -31,8 +14,8 @@ tl::expected<std::string, std::string> joined_context(const std::string& a, cons
   if (both->bucket != other->bucket || both->key_hash != other->key_hash) {
     return tl::unexpected(std::string("these contexts are of two keys"));
   }
-  Lineage lineage = lineage_of(*both);
-  lineage.join(lineage_of(*other));
+  Lineage lineage = wire::lineage_of(*both).lineage;
+  lineage.join(wire::lineage_of(*other).lineage);
   both->dots.join(other->dots);
   both->clock.join(other->clock);
   both->seen.clear();

@@ -1,7 +1,7 @@
 #include "common/wire/context_token.hpp"
 
 #include "common/wire/armour.hpp"
-#include "common/wire/codec.hpp"
+#include "common/wire/lineage_codec.hpp"
 
 namespace kin::wire {
 namespace {
@@ -9,6 +9,23 @@ namespace {
 constexpr std::string_view version_mark = "k1.";
 
 }  // namespace
+
+SeenLineage lineage_of(const ContextToken& token) {
+  std::optional<Malformed> unreadable;
+  const auto unpacked = [&](std::string_view packed) {
+    auto lineage = unpack_lineage(packed);
+    if (lineage) return std::move(*lineage);
+    if (!unreadable) unreadable = lineage.error();
+    return Lineage::of({}, Spans{{}, true});
+  };
+  JoinedLineage out(unpacked(token.lineage));
+  for (const SeenValue& value : token.seen) {
+    Lineage one = unpacked(value.lineage);
+    one.add_newest(value.dot, value.clock, value.tag);
+    out.add(std::move(one));
+  }
+  return {std::move(out).take(), std::move(unreadable)};
+}
 
 std::string key_hash(std::string_view bucket, std::string_view key) {
   std::string both(bucket);

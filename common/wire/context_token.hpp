@@ -5,12 +5,15 @@
 //   key_hash = SipHash-2-4, keyed with zeros, over bucket, NUL, key
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 
 #include "common/causality/dot_set.hpp"
+#include "common/causality/lineage.hpp"
 #include "common/causality/version_vector.hpp"
+#include "common/wire/codec.hpp"
 
 namespace kin::wire {
 
@@ -42,6 +45,14 @@ struct ContextToken {
     v.template with_added<4>(bucket, key_hash, dots, clock, seen, lineage);
   }
 };
+
+// What the reader had seen who was given this context. A part that cannot be read may be anything, and no node made it:
+// what is wrong with the first of those is told.
+struct SeenLineage {
+  Lineage lineage;
+  std::optional<Malformed> unreadable;
+};
+SeenLineage lineage_of(const ContextToken& token);
 
 std::string key_hash(std::string_view bucket, std::string_view key);
 

@@ -249,14 +249,18 @@ tl::expected<WriterPast, Failure> CausalProtocol::past_of(const std::string& buc
                                      "this context names a write that was never made, or a node that is "
                                      "no member: it is of another cluster"));
       }
-      auto lineage = lineage_of(*token);
-      if (!lineage) return tl::unexpected(refuse(Status::usage, lineage.error()));
+      wire::SeenLineage seen_before = wire::lineage_of(*token);
+      if (seen_before.unreadable) {
+        return tl::unexpected(refuse(
+            Status::usage, "this context says in no way that is known what was seen: " + seen_before.unreadable->what));
+      }
       if (planted(Bug::context_ignored)) return WriterPast{WriterPast::Kind::nothing, {}, {}, {}};
       if (planted(Bug::context_without_holes)) {
         const DotSet::Counters named = token->dots.actors();
         for (const auto& [actor, counters] : named) token->dots.add(actor, CounterSet::up_to(counters.top()));
       }
-      return WriterPast{WriterPast::Kind::named, std::move(token->dots), std::move(token->clock), std::move(*lineage)};
+      return WriterPast{WriterPast::Kind::named, std::move(token->dots), std::move(token->clock),
+                        std::move(seen_before.lineage)};
     }
     case wire::Seen::overwrite: return WriterPast{WriterPast::Kind::held, {}, {}, {}};
     case wire::Seen::nothing: break;

@@ -54,25 +54,6 @@ void show(wire::ContextToken& token, const Siblings& siblings, const LineageBoun
   }
 }
 
-tl::expected<Lineage, std::string> lineage_of(const wire::ContextToken& token) {
-  const auto sound = [](std::string_view packed) -> tl::expected<Lineage, std::string> {
-    auto lineage = wire::unpack_lineage(packed);
-    if (!lineage)
-      return tl::unexpected("this context says in no way that is known what was seen: " + lineage.error().what);
-    return std::move(*lineage);
-  };
-  auto of_many = sound(token.lineage);
-  if (!of_many) return of_many;
-  JoinedLineage out(std::move(*of_many));
-  for (const wire::SeenValue& value : token.seen) {
-    auto one = sound(value.lineage);
-    if (!one) return one;
-    one->add_newest(value.dot, value.clock, value.tag);
-    out.add(std::move(*one));
-  }
-  return std::move(out).take();
-}
-
 wire::ShownSibling to_shown(const Dot& dot, const Sibling& s) {
   return {s.value, s.clock, dot, s.client, s.written_us, s.operation, s.content_type, s.meta};
 }

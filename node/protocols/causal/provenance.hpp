@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <tl/expected.hpp>
 #include <vector>
 
 #include "common/causality/lineage.hpp"
@@ -24,9 +23,6 @@ Lineage behind(const Siblings& siblings);
 
 // What a context says of these values. Of many, one lineage within `bounds` for all.
 void show(wire::ContextToken& token, const Siblings& siblings, const LineageBounds& bounds);
-
-// What the reader had seen who was given this context. Error: a sentence; it was not made by a node.
-tl::expected<Lineage, std::string> lineage_of(const wire::ContextToken& token);
 
 // The values as a reader is shown them.
 std::vector<wire::ShownSibling> to_shown(const Siblings& siblings);
