@@ -63,6 +63,23 @@ bool is_control(std::string_view bytes, std::size_t i, std::size_t length) {
   return length == 2 && lead == 0xC2 && byte_at(bytes, i + 1) < 0xA0;
 }
 
+struct Shown {
+  std::size_t bytes = 0, columns = 0;
+};
+
+// Of the text, as many whole characters as `most` columns hold.
+Shown beginning(std::string_view text, std::size_t most) {
+  Shown out;
+  while (out.bytes < text.size()) {
+    const std::size_t length = std::max<std::size_t>(character_length(text, out.bytes), 1);
+    const std::size_t wide = width_of(text.substr(out.bytes, length));
+    if (out.columns + wide > most) break;
+    out.columns += wide;
+    out.bytes += length;
+  }
+  return out;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
@@ -112,26 +129,9 @@ std::string shortened(std::string_view bytes, std::size_t most) {
   return whole.substr(0, bytes_within(whole, most - std::min(most, tail.size()))) + tail;
 }
 
-std::size_t bytes_within(std::string_view text, std::size_t most) {
-  std::size_t shown = 0, i = 0;
-  while (i < text.size()) {
-    const std::size_t length = std::max<std::size_t>(character_length(text, i), 1);
-    shown += width_of(text.substr(i, length));
-    if (shown > most) break;
-    i += length;
-  }
-  return i;
-}
+std::size_t bytes_within(std::string_view text, std::size_t most) { return beginning(text, most).bytes; }
 
-std::size_t columns(std::string_view text) {
-  std::size_t shown = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = std::max<std::size_t>(character_length(text, i), 1);
-    shown += width_of(text.substr(i, length));
-    i += length;
-  }
-  return shown;
-}
+std::size_t columns(std::string_view text) { return beginning(text, std::string_view::npos).columns; }
 
 std::string shell_word(std::string_view bytes) {
   constexpr std::string_view harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,=@%+";
