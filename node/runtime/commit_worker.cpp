@@ -27,16 +27,19 @@ void CommitWorker::begin(const WriteBatch& batch) {
   changed_.notify_all();
 }
 
+bool CommitWorker::has_ended() const {
+  const std::lock_guard lock(mutex_);
+  return result_.has_value();
+}
+
 std::optional<Committer::Result> CommitWorker::take_result() {
   const std::lock_guard lock(mutex_);
-  ended_ = false;
   return std::exchange(result_, std::nullopt);
 }
 
 Committer::Result CommitWorker::wait() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return result_.has_value(); });
-  ended_ = false;
   return *std::exchange(result_, std::nullopt);
 }
 
@@ -49,7 +52,6 @@ void CommitWorker::work(const std::stop_token& end) {
     lock.lock();
     batch_ = nullptr;
     result_ = std::move(result);
-    ended_ = true;
     lock.unlock();
     changed_.notify_all();
     wake_();

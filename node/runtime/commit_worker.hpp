@@ -2,7 +2,6 @@
 // other worker and the transport this is the only place with a thread and a lock.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -30,7 +29,7 @@ class Committer {
   virtual Result commit(const WriteBatch& batch) = 0;
   // Elsewhere. Never blocks. The batch stays as it is until the result was taken; nothing else is committed meanwhile.
   virtual void begin(const WriteBatch& batch) = 0;
-  // Whether it goes on no more; costs next to nothing.
+  // Whether there is a result to take.
   virtual bool has_ended() const = 0;
   // Once; nullopt while it goes on.
   virtual std::optional<Result> take_result() = 0;
@@ -49,7 +48,7 @@ class CommitWorker : public Committer {
 
   Result commit(const WriteBatch& batch) override;
   void begin(const WriteBatch& batch) override;
-  bool has_ended() const override { return ended_.load(std::memory_order_relaxed); }
+  bool has_ended() const override;
   std::optional<Result> take_result() override;
   Result wait() override;
 
@@ -59,8 +58,7 @@ class CommitWorker : public Committer {
   Store& store_;
   const std::function<void()> wake_;
   const TimeSource& time_;
-  std::atomic<bool> ended_ = false;  // there is a result
-  std::mutex mutex_;                 // of the two that follow
+  mutable std::mutex mutex_;  // of the two that follow
   const WriteBatch* batch_ = nullptr;
   std::optional<Result> result_;
   std::condition_variable_any changed_;

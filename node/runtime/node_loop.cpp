@@ -71,9 +71,9 @@ bool NodeLoop::takes_enough() const {
   if (parts_.host.replies_that_may_leave() >= enough_replies_a_turn) return true;
   // With peers, a turn is a message to each of them, and as much work for them as it is cut into pieces.
   if (parts_.host.cluster().nodes.size() > 1) return false;
+  if (parts_.host.records_to_commit() < records_for_another_thread) return false;
   if (parts_.host.committing() && !parts_.commits.has_ended()) return false;
-  return parts_.host.records_to_commit() >= records_for_another_thread &&
-         parts_.time.now_us() - turn_began_us_ >= last_commit_us_;
+  return parts_.time.now_us() - turn_began_us_ >= last_commit_us_;
 }
 
 void NodeLoop::take_job_news() {
