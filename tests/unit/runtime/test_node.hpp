@@ -42,11 +42,15 @@ struct Node {
     net.to_clients.clear();
     net.to_peers.clear();
     REQUIRE(!loop->turn());
-    std::vector<ParsedItem> replies;
+    return replies();
+  }
+  // What has left for clients since the last turn() began.
+  std::vector<ParsedItem> replies() const {
+    std::vector<ParsedItem> out;
     for (const auto& [to, message] : net.to_clients) {
-      for (ParsedItem& item : items_of(message)) replies.push_back(std::move(item));
+      for (ParsedItem& item : items_of(message)) out.push_back(std::move(item));
     }
-    return replies;
+    return out;
   }
   ParsedItem ask(const std::string& message) {
     give(message);

@@ -17,15 +17,16 @@ std::string writes(std::size_t count, std::uint64_t first_id = 1) {
   return message;
 }
 
-std::string read_of(const std::string& key, std::uint64_t id) {
-  return request_item(wire::Read{"default", key, {}}, id);
+// A turn of so many writes as another thread commits, which it has not done so far.
+void begin_commit(Node& node) {
+  node.turn();
+  node.commits.holds = true;
+  node.give(writes(much));
+  CHECK(node.turn().empty());
 }
 
-// Of each reply, in the order in which they left.
-std::vector<std::uint64_t> ids_of(const std::vector<ParsedItem>& replies) {
-  std::vector<std::uint64_t> out;
-  for (const ParsedItem& reply : replies) out.push_back(reply.envelope.request_id);
-  return out;
+std::string read_of(const std::string& key, std::uint64_t id) {
+  return request_item(wire::Read{"default", key, {}}, id);
 }
 
 }  // namespace
@@ -54,10 +55,7 @@ TEST_CASE("while much is committed elsewhere the next turn is stepped and sees i
 
 TEST_CASE("reads alone wait too, since they may be about what is being committed") {
   Node node;
-  node.turn();
-  node.commits.holds = true;
-  node.give(writes(much));
-  CHECK(node.turn().empty());
+  begin_commit(node);
   std::string reads;
   for (std::uint64_t i = 0; i < 2 * NodeLoop::enough_replies_a_turn; ++i) reads += read_of("k1", 2001 + i);
   node.give(reads);
@@ -90,10 +88,7 @@ TEST_CASE("early sends leave before the commit elsewhere begins, the others afte
 
 TEST_CASE("S-25: a commit that fails elsewhere ends both turns, and nobody knows of any of them") {
   Node node;
-  node.turn();
-  node.commits.holds = true;
-  node.give(writes(much));
-  CHECK(node.turn().empty());
+  begin_commit(node);
   node.give(request_item(write_of("early"), 1001));
   CHECK(node.turn().empty());
   node.store.writes_fail = true;
@@ -103,22 +98,14 @@ TEST_CASE("S-25: a commit that fails elsewhere ends both turns, and nobody knows
   REQUIRE(ended);
   REQUIRE(ended->storage);
   CHECK(node.net.to_peers.empty());
-  std::size_t told = 0;
-  for (const auto& [to, message] : node.net.to_clients) {
-    for (const ParsedItem& item : items_of(message)) {
-      ++told;
-      CHECK(item.as<Failure>().applied == Applied::unknown);
-    }
-  }
-  CHECK(told == much + 1);
+  const std::vector<ParsedItem> told = node.replies();
+  for (const ParsedItem& item : told) CHECK(item.as<Failure>().applied == Applied::unknown);
+  CHECK(told.size() == much + 1);
 }
 
 TEST_CASE("a node takes in no more than a turn while a commit hangs") {
   Node node;
-  node.turn();
-  node.commits.holds = true;
-  node.give(writes(much));
-  CHECK(node.turn().empty());
+  begin_commit(node);
   constexpr std::size_t most = NodeLoop::most_messages_a_turn;
   for (std::size_t i = 0; i < most + 10; ++i) node.give(request_item(write_of("v"), 1001 + i));
   CHECK(node.turn().size() == much + most);  // waits for the commit
@@ -157,21 +144,15 @@ TEST_CASE("with peers a turn takes all that is there") {
 
 TEST_CASE("S-55: a loop that is asked to end answers the turn that is being committed, and tells the calls behind it") {
   Node node;
-  node.turn();
-  node.commits.holds = true;
-  node.give(writes(much));
-  CHECK(node.turn().empty());
+  begin_commit(node);
   node.give(request_item(write_of("v"), 1001));
   CHECK(node.turn().empty());
   node.net.to_clients.clear();
   const std::atomic<bool> end{true};
   CHECK(!node.loop->run(end));
-  std::vector<ParsedItem> replies;
-  for (const auto& [to, message] : node.net.to_clients) {
-    for (ParsedItem& item : items_of(message)) replies.push_back(std::move(item));
-  }
+  const std::vector<ParsedItem> replies = node.replies();
   REQUIRE(replies.size() == much + 1);
-  CHECK(ids_of(replies).front() == 1);
+  CHECK(replies.front().envelope.request_id == 1);
   CHECK(replies.front().envelope.kind == wire::Kind::done);
   CHECK(replies.back().envelope.request_id == 1001);
   CHECK(replies.back().as<Failure>().applied == Applied::unknown);
