@@ -66,7 +66,9 @@ Head head(const Pack& pack) {
 void Packer::make_room(std::size_t bytes) {
   constexpr std::size_t at_once = 256;  // what is never packed is written too, so not much
   const std::size_t have = packed();
-  out_.resize(have + std::max(bytes, at_once));
+  const std::size_t wanted = have + std::max(bytes, at_once);
+  // What was reserved is used up before the text has to move.
+  out_.resize(have + bytes <= out_.capacity() ? std::min(wanted, out_.capacity()) : wanted);
   at_ = out_.data() + have;
   end_ = out_.data() + out_.size();
 }
@@ -246,13 +248,24 @@ std::uint64_t Unpacker::number_up_to(std::uint64_t largest) {
   return 0;
 }
 
+// The usual forms without a head of their own, as Packer::put_large() writes them.
+std::uint64_t Unpacker::large_number() {
+  std::uint64_t value = 0;
+  const auto log =
+      end_ - at_ > static_cast<std::ptrdiff_t>(sizeof value) ? static_cast<unsigned char>(*at_) - 0xccu : 4;
+  if (log > 3 || std::endian::native != std::endian::little)
+    return number_up_to(std::numeric_limits<std::uint64_t>::max());
+  std::memcpy(&value, at_ + 1, sizeof value);  // what stands behind a short number goes again
+  const std::size_t bytes = std::size_t{1} << log;
+  at_ += 1 + bytes;
+  return __builtin_bswap64(value) >> (64 - 8 * bytes);
+}
+
 void Unpacker::get(bool& value) {
   const ObjectHead head = take_head();
   if (head.sort != Sort::boolean) return fail("not a bool where one should be");
   value = head.value != 0;
 }
-
-void Unpacker::get(std::uint64_t& value) { value = number_up_to(std::numeric_limits<std::uint64_t>::max()); }
 
 void Unpacker::get(std::string_view& value) {
   if (const auto bytes = short_bytes(at_, end_)) {

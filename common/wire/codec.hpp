@@ -21,6 +21,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -115,8 +116,11 @@ class Packer {
   }
   template <class T>
   void put(const std::vector<T>& value) {
-    array(value.size());
-    for (const T& item : value) put(item);
+    put_all(value);
+  }
+  template <class T, std::size_t N>
+  void put(const boost::container::small_vector<T, N>& value) {
+    put_all(value);
   }
   template <class A, class B>
   void put(const std::pair<A, B>& value) {
@@ -154,6 +158,12 @@ class Packer {
   }
 
  private:
+  template <class All>
+  void put_all(const All& value) {
+    array(value.size());
+    for (const auto& item : value) put(item);
+  }
+
   template <class Map>
   void put_map(const Map& value) {
     array(value.size());
@@ -210,7 +220,13 @@ class Unpacker {
   void skip(std::size_t objects);
 
   void get(bool& value);
-  void get(std::uint64_t& value);
+  void get(std::uint64_t& value) {
+    if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) {
+      value = static_cast<unsigned char>(*at_++);
+    } else {
+      value = large_number();
+    }
+  }
   void get(std::string& value);
   void get(std::string_view& value);  // a view into the bytes
   void get(NodeId& value);            // a name that may be empty
@@ -235,11 +251,11 @@ class Unpacker {
   }
   template <class T>
   void get(std::vector<T>& value) {
-    value.clear();
-    const std::size_t n = array();
-    // A length is only announced: what it makes room for ahead is little.
-    value.reserve(std::min(n, most_reserved_bytes / sizeof(T)));
-    for (std::size_t i = 0; i < n && ok(); ++i) get(value.emplace_back());
+    get_all(value);
+  }
+  template <class T, std::size_t N>
+  void get(boost::container::small_vector<T, N>& value) {
+    get_all(value);
   }
   template <class A, class B>
   void get(std::pair<A, B>& value) {
@@ -275,6 +291,15 @@ class Unpacker {
  private:
   static constexpr std::size_t most_reserved_bytes = 64u << 10;
 
+  template <class All>
+  void get_all(All& value) {
+    value.clear();
+    const std::size_t n = array();
+    // A length is only announced: what it makes room for ahead is little.
+    value.reserve(std::min(n, most_reserved_bytes / sizeof(typename All::value_type)));
+    for (std::size_t i = 0; i < n && ok(); ++i) get(value.emplace_back());
+  }
+
   template <class Map>
   void get_map(Map& value) {
     value.clear();
@@ -296,6 +321,7 @@ class Unpacker {
   std::string_view take_bytes(std::uint64_t size);
   bool take_nil();
   std::uint64_t number_up_to(std::uint64_t largest);
+  std::uint64_t large_number();
   void name(NodeId& value);
   void check_not_empty(const NodeId& name);
 

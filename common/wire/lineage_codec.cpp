@@ -8,34 +8,12 @@
 
 #include "common/assert.hpp"
 #include "common/wire/lineage_parts.hpp"
+#include "common/wire/packed_lineage.hpp"
 
 namespace kin::wire {
 namespace {
 
 constexpr std::size_t max_versions = 4096;
-constexpr std::uint64_t anywhere_mark = 1000;
-
-struct PackedActor {
-  std::uint32_t node = 0;
-  std::uint64_t born = 0;
-  std::uint32_t ordinal = 0;
-
-  template <class V>
-  void fields(V& v) {
-    v(node, born, ordinal);
-  }
-};
-
-struct PackedLineage {
-  std::vector<NodeId> nodes;
-  std::vector<PackedActor> actors;
-  std::vector<std::uint64_t> numbers;
-
-  template <class V>
-  void fields(V& v) {
-    v(nodes, actors, numbers);
-  }
-};
 
 bool all_different(const std::vector<Version>& versions) {
   const auto not_above = [](const Version& a, const Version& b) { return a.dot.counter >= b.dot.counter; };
@@ -69,31 +47,15 @@ class Writing {
     spans(lineage.left_out());
   }
 
-  // A PackedLineage.
-  std::string encoded() const {
-    std::string out;
-    const std::string_view numbers = packer_.text();
-    out.reserve(usual_bytes + numbers.size());
-    {
-      Packer packer(out);
-      packer.array(3);
-      packer.put(nodes_);
-      packer.put(packed_actors_);
-      packer.array(count_);
-    }
-    return out += numbers;
-  }
+  std::string encoded() const { return out_.encoded(); }
 
  private:
-  void number(std::uint64_t n) {
-    packer_.put(n);
-    ++count_;
-  }
+  void number(std::uint64_t n) { out_.number(n); }
 
   std::size_t node(const NodeId& id) {
-    const auto found = std::find(nodes_.begin(), nodes_.end(), id);
-    const auto at = static_cast<std::size_t>(found - nodes_.begin());
-    if (found == nodes_.end()) nodes_.push_back(id);
+    const auto found = std::find(out_.nodes.begin(), out_.nodes.end(), id);
+    const auto at = static_cast<std::size_t>(found - out_.nodes.begin());
+    if (found == out_.nodes.end()) out_.nodes.push_back(id);
     return at;
   }
 
@@ -102,7 +64,7 @@ class Writing {
     const auto at = static_cast<std::size_t>(found - actors_.begin());
     if (found == actors_.end()) {
       actors_.push_back(actor);
-      packed_actors_.push_back({static_cast<std::uint32_t>(node(actor.node)), actor.life.born, actor.life.ordinal});
+      out_.actors.push_back({static_cast<std::uint32_t>(node(actor.node)), actor.life.born, actor.life.ordinal});
     }
     return at;
   }
@@ -125,17 +87,13 @@ class Writing {
     }
   }
 
-  std::vector<NodeId> nodes_;
-  std::vector<Actor> actors_;
-  std::vector<PackedActor> packed_actors_;
-  std::string numbers_;
-  Packer packer_{numbers_};
-  std::size_t count_ = 0;
+  LineageText out_;
+  std::vector<Actor> actors_;  // of out_
 };
 
 class Reading {
  public:
-  explicit Reading(PackedLineage packed) : in_(std::move(packed)) {}
+  explicit Reading(const PackedLineage& packed) : in_(packed) {}
 
   tl::expected<Lineage, Malformed> lineage() {
     std::vector<Version> versions;
@@ -209,7 +167,7 @@ class Reading {
     return out;
   }
 
-  const PackedLineage in_;
+  const PackedLineage& in_;
   std::size_t at_ = 0;
   bool sound_ = true;
 };
@@ -238,8 +196,9 @@ std::string pack_thinned(Lineage lineage, const LineageBounds& bounds, const std
 
 tl::expected<Lineage, Malformed> unpack_lineage(std::string_view bytes) {
   if (bytes.empty()) return Lineage{};
-  return decode<PackedLineage>(bytes).and_then(
-      [](PackedLineage&& packed) { return Reading(std::move(packed)).lineage(); });
+  PackedLineage packed;
+  if (auto malformed = decode_into(bytes, packed)) return tl::unexpected(std::move(*malformed));
+  return Reading(packed).lineage();
 }
 
 // Without its head, which nearly all tags have.

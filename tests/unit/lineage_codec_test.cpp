@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/wire/lineage_parts.hpp"
+#include "common/wire/lineage_row.hpp"
 
 using namespace kin;
 
@@ -67,6 +68,85 @@ TEST_CASE("a lineage that is thinned until it fits is what one packed again for 
     RC_ASSERT(*again == lineage);
   });
   CHECK(holds);
+}
+
+TEST_CASE("the next in a row is what the whole lineage would be packed as") {
+  const bool holds = rc::check([] {
+    const std::uint64_t unsettled = below(5), few = below(8), lives = 1 + below(3), born = some_number();
+    const auto settled = [&](const Dot& dot) { return dot.counter % 4 >= unsettled; };
+    const LineageBounds bounds{few, few + below(15)};
+    std::vector<NodeId> nodes;
+    for (std::uint64_t n = 1 + below(5); n > 0; --n) nodes.emplace_back("n" + std::to_string(n));
+    // A value that is replaced again and again, now and then by a writer who had seen more or nothing.
+    std::string packed;
+    EntryClock clock;
+    std::uint64_t rows = 0;
+    for (std::uint64_t writes = 1 + below(40); writes > 0; --writes) {
+      if (below(12) == 0) packed = wire::pack(some_lineage());
+      const NodeId& node = nodes[below(nodes.size())];
+      if (below(10) == 0) clock = {};
+      clock.raise(node, clock.at(node) + 1 + below(3) * below(1000));
+      const Dot dot{{node, {born + below(lives), 1}}, 1 + below(2) * some_number() + below(60)};
+      const EntryClock shown = below(10) == 0 ? EntryClock{} : clock;
+      const std::uint64_t tag = below(2) == 0 ? 0 : some_number();
+
+      const auto before = wire::unpack_lineage(packed);
+      RC_ASSERT(before.has_value());
+      Lineage whole = *before;
+      whole.add_newest(dot, shown, tag);
+      const std::string wanted = wire::pack_thinned(whole, bounds, settled);
+      const auto next = wire::pack_next_in_row(packed, dot, shown, tag, bounds, settled);
+      if (next) RC_ASSERT(*next == wanted);
+      rows += next ? 1 : 0;
+      packed = wanted;
+    }
+    RC_CLASSIFY(rows > 0, "rows");
+    RC_CLASSIFY(rows > 10, "long rows");
+  });
+  CHECK(holds);
+}
+
+TEST_CASE("the next in a row is told of a plain history, whoever of several writes, and however long it gets") {
+  const std::vector<NodeId> nodes{"n1", "n2", "n3"};
+  const auto settled = [](const Dot&) { return true; };
+  std::string packed;
+  EntryClock clock;
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    const NodeId& node = nodes[i * i % 3];
+    clock.raise(node, i);
+    const auto next = wire::pack_next_in_row(packed, {{node, {7, 1}}, i}, clock, i % 2, {}, settled);
+    REQUIRE(next);
+    packed = *next;
+  }
+  const auto lineage = wire::unpack_lineage(packed);
+  REQUIRE(lineage);
+  CHECK(lineage->versions().size() == LineageBounds{}.few);
+  CHECK(lineage->versions().front().left_out.has({{"n2", {7, 1}}, 1}));
+  CHECK(lineage->versions().back().clock == clock);
+}
+
+TEST_CASE("bytes that are no lineage are no row either, and those that say more than a row are left to others") {
+  const auto settled = [](const Dot&) { return true; };
+  std::string packed;
+  EntryClock clock;
+  for (std::uint64_t i = 1; i <= 4; ++i) {
+    clock.raise(i % 2 == 0 ? "n1" : "n2", i);
+    packed = wire::pack_next_in_row(packed, {{i % 2 == 0 ? "n1" : "n2", {7, 1}}, i}, clock, i, {}, settled).value();
+  }
+  clock.raise("n1", 9);
+  for (std::size_t at = 0; at < packed.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string changed = packed;
+      changed[at] = static_cast<char>(byte);
+      const auto next = wire::pack_next_in_row(changed, {{"n1", {7, 1}}, 9}, clock, 0, {}, settled);
+      if (!next) continue;
+      auto whole = wire::unpack_lineage(changed);
+      INFO(at << " " << byte);
+      REQUIRE(whole);
+      whole->add_newest({{"n1", {7, 1}}, 9}, clock, 0);
+      CHECK(*next == wire::pack_thinned(*whole, {}, settled));
+    }
+  }
 }
 
 TEST_CASE("how long a number gets is what the codec makes of it") {

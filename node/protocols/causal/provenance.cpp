@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/wire/lineage_row.hpp"
 #include "node/protocols/causal/conflict_record.hpp"
 
 namespace kin::causal {
@@ -42,6 +43,17 @@ Lineage behind(const Siblings& siblings) {
     out.add(std::move(one));
   }
   return std::move(out).take();
+}
+
+std::string pack_behind(const Siblings& siblings, const LineageBounds& bounds,
+                        const std::function<bool(const Dot&)>& settled) {
+  if (siblings.size() == 1) {
+    const auto& [dot, value] = *siblings.begin();
+    auto packed =
+        wire::pack_next_in_row(value.lineage, dot, value.clock, operation_tag(value.operation), bounds, settled);
+    if (packed) return std::move(*packed);
+  }
+  return wire::pack_thinned(behind(siblings), bounds, settled);
 }
 
 void show(wire::ContextToken& token, const Siblings& siblings, const LineageBounds& bounds) {

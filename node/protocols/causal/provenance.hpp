@@ -21,6 +21,10 @@ Lineage seen_by(const Sibling& sibling);
 // Of a writer who has seen all these values. A value whose lineage cannot be read counts as one that saw anything.
 Lineage behind(const Siblings& siblings);
 
+// The same, packed and thinned to the bounds as wire::pack_thinned() does it.
+std::string pack_behind(const Siblings& siblings, const LineageBounds& bounds,
+                        const std::function<bool(const Dot&)>& settled);
+
 // What a context says of these values. Of many, one lineage within `bounds` for all.
 void show(wire::ContextToken& token, const Siblings& siblings, const LineageBounds& bounds);
 

@@ -328,14 +328,19 @@ Written CausalReplica::write(Overlay& disk, const std::string& key, std::optiona
       break;
     case WriterPast::Kind::nothing: break;
   }
-  Lineage lineage = past.kind == WriterPast::Kind::held ? behind(out.replaced) : past.lineage;
-  if (planted(Bug::lineage_of_the_write_alone) && past.kind == WriterPast::Kind::held) {
-    lineage = {};
-    for (const auto& [dot, sibling] : out.replaced) lineage.add_newest(dot, sibling.clock, 0);
-  }
   const auto all_have = [&](const Dot& dot) { return settled(dot); };
-  if (value && past.keep_base) value->bases = bases_of(out.replaced, lineage, all_have);
-  out.lineage = wire::pack_thinned(std::move(lineage), batching_.lineage, all_have);
+  const bool replaces_all = past.kind == WriterPast::Kind::held;
+  if (replaces_all && !past.keep_base && !planted(Bug::lineage_of_the_write_alone)) {
+    out.lineage = pack_behind(out.replaced, batching_.lineage, all_have);
+  } else {
+    Lineage lineage = replaces_all ? behind(out.replaced) : past.lineage;
+    if (planted(Bug::lineage_of_the_write_alone) && replaces_all) {
+      lineage = {};
+      for (const auto& [dot, sibling] : out.replaced) lineage.add_newest(dot, sibling.clock, 0);
+    }
+    if (value && past.keep_base) value->bases = bases_of(out.replaced, lineage, all_have);
+    out.lineage = wire::pack_thinned(std::move(lineage), batching_.lineage, all_have);
+  }
   if (planted(Bug::reply_covers_siblings)) out.seen = filled(mine.context);
   out.dot = Dot{actor(), ++counter_};
   KIN_REQUIRE(!clock_.has(out.dot), to_string(out.dot) + " was handed out before");
