@@ -1,9 +1,29 @@
 #include "common/causality/dot.hpp"
 
+#include <charconv>
+
 namespace kin {
+namespace {
 
-std::string to_string(const Actor& actor) { return actor.node + '.' + std::to_string(actor.life.ordinal); }
+void append(std::string& text, std::uint64_t number) {
+  char digits[20];
+  text.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
 
-std::string to_string(const Dot& dot) { return to_string(dot.actor) + ':' + std::to_string(dot.counter); }
+}  // namespace
+
+std::string to_string(const Actor& actor) {
+  std::string out(actor.node.view());
+  out += '.';
+  append(out, actor.life.ordinal);
+  return out;
+}
+
+std::string to_string(const Dot& dot) {
+  std::string out = to_string(dot.actor);
+  out += ':';
+  append(out, dot.counter);
+  return out;
+}
 
 }  // namespace kin

@@ -1,7 +1,7 @@
 // The context that a client carries from a read to its next write: what it has seen of one key.
 //
 //   token = "k1." base64url(payload check)      printable, safe to paste in a shell; see armour.hpp
-//   payload = [bucket, key_hash, dots, clock]   one msgpack object
+//   payload = [bucket, key_hash, dots, clock, seen, lineage]   one msgpack object, see codec.hpp
 //   key_hash = SipHash-2-4, keyed with zeros, over bucket, NUL, key
 #pragma once
 

@@ -110,8 +110,8 @@ class CausalProtocol : public Protocol {
   std::optional<std::string> taken_before(const std::string& key, const std::string& operation,
                                           const Siblings& held) const;
   // Answers as soon as `wanted` members have the write. `now`: the values of the key.
-  void answer_write(const ClientCall& call, const std::string& key, std::string_view written, const Siblings& now,
-                    std::uint32_t wanted, bool repeated, Outputs& out);
+  void answer_write(const ClientCall& call, const std::string& key, const Dot& dot, std::string_view written,
+                    const Siblings& now, std::uint32_t wanted, bool repeated, Outputs& out);
   void tell(PendingWrite&& pending, std::uint32_t got, Outputs& out) const;
   std::string packed_answer(const std::string& key) const;  // of what this node has
   // Reads that follow each other are answered together, before anything changes.

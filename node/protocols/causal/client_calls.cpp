@@ -306,9 +306,10 @@ std::optional<std::string> CausalProtocol::taken_before(const std::string& key, 
   return std::nullopt;
 }
 
-void CausalProtocol::answer_write(const ClientCall& call, const std::string& key, std::string_view written,
-                                  const Siblings& now, std::uint32_t wanted, bool repeated, Outputs& out) {
-  PendingWrite pending{call.id, key, QuorumTally(wanted), dot_of_written(written),
+void CausalProtocol::answer_write(const ClientCall& call, const std::string& key, const Dot& dot,
+                                  std::string_view written, const Siblings& now, std::uint32_t wanted, bool repeated,
+                                  Outputs& out) {
+  PendingWrite pending{call.id, key, QuorumTally(wanted), dot,
                        {},      {},  answer_by(call),     now_ms_ + (repeated ? 0 : env_.cluster.gossip_interval_ms)};
   pending.answer.reserve(2 * wire::usual_bytes + written.size());
   begin_answer(pending.answer, env_.self, order_);
@@ -346,7 +347,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   const std::string key = records::join_key(request.bucket, request.key);
   const Siblings& held = replica_.read(env_.store, key).siblings;
   if (auto answered = taken_before(key, request.operation, held)) {
-    return answer_write(call, key, *answered, held, *count, true, out);
+    return answer_write(call, key, dot_of_written(*answered), *answered, held, *count, true, out);
   }
   auto past = past_of(request.bucket, request.key, request.seen, request.context, value.has_value(), held);
   if (!past) return out.fail(call.id, past.error());
@@ -386,7 +387,7 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   }
   const std::string packed = pack_written(written.dot, written.clock, wire::print_context(token), replaced);
   if (!request.operation.empty()) operations_.put(key, request.operation, packed);
-  answer_write(call, key, packed, *written.now, *count, false, out);
+  answer_write(call, key, written.dot, packed, *written.now, *count, false, out);
 }
 
 void CausalProtocol::add_update(const ClientCall& call, const wire::AddUpdate& request, Outputs& out) {
