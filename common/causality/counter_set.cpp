@@ -50,6 +50,10 @@ void CounterSet::add_run(Run run) {
     runs_.back().last = run.last;
     return;
   }
+  if (runs_.empty() || run.first > runs_.back().last) {
+    runs_.push_back(run);
+    return;
+  }
   // The first run that overlaps or touches the new one; those that end at first - 1 touch it.
   auto begin = first_reaching(runs_, run.first - 1);
   auto end = begin;

@@ -1,8 +1,16 @@
 #include "common/causality/dot_set.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kin {
+
+DotSet::DotSet(Counters counters, Floors floors) : counters_(std::move(counters)), floors_(std::move(floors)) {
+  std::erase_if(floors_, [](const auto& floor) { return floor.second == never_heard; });
+  for (auto it = counters_.begin(); it != counters_.end();) {
+    it = it->second.empty() || retired(it->first) ? counters_.erase(it) : it + 1;
+  }
+}
 
 bool DotSet::retired(const Actor& actor) const {
   // There are as many floors as members, and a life that is below one is mostly below its own node's.
@@ -37,7 +45,9 @@ void DotSet::add(const Dot& dot) {
 }
 
 void DotSet::add(const Actor& actor, const CounterSet& counters) {
-  if (!retired(actor) && !counters.empty()) counters_[actor].join(counters);
+  if (retired(actor) || counters.empty()) return;
+  const auto [mine, fresh] = counters_.try_emplace(actor, counters);
+  if (!fresh) mine->second.join(counters);
 }
 
 void DotSet::raise_floor(const NodeId& node, Incarnation floor) {
@@ -50,6 +60,10 @@ void DotSet::raise_floor(const NodeId& node, Incarnation floor) {
 }
 
 void DotSet::join(const DotSet& other) {
+  if (empty()) {
+    *this = other;
+    return;
+  }
   for (const auto& [node, floor] : other.floors_) raise_floor(node, floor);
   for (const auto& [actor, set] : other.counters_) add(actor, set);
 }

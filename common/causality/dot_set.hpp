@@ -19,6 +19,10 @@ class DotSet {
   using Counters = boost::container::flat_map<Actor, CounterSet>;  // few, and copied for every read and write
   using Floors = std::map<NodeId, Incarnation>;
 
+  DotSet() = default;
+  // What says nothing is left out: empty sets, retired actors, floors that are never_heard.
+  DotSet(Counters counters, Floors floors);
+
   // Every incarnation of the actor's node below its floor is contained as a whole.
   bool retired(const Actor& actor) const;
   bool has(const Dot& dot) const;

@@ -343,21 +343,20 @@ void Unpacker::get(CounterSet& value) {
 void Unpacker::get(DotSet& value) {
   const std::size_t n = array_of_at_least(2, "a set of dots with too few fields");
   const std::size_t actors = array();
+  DotSet::Counters counters;
+  counters.reserve(room_for<DotSet::Counters::value_type>(actors));
   for (std::size_t i = 0; i < actors && ok(); ++i) {
     if (array() != 2) return fail("an actor without counters");
     Actor actor;
-    CounterSet counters;
     get(actor);
-    get(counters);
-    if (!value.counters(actor).empty()) return fail("an actor twice");
-    value.add(actor, counters);
+    CounterSet& of_actor = counters.try_emplace(counters.end(), std::move(actor))->second;  // mostly in order
+    if (counters.size() == i) return fail("an actor twice");
+    get(of_actor);
   }
   DotSet::Floors floors;
   get(floors);
-  for (const auto& [node, floor] : floors) {
-    check_not_empty(node);
-    value.raise_floor(node, floor);
-  }
+  for (const auto& [node, floor] : floors) check_not_empty(node);
+  value = DotSet(std::move(counters), std::move(floors));
   skip(n - 2);
 }
 

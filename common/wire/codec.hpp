@@ -289,14 +289,18 @@ class Unpacker {
   }
 
  private:
-  static constexpr std::size_t most_reserved_bytes = 64u << 10;
+  // A length is only announced: what it makes room for ahead is little.
+  template <class Item>
+  static std::size_t room_for(std::size_t items) {
+    constexpr std::size_t most_bytes = 64u << 10;
+    return std::min(items, most_bytes / sizeof(Item));
+  }
 
   template <class All>
   void get_all(All& value) {
     value.clear();
     const std::size_t n = array();
-    // A length is only announced: what it makes room for ahead is little.
-    value.reserve(std::min(n, most_reserved_bytes / sizeof(typename All::value_type)));
+    value.reserve(room_for<typename All::value_type>(n));
     for (std::size_t i = 0; i < n && ok(); ++i) get(value.emplace_back());
   }
 
@@ -304,6 +308,7 @@ class Unpacker {
   void get_map(Map& value) {
     value.clear();
     const std::size_t n = array();
+    if constexpr (requires { value.reserve(n); }) value.reserve(room_for<typename Map::value_type>(n));
     for (std::size_t i = 0; i < n && ok(); ++i) {
       if (array() != 2) return fail("a map item is not a pair");
       typename Map::key_type key{};
