@@ -27,10 +27,6 @@ std::optional<std::string_view> short_bytes(const char* at, const char* end) {
 
 bool small_number(const char* at, const char* end) { return at != end && static_cast<unsigned char>(*at) < 0x80; }
 
-bool small_array(const char* at, const char* end) {
-  return at != end && (static_cast<unsigned char>(*at) & 0xf0u) == 0x90;
-}
-
 // A head as msgpack's packer writes it, to anything with write(data, size).
 class Head {
  public:
@@ -176,16 +172,17 @@ ObjectHead Unpacker::take_head() {
 std::size_t Unpacker::count(const ObjectHead& head, std::size_t most) {
   const std::uint64_t n = head.sort == Sort::map ? 2 * head.value : head.value;
   // Every item takes a byte at least.
-  if (n > most || n > items_left_ || n > static_cast<std::size_t>(end_ - at_)) {
-    fail("more items than a message can hold");
-    return 0;
-  }
+  if (n > most || n > items_left_ || n > static_cast<std::size_t>(end_ - at_)) return too_many_items();
   items_left_ -= n;
   return n;
 }
 
-std::size_t Unpacker::array(std::size_t most) {
-  if (small_array(at_, end_)) return count({Sort::array, 1, static_cast<unsigned char>(*at_++) & 0x0fu}, most);
+std::size_t Unpacker::too_many_items() {
+  fail("more items than a message can hold");
+  return 0;
+}
+
+std::size_t Unpacker::large_array(std::size_t most) {
   const ObjectHead head = take_head();
   if (head.sort == Sort::array) return count(head, most);
   fail("not an array where one should be");

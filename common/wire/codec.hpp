@@ -321,7 +321,16 @@ class Unpacker {
   ObjectHead take_head();
   // Of what follows an array's or a map's head; an error and 0 where that is more than `most`.
   std::size_t count(const ObjectHead& head, std::size_t most);
-  std::size_t array(std::size_t most = max_items);                      // its size; an error and 0 where it is no array
+  // Its size; an error and 0 where it is no array. Nearly all are small, and are taken without a call.
+  std::size_t array(std::size_t most = max_items) {
+    if (at_ == end_ || (static_cast<unsigned char>(*at_) & 0xf0u) != 0x90) return large_array(most);
+    const std::size_t n = static_cast<unsigned char>(*at_++) & 0x0fu;
+    if (n > items_left_ || n > static_cast<std::size_t>(end_ - at_)) return too_many_items();
+    items_left_ -= n;
+    return n;
+  }
+  std::size_t large_array(std::size_t most);
+  std::size_t too_many_items();
   std::size_t array_of_at_least(std::size_t least, const char* error);  // `least` after an error
   std::string_view take_bytes(std::uint64_t size);
   bool take_nil();
