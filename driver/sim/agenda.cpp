@@ -6,18 +6,27 @@
 namespace kin::sim {
 
 void Agenda::at(Micros when, Action action) {
-  heap_.push_back({std::max(when, now_), ++last_number_, std::move(action)});
+  if (free_places_.empty()) {
+    free_places_.push_back(actions_.size());
+    actions_.emplace_back();
+  }
+  const std::size_t place = free_places_.back();
+  free_places_.pop_back();
+  actions_[place] = std::move(action);
+  heap_.push_back({std::max(when, now_), ++last_number_, place});
   std::push_heap(heap_.begin(), heap_.end());
 }
 
 bool Agenda::run_next() {
   if (heap_.empty()) return false;
   std::pop_heap(heap_.begin(), heap_.end());
-  Entry entry = std::move(heap_.back());
+  const Entry entry = heap_.back();
   heap_.pop_back();
   now_ = entry.when;
   ++happened_;
-  entry.action();
+  const Action action = std::exchange(actions_[entry.place], nullptr);
+  free_places_.push_back(entry.place);
+  action();
   return true;
 }
 

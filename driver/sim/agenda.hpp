@@ -1,6 +1,7 @@
 // Virtual time: what happens next, in an order that only the seed decides.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -29,13 +30,15 @@ class Agenda {
   struct Entry {
     Micros when;
     std::uint64_t number;
-    Action action;
+    std::size_t place;  // of its action
 
     // The earliest on top of a heap.
     bool operator<(const Entry& other) const { return when != other.when ? when > other.when : number > other.number; }
   };
 
   std::vector<Entry> heap_;
+  std::vector<Action> actions_;  // they stay where they are while the heap is put in order
+  std::vector<std::size_t> free_places_;
   Micros now_ = 0;
   std::uint64_t last_number_ = 0;
   std::uint64_t happened_ = 0;
