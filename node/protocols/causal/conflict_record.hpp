@@ -1,8 +1,8 @@
 // What a node keeps of a conflict beside the entry: only while it lasts, only for people, and not the same everywhere.
 #pragma once
 
+#include <boost/container/flat_map.hpp>
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "common/causality/dotted_entry.hpp"
@@ -13,7 +13,7 @@ struct ConflictRecord {
   std::uint32_t siblings = 0;  // that are shown
   std::uint64_t since_us = 0;  // this node's wall clock when it first held more than one value
   // When it took in each value that is there; of those from before the conflict nothing is known.
-  std::map<Dot, std::uint64_t> arrived_us;
+  boost::container::flat_map<Dot, std::uint64_t> arrived_us;
 
   template <class V>
   void fields(V& v) {

@@ -19,12 +19,14 @@ bool never(const Dot&) { return false; }
 ConflictRecord next_conflict(const ConflictRecord& last, const std::vector<Dot>& before, const Siblings& now,
                              std::uint64_t wall_us) {
   ConflictRecord out{static_cast<std::uint32_t>(count_shown(now)), last.since_us == 0 ? wall_us : last.since_us, {}};
+  out.arrived_us.reserve(now.size());
+  auto known = last.arrived_us.begin();  // in order, as the values are
   for (const auto& [dot, sibling] : now) {
-    const auto known = last.arrived_us.find(dot);
-    if (known != last.arrived_us.end()) {
-      out.arrived_us.insert(*known);
+    while (known != last.arrived_us.end() && known->first < dot) ++known;
+    if (known != last.arrived_us.end() && known->first == dot) {
+      out.arrived_us.emplace_hint(out.arrived_us.end(), *known);
     } else if (std::find(before.begin(), before.end(), dot) == before.end()) {
-      out.arrived_us.emplace(dot, wall_us);
+      out.arrived_us.emplace_hint(out.arrived_us.end(), dot, wall_us);
     }
   }
   return out;
