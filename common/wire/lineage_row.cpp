@@ -217,22 +217,25 @@ class Row {
 
   // Nodes and actors are numbered as they are named first.
   std::uint64_t now_of_node(std::uint64_t node) {
-    const NodeId& id = in_.nodes[node];
-    const auto found = std::find(out_.nodes.begin(), out_.nodes.end(), id);
-    const auto now = static_cast<std::uint64_t>(found - out_.nodes.begin());
-    if (found == out_.nodes.end()) out_.nodes.push_back(id);
+    const std::uint64_t now = place_in(nodes_now_, node);
+    if (now == out_.nodes.size()) out_.nodes.push_back(in_.nodes[node]);
     return now;
   }
   std::uint64_t now_of_actor(std::uint64_t actor) {
-    const auto found = std::find(actors_now_.begin(), actors_now_.end(), actor);
-    const auto now = static_cast<std::uint64_t>(found - actors_now_.begin());
-    if (found == actors_now_.end()) {
-      actors_now_.push_back(actor);
+    const std::uint64_t now = place_in(actors_now_, actor);
+    if (now == out_.actors.size()) {
       PackedActor packed = in_.actors[actor];
       packed.node = static_cast<std::uint32_t>(now_of_node(packed.node));
       out_.actors.push_back(packed);
     }
     return now;
+  }
+  // Behind all others where it is not there.
+  static std::uint64_t place_in(Numbers& numbers, std::uint64_t n) {
+    std::uint64_t place = 0;
+    while (place < numbers.size() && numbers[place] != n) ++place;
+    if (place == numbers.size()) numbers.push_back(n);
+    return place;
   }
 
   void add_clock(Slice clock) {
@@ -263,18 +266,29 @@ class Row {
   }
   // Of the first one that stays: its own, and the versions in front of it with theirs.
   void add_all_left_out() {
-    Spans all;
+    boost::container::small_vector<CounterSet::Run, 6> all(in_.actors.size());  // zeros where there is none
+    Numbers actors;
+    bool anywhere = false;
+    const auto widen = [&](std::uint64_t actor, CounterSet::Run run) {
+      CounterSet::Run& mine = all[actor];
+      if (mine.first == 0) {
+        actors.push_back(actor);
+        mine = run;
+      }
+      mine = {std::min(mine.first, run.first), std::max(mine.last, run.last)};
+    };
     for (std::size_t at = 0; at <= gone_; ++at) {
       const Link& link = links_[at];
-      if (at < gone_) all.widen(dot_of(link));
-      if (link.left_out.anywhere) all.widen(Spans{{}, true});
+      if (at < gone_) widen(link.actor, {link.counter, link.counter});
+      anywhere = anywhere || link.left_out.anywhere;
       const Slice runs = link.left_out.runs;
-      for (std::size_t i = 0; i < runs.size(); i += numbers_of_run)
-        all.widen(actor_at(runs[i]), {runs[i + 1], runs[i + 2]});
+      for (std::size_t i = 0; i < runs.size(); i += numbers_of_run) widen(runs[i], {runs[i + 1], runs[i + 2]});
     }
+    if (anywhere || actors.size() > max_spans) return add_spans({true, {}});
+    std::sort(actors.begin(), actors.end(), [&](auto a, auto b) { return actor_at(a) < actor_at(b); });
     Numbers runs;
-    for (const auto& [actor, run] : all.runs) runs.insert(runs.end(), {place_of(actor), run.first, run.last});
-    add_spans({all.anywhere, all_of(runs)});
+    for (const std::uint64_t actor : actors) runs.insert(runs.end(), {actor, all[actor].first, all[actor].last});
+    add_spans({false, all_of(runs)});
   }
 
   PackedLineage in_;
@@ -285,7 +299,7 @@ class Row {
   Numbers beyond_;                                  // what the newest one's clock says
   std::size_t gone_ = 0;                            // so many of the oldest
   LineageText out_;
-  Numbers actors_now_;  // of out_, their places in in_
+  Numbers nodes_now_, actors_now_;  // of out_, their places in in_
 };
 
 }  // namespace
