@@ -72,7 +72,8 @@ TEST_CASE("a lineage that is thinned until it fits is what one packed again for 
 
 TEST_CASE("the next in a row is what the whole lineage would be packed as") {
   const bool holds = rc::check([] {
-    const std::uint64_t unsettled = below(5), few = below(8), lives = 1 + below(3), born = some_number();
+    const std::uint64_t unsettled = below(5), lives = 1 + below(3), born = some_number();
+    const std::uint64_t few = below(3) == 0 ? 32 : below(8);
     const auto settled = [&](const Dot& dot) { return dot.counter % 4 >= unsettled; };
     const LineageBounds bounds{few, few + below(15)};
     std::vector<NodeId> nodes;
@@ -81,11 +82,12 @@ TEST_CASE("the next in a row is what the whole lineage would be packed as") {
     std::string packed;
     EntryClock clock;
     std::uint64_t rows = 0;
-    for (std::uint64_t writes = 1 + below(40); writes > 0; --writes) {
-      if (below(12) == 0) packed = wire::pack(some_lineage());
+    bool full = false;
+    for (std::uint64_t writes = 1 + below(60); writes > 0; --writes) {
+      if (below(20) == 0) packed = wire::pack(some_lineage());
       const NodeId& node = nodes[below(nodes.size())];
       if (below(10) == 0) clock = {};
-      clock.raise(node, clock.at(node) + 1 + below(3) * below(1000));
+      clock.raise(node, std::max(clock.at(node), below(2) * some_number()) + 1 + below(3) * below(1000));
       const Dot dot{{node, {born + below(lives), 1}}, 1 + below(2) * some_number() + below(60)};
       const EntryClock shown = below(10) == 0 ? EntryClock{} : clock;
       const std::uint64_t tag = below(2) == 0 ? 0 : some_number();
@@ -98,10 +100,12 @@ TEST_CASE("the next in a row is what the whole lineage would be packed as") {
       const auto next = wire::pack_next_in_row(packed, dot, shown, tag, bounds, settled);
       if (next) RC_ASSERT(*next == wanted);
       rows += next ? 1 : 0;
+      full = full || (before->versions().size() > 20 && !next);
       packed = wanted;
     }
     RC_CLASSIFY(rows > 0, "rows");
     RC_CLASSIFY(rows > 10, "long rows");
+    RC_CLASSIFY(full, "full rows");
   });
   CHECK(holds);
 }
@@ -123,6 +127,25 @@ TEST_CASE("the next in a row is told of a plain history, whoever of several writ
   CHECK(lineage->versions().size() == LineageBounds{}.few);
   CHECK(lineage->versions().front().left_out.has({{"n2", {7, 1}}, 1}));
   CHECK(lineage->versions().back().clock == clock);
+}
+
+TEST_CASE("a row that gets too long is left to others") {
+  const auto settled = [](const Dot&) { return false; };
+  constexpr std::uint64_t large = std::uint64_t{1} << 40;
+  const LineageBounds bounds{100, 100};
+  Lineage whole;
+  std::string packed;
+  for (std::uint64_t i = 1; true; ++i) {
+    const EntryClock clock({{"n1", large + i}});
+    const auto next =
+        wire::pack_next_in_row(packed, {{"n1", {large, 1}}, large + i}, clock, large + i, bounds, settled);
+    whole.add_newest({{"n1", {large, 1}}, large + i}, clock, large + i);
+    if (!next) break;
+    REQUIRE(*next == wire::pack(whole));
+    packed = *next;
+  }
+  CHECK(packed.size() <= wire::max_lineage_bytes);
+  CHECK(wire::pack(whole).size() > wire::max_lineage_bytes);
 }
 
 TEST_CASE("bytes that are no lineage are no row either, and those that say more than a row are left to others") {
