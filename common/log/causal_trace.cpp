@@ -78,18 +78,18 @@ struct CausalTrace::State {
   }
 
   void line(std::uint64_t wall_us, std::string_view name, const TraceFields& fields) {
-    append_utc(buffer, wall_us);
-    buffer.append(" ").append(host).append(" {\"").append(host).append("\":");
     if (own == nullptr) own = &clock[host];
-    buffer.append(std::to_string(++*own)).append(others).append("} ");
-    append_escaped(buffer, name);
+    LineWriter out(buffer);
+    put_utc(out, wall_us);
+    out.put(" ").put(host).put(" {\"").put(host).put("\":").put(++*own).put(others).put("} ");
+    put_escaped(out, name);
     for (const auto& [key, value] : fields) {
-      buffer += ' ';
-      append_escaped(buffer, key);
-      buffer += '=';
-      append_escaped(buffer, value);
+      out.put(" ");
+      put_escaped(out, key);
+      out.put("=");
+      put_escaped(out, value);
     }
-    buffer += '\n';
+    out.put("\n");
   }
 };
 

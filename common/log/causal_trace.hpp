@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/log/line_writer.hpp"
+
 namespace kin {
 
 // Names are literals.
@@ -57,7 +59,7 @@ class CausalTrace {
 // A value or key for a trace field or log line: escaped so that no byte of it can start a line or a field.
 // Printable ASCII stays, except '%', ' ', '"', '{', '}' and '\\', which become %XX like all other bytes.
 std::string trace_escape(std::string_view bytes);
-void append_escaped(std::string& out, std::string_view bytes);
+void put_escaped(LineWriter& out, std::string_view bytes);
 
 // How much of clients' values shows up in logs.
 enum class ValueDisplay { hash, full, none };

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include "common/log/escaped_runs.hpp"
@@ -19,26 +20,25 @@ constexpr std::array levels{std::pair{"trace", LogLevel::trace}, std::pair{"debu
                             std::pair{"info", LogLevel::info},   std::pair{"warn", LogLevel::warn},
                             std::pair{"error", LogLevel::error}, std::pair{"off", LogLevel::off}};
 
-spdlog::level::level_enum to_spdlog(LogLevel level) {
-  switch (level) {
-    case LogLevel::trace: return spdlog::level::trace;
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warn: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
-    case LogLevel::off: break;
+// A node writes a line for each call: what each costs the library and the system is paid once for so many.
+constexpr std::size_t most_waiting_bytes = 32u << 10;
+
+constexpr std::array<std::string_view, 6> names{"TRACE", "DEBUG", "INFO ", "WARN ", "ERROR", "     "};
+
+struct Printable {
+  bool operator()(char c) const { return c >= 0x20 && c < 0x7f; }
+  // A byte below 0x20 borrows from its highest bit, and 0x7f carries into it. One that is not printable may do so to
+  // its neighbour too; then nothing is said of the eight.
+  bool all_eight(const char* at) const {
+    constexpr std::uint64_t each = 0x0101010101010101;
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at, sizeof bytes);
+    return ((bytes | (bytes - 0x20 * each) | (bytes + each)) & (0x80 * each)) == 0;
   }
-  return spdlog::level::off;
-}
+};
 
-constexpr std::size_t file_buffer_bytes = 32u << 10;
-
-constexpr std::array names{"TRACE", "DEBUG", "INFO ", "WARN ", "ERROR", "     "};
-
-bool is_printable(char c) { return c >= 0x20 && c < 0x7f; }
-
-void append_printable(std::string& out, std::string_view line) {
-  append_escaped_runs(out, line, is_printable, "\\x", "0123456789abcdef");
+void put_printable(LineWriter& out, std::string_view line) {
+  put_escaped_runs(out, line, Printable{}, "\\x", "0123456789abcdef");
 }
 
 // The lines come as they are to be written: the library's own patterns print each part of a time anew for each line.
@@ -50,25 +50,24 @@ class AsItIs : public spdlog::formatter {
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<AsItIs>(); }
 };
 
-// A node writes a line for each call; in the library's own 4 KiB that would be a system call for every fortieth.
-spdlog::file_event_handlers with_room() {
+// Lines wait here, and not in the library's file again.
+spdlog::file_event_handlers without_buffer() {
   spdlog::file_event_handlers handlers;
-  handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) {
-    std::setvbuf(file, nullptr, _IOFBF, file_buffer_bytes);
-  };
+  handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) { std::setvbuf(file, nullptr, _IONBF, 0); };
   return handlers;
 }
 
 class SpdlogLog : public HumanLog {
  public:
-  SpdlogLog(std::shared_ptr<spdlog::sinks::sink> sink, LogLevel level, std::string_view who)
-      : level_(level), logger_("kin", std::move(sink)) {
-    append_printable(who_, who);
-    logger_.set_level(to_spdlog(level));
-    logger_.flush_on(spdlog::level::warn);
+  SpdlogLog(std::shared_ptr<spdlog::sinks::sink> sink, LogLevel level, std::string_view who, std::size_t most_waiting)
+      : level_(level), most_waiting_(most_waiting), logger_("kin", std::move(sink)) {
+    {
+      LineWriter out(who_);
+      put_printable(out, who);
+    }
     logger_.set_formatter(std::make_unique<AsItIs>());
   }
-  ~SpdlogLog() override { logger_.flush(); }
+  ~SpdlogLog() override { flush(); }
 
   bool enabled(LogLevel level) const override { return level != LogLevel::off && level >= level_; }
 
@@ -76,20 +75,28 @@ class SpdlogLog : public HumanLog {
     if (!enabled(level)) return;
     const auto now = std::chrono::system_clock::now();
     const auto since_1970 = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());
-    line_.clear();
-    append_utc(line_, static_cast<std::uint64_t>(since_1970.count()));
-    line_.append(" ").append(names[static_cast<std::size_t>(level)]).append(" ").append(who_).append(" ");
-    append_printable(line_, line);
-    line_ += '\n';
-    logger_.log(now, spdlog::source_loc{}, to_spdlog(level), spdlog::string_view_t(line_));
+    {
+      LineWriter out(lines_);
+      put_utc(out, static_cast<std::uint64_t>(since_1970.count()));
+      out.put(" ").put(names[static_cast<std::size_t>(level)]).put(" ").put(who_).put(" ");
+      put_printable(out, line);
+      out.put("\n");
+    }
+    if (level >= LogLevel::warn || lines_.size() >= most_waiting_) flush();
   }
 
-  void flush() override { logger_.flush(); }
+  void flush() override {
+    if (lines_.empty()) return;
+    logger_.log(spdlog::level::info, spdlog::string_view_t(lines_));
+    logger_.flush();
+    lines_.clear();
+  }
 
  private:
   LogLevel level_;
+  std::size_t most_waiting_;  // in bytes
   std::string who_;
-  std::string line_;  // the last one: a call writes one, so its memory is used again
+  std::string lines_;  // that wait
   spdlog::logger logger_;
 };
 
@@ -109,9 +116,9 @@ tl::expected<std::unique_ptr<HumanLog>, std::string> HumanLog::open(const std::s
     if (path.empty()) {
       sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
     } else {
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(path, false, with_room());
+      sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(path, false, without_buffer());
     }
-    return std::make_unique<SpdlogLog>(std::move(sink), level, who);
+    return std::make_unique<SpdlogLog>(std::move(sink), level, who, path.empty() ? 0 : most_waiting_bytes);
   } catch (const spdlog::spdlog_ex& e) {
     return tl::unexpected("cannot write the log " + path + ": " + e.what());
   }

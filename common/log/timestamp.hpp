@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <string>
 
+#include "common/log/line_writer.hpp"
+
 namespace kin {
 
 // wall_us: microseconds since 1970.
 std::string print_utc(std::uint64_t wall_us);
-void append_utc(std::string& out, std::uint64_t wall_us);
+void put_utc(LineWriter& out, std::uint64_t wall_us);
 
 }  // namespace kin

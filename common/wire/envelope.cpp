@@ -30,6 +30,24 @@ BadItem what_is_wrong(std::string_view message, std::size_t offset, const Unpack
 
 }  // namespace
 
+AlikeEnvelopes::AlikeEnvelopes(EnvelopeView all) {
+  const auto pack = [this](auto& version, auto& cluster, Kind&, std::uint64_t&, auto&... rest) {
+    Packer before(before_);
+    before.array(4 + sizeof...(rest));
+    before.put(version);
+    before.put(cluster);
+    append_packed(behind_, rest...);
+  };
+  all.fields(pack);
+}
+
+void AlikeEnvelopes::append_item(std::string& message, Kind kind, std::uint64_t request_id,
+                                 std::string_view body) const {
+  message += before_;
+  append_packed(message, kind, request_id);
+  message.append(behind_).append(body);
+}
+
 tl::expected<Item, BadItem> next_item(std::string_view message, std::size_t& offset) {
   tl::expected<Item, BadItem> item;
   Unpacker whole(message, offset);

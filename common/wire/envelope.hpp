@@ -119,6 +119,17 @@ void append_item(std::string& message, const BasicEnvelope<Text>& envelope, cons
   append_item(message, envelope, std::string_view(encode(body)));
 }
 
+// Envelopes that differ in nothing but their kind and request id, as those of a node's replies: what they have in
+// common is packed once.
+class AlikeEnvelopes {
+ public:
+  explicit AlikeEnvelopes(EnvelopeView all);
+  void append_item(std::string& message, Kind kind, std::uint64_t request_id, std::string_view body) const;
+
+ private:
+  std::string before_, behind_;  // the two
+};
+
 // Reads the item at message[offset] and moves offset behind it. After an error the rest of the message is lost.
 tl::expected<Item, BadItem> next_item(std::string_view message, std::size_t& offset);
 

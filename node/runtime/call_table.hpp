@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "common/transport/transport.hpp"
@@ -21,9 +20,6 @@ struct Call {
   std::uint64_t deadline_ms = 0;  // in the node's own time
   std::string client;
   std::string about;  // bucket/key or a token for the log, escaped; empty where it is not wanted
-
-  // As a new one, but for the memory of the strings, unless a long name made it large.
-  void renew();
 };
 
 class CallTable {
@@ -34,7 +30,7 @@ class CallTable {
 
   struct Opened {
     CallId id;
-    Call& call;  // to be filled in: of an earlier one it has the memory of its strings, which are empty
+    Call& call;  // to be filled in wholly: it may be an earlier one, whose strings are empty and keep their memory
   };
   // nullopt: too many are open. The call is valid until the next change.
   std::optional<Opened> open();
@@ -45,16 +41,18 @@ class CallTable {
   std::vector<Call> close_all();
   // Forgets what nobody waits for any more; returns how many.
   std::size_t forget_expired(std::uint64_t now_ms);
-  std::size_t size() const { return calls_.size(); }
+  std::size_t size() const { return slots_.size() - free_.size(); }
 
  private:
-  using Calls = std::unordered_map<CallId, Call>;
-  // As many as come in one turn, mostly.
-  static constexpr std::size_t most_spare = 1024;
+  // An id is a number that rises with each call, and behind it, as its last digits, the slot that the call has.
+  struct Slot {
+    CallId id = 0;  // 0: free
+    Call call;
+  };
 
-  Calls calls_;
-  std::vector<Calls::node_type> spare_;  // of calls that were closed, renewed
-  CallId last_ = 0;
+  std::vector<Slot> slots_;
+  std::vector<std::size_t> free_;  // the last one to become so is the next to be used
+  CallId opened_ = 0;
 };
 
 }  // namespace kin

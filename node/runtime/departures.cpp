@@ -13,7 +13,18 @@ constexpr std::size_t envelope_room = 1u << 20;
 
 constexpr std::size_t most_spare = 16;
 
+wire::EnvelopeView envelope_from(const ReplicaHost& host) {
+  wire::EnvelopeView envelope;
+  envelope.cluster = host.cluster().cluster;
+  envelope.sender = host.self().node;
+  envelope.born = host.self().life.born;
+  envelope.ordinal = host.self().life.ordinal;
+  return envelope;
+}
+
 }  // namespace
+
+Departures::Departures(const NodeParts& parts) : parts_(parts), replies_(envelope_from(parts.host)) {}
 
 void Departures::send(const TierSend& tier_send) {
   const Send& send = tier_send.send;
@@ -31,7 +42,8 @@ void Departures::send(const TierSend& tier_send) {
                         {"what", send.what},
                         {"bytes", std::to_string(send.body->size())}});
   }
-  wire::EnvelopeView stamped = envelope(wire::Kind::peer, 0);
+  wire::EnvelopeView stamped = envelope_from(host);
+  stamped.kind = wire::Kind::peer;
   stamped.clock = parts_.trace.clock();
 
   Message& message = open_message(to_peers_, send.to.str(), send.body->size());
@@ -47,7 +59,7 @@ void Departures::reply(const RouterIdentity& to, std::uint64_t request_id, wire:
                         parts_.host.self().node, 0, 0});
   }
   Message& message = open_message(to_clients_, to, body.size());
-  wire::append_item(message.bytes, envelope(kind, request_id), body);
+  replies_.append_item(message.bytes, kind, request_id, body);
   message.ends.push_back(message.bytes.size());
 }
 
@@ -127,18 +139,6 @@ void Departures::send_through_faults(const std::string& peer, const Message& mes
     start = end;
   }
   if (!passed.empty()) parts_.transport.send_to_peer(peer, passed);
-}
-
-wire::EnvelopeView Departures::envelope(wire::Kind kind, std::uint64_t request_id) const {
-  const ReplicaHost& host = parts_.host;
-  wire::EnvelopeView envelope;
-  envelope.cluster = host.cluster().cluster;
-  envelope.kind = kind;
-  envelope.request_id = request_id;
-  envelope.sender = host.self().node;
-  envelope.born = host.self().life.born;
-  envelope.ordinal = host.self().life.ordinal;
-  return envelope;
 }
 
 }  // namespace kin

@@ -20,7 +20,7 @@ class Departures {
   // messages, so this bounds what they hold.
   static constexpr std::size_t roomy_message_bytes = 256u << 10;
 
-  explicit Departures(const NodeParts& parts) : parts_(parts) {}
+  explicit Departures(const NodeParts& parts);
 
   // Traces the send and packs it with that line's clock.
   void send(const TierSend& send);
@@ -48,9 +48,9 @@ class Departures {
   void use_again(Messages&& sent);
   bool flush_trace();  // false once, when it fails
   void send_through_faults(const std::string& peer, const Message& message, std::uint64_t now_ms);
-  wire::EnvelopeView envelope(wire::Kind kind, std::uint64_t request_id) const;
 
   NodeParts parts_;
+  wire::AlikeEnvelopes replies_;  // the envelopes of them
   bool trace_lost_ = false;
   Messages to_peers_;
   Messages to_clients_;

@@ -23,13 +23,14 @@ std::string who(const RouterIdentity& from, const wire::EnvelopeView& envelope) 
 }
 
 // bucket/key, or what a request without a bucket is about.
-void append_subject(std::string& out, const Route& route) {
-  out.reserve(route.bucket.size() + 1 + std::min(route.key.size(), longest_shown_key));
+void append_subject(std::string& about, const Route& route) {
+  const std::string_view key = route.key.substr(0, longest_shown_key);
+  LineWriter out(about, route.bucket.size() + 1 + key.size());  // it is kept with the call: no more than that
   if (!route.bucket.empty()) {
-    append_escaped(out, route.bucket);
-    out += '/';
+    put_escaped(out, route.bucket);
+    out.put("/");
   }
-  append_escaped(out, route.key.substr(0, longest_shown_key));
+  put_escaped(out, key);
 }
 
 // Both are checked before anything is kept: the codec does not limit them below the size of a message.

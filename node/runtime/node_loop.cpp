@@ -180,10 +180,13 @@ void NodeLoop::log_call(const Call& call, const Reply& reply, std::uint64_t now_
     const auto failure = wire::decode<Failure>(reply.body);
     outcome = name(failure ? failure->status : Status::internal);
   }
-  line_.assign("call ").append(name_of(call.kind));
-  if (!call.about.empty()) line_.append(" ").append(call.about);
-  line_.append(" from ").append(call.client).append(" ").append(outcome).append(" ");
-  line_.append(std::to_string(now_us - call.started_us)).append(" us");
+  line_.clear();
+  {
+    LineWriter out(line_);
+    out.put("call ").put(name_of(call.kind));
+    if (!call.about.empty()) out.put(" ").put(call.about);
+    out.put(" from ").put(call.client).put(" ").put(outcome).put(" ").put(now_us - call.started_us).put(" us");
+  }
   parts_.log.info(line_);
 }
 

@@ -35,6 +35,7 @@ bool is_news_of_cancelled(const Input& input, const std::vector<JobId>& cancelle
 
 template <class T>
 void move_behind(std::vector<T>& to, std::vector<T>& from) {
+  if (from.empty()) return;
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   from.clear();
 }

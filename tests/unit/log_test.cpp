@@ -267,6 +267,34 @@ TEST_CASE("a line for people has its time, level and process, and nothing can fo
   CHECK(std::regex_match(lines[2], std::regex(time + R"(INFO  n1\.3 \{\} %v is no pattern)")));
 }
 
+TEST_CASE("whatever stands beside it in a line for people, a byte is escaped where it cannot be printed") {
+  TemporaryFolder folder;
+  const std::string path = folder.path() + "/n1.log";
+  std::vector<std::string> wanted;
+  {
+    auto log = log_ok(path, LogLevel::info);
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      for (std::size_t at = 0; at < 17; ++at) {
+        std::string line(17, '~');
+        line[at] = static_cast<char>(byte);
+        log->info(line);
+        std::string shown(1, static_cast<char>(byte));
+        if (byte < 0x20 || byte > 0x7e) {
+          shown = std::string("\\x") + "0123456789abcdef"[byte >> 4] + "0123456789abcdef"[byte & 15];
+        }
+        wanted.push_back(" " + line.replace(at, 1, shown));
+      }
+    }
+  }
+  std::istringstream in(bytes_of(path));
+  std::size_t lines = 0;
+  for (std::string line; std::getline(in, line); ++lines) {
+    REQUIRE(lines < wanted.size());
+    REQUIRE(line.ends_with("INFO  n1.3" + wanted[lines]));
+  }
+  CHECK(lines == wanted.size());
+}
+
 TEST_CASE("a warning, a flush and an end bring all lines to the file; a log that is opened again goes on") {
   TemporaryFolder folder;
   const std::string path = folder.path() + "/n1.log";
