@@ -137,6 +137,20 @@ TEST_CASE("what is packed comes back") {
     RC_ASSERT(*decode<VersionVector>(encode(vector)) == vector);
   });
   rc::prop("envelope", comes_back<Envelope>);
+  rc::prop("envelopes that are packed together are as each by itself", [] {
+    auto envelope = any<Envelope>();
+    EnvelopeView view{envelope.version, envelope.cluster, envelope.kind,        envelope.request_id, envelope.sender,
+                      envelope.born,    envelope.ordinal, envelope.deadline_ms, envelope.clock};
+    const AlikeEnvelopes alike(view);
+    std::string together = "in front", by_itself = together;
+    for (int i = 0; i < 2; ++i) {
+      view.kind = any<Envelope>().kind;
+      view.request_id = any_number(std::numeric_limits<std::uint64_t>::max());
+      alike.append_item(together, view.kind, view.request_id, "body");
+      append_item(by_itself, view, std::string_view("body"));
+    }
+    RC_ASSERT(together == by_itself);
+  });
   rc::prop("read", comes_back<Read>);
   rc::prop("add_update", comes_back<AddUpdate>);
   rc::prop("remove", comes_back<Remove>);
