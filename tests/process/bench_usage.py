@@ -6,6 +6,7 @@ counted from when operations were due, and what it cannot do is told.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -72,6 +73,15 @@ def main(bin_folder, folder):
         thawer.join()
         assert 300 <= result["operations"] <= 420, result
         assert result["kinds"]["read"]["p90_us"] > 100_000, result
+
+        # An interrupt while the keys are written, which would take minutes.
+        before = calls()
+        command = [os.path.join(bin_folder, "kin"), "--config", cluster.config, "bench", "get", "--keys", "10000000",
+                   "--duration", "1s"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as loading:
+            nodes.until(lambda: calls() > before + 1000, 30, "keys are written")
+            loading.send_signal(signal.SIGINT)
+            assert loading.wait(timeout=20) == 130, loading.stderr.read()
 
         # What it cannot do.
         bench("bench", "e", code=2)
