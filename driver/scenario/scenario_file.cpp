@@ -41,6 +41,34 @@ constexpr std::array<std::pair<const char*, NodeFault>, 12> fault_words{{{"offli
                                                                          {"resume", NodeFault::resume},
                                                                          {"lose-disk", NodeFault::lose_disk}}};
 
+// All but the faults.
+constexpr std::array other_words{"client", "parallel", "link",  "places", "measure",
+                                 "wait",   "expect",   "check", "say",    "repeat"};
+
+std::vector<std::string> action_words() {
+  std::vector<std::string> out(other_words.begin(), other_words.end());
+  for (const auto& [word, fault] : fault_words) out.emplace_back(word);
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+// `expect` belongs to a client step, too.
+void refuse_second_action(const YAML::Node& yaml, const Section& step) {
+  std::vector<std::string> named;
+  int line = 0;
+  for (const std::string& word : action_words()) {
+    if (!step.has(word) || (word == "expect" && step.has("client"))) continue;
+    named.push_back(word);
+    line = std::max(line, line_of(yaml[word]));
+  }
+  if (named.size() > 1) throw Wrong{line, "a step does one thing, and this one has several: " + joined(named)};
+}
+
 void read_options(Section& options, Scenario& out) {
   std::string durability = "fsync";
   options.take("durability", durability);
@@ -114,6 +142,7 @@ Step Reader::step(const YAML::Node& yaml, bool in_repeat) {
 }
 
 Step::Action Reader::action(const YAML::Node& yaml, Section& section, bool in_repeat) {
+  refuse_second_action(yaml, section);
   if (auto fault = fault_in(yaml, section)) return std::move(*fault);
   if (section.has("client")) return client(yaml, section, in_repeat);
   if (section.has("parallel")) return parallel(section, in_repeat);
@@ -130,10 +159,7 @@ Step::Action Reader::action(const YAML::Node& yaml, Section& section, bool in_re
   }
   if (section.has("say")) return SayStep{section.need("say")};
   if (section.has("repeat")) return repeat(section);
-  throw Wrong{
-      section.line(),
-      "a step needs one of client, parallel, offline, online, isolate, join, hold-gossip, release-gossip, "
-      "clear, kill, restart, pause, resume, lose-disk, link, places, measure, wait, expect, check, say, repeat"};
+  throw Wrong{section.line(), "a step needs one of " + joined(action_words())};
 }
 
 std::optional<FaultStep> Reader::fault_in(const YAML::Node& yaml, Section& section) {
