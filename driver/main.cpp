@@ -61,6 +61,7 @@ CLI::App* command(CLI::App& parent, const char* name, const char* help, Action& 
 void add_cluster_commands(CLI::App& app, Arguments& arguments, Action& action) {
   CLI::App* start = command(app, "up", "start a cluster; it stays up", action, [&] {
     arguments.up.dir = arguments.dir;
+    arguments.up.json = arguments.json();
     if (!arguments.durability.empty())
       arguments.up.durability = arguments.durability == "os" ? kin::Durability::os : kin::Durability::fsync;
     return up(arguments.up);
@@ -73,12 +74,13 @@ void add_cluster_commands(CLI::App& app, Arguments& arguments, Action& action) {
   start->add_flag("--fresh", arguments.up.fresh, "delete what an earlier cluster left in DIR");
   start->add_flag("--set-aside-damaged", arguments.up.set_aside_damaged, set_aside);
 
-  command(app, "down", "end the cluster", action, [&] { return down(arguments.dir); });
+  command(app, "down", "end the cluster", action, [&] { return down(arguments.dir, arguments.json()); });
   command(app, "status", "processes, faults, who sees whom", action,
           [&] { return status(arguments.dir, arguments.json()); });
 
   CLI::App* again = command(app, "restart", "start a node again on its data", action, [&] {
     arguments.restart.dir = arguments.dir;
+    arguments.restart.json = arguments.json();
     return restart(arguments.restart);
   });
   again->add_option("ID", arguments.restart.node, "the node")->required();
@@ -94,12 +96,13 @@ void add_cluster_commands(CLI::App& app, Arguments& arguments, Action& action) {
       {NodeFault::join, "undo isolate and offline"},
   };
   for (const auto& [fault, help] : faults) {
-    CLI::App* sub = command(app, name(fault), help, action,
-                            [&arguments, kind = fault] { return disturb(arguments.dir, arguments.node, kind); });
+    CLI::App* sub = command(app, name(fault), help, action, [&arguments, kind = fault] {
+      return disturb(arguments.dir, arguments.node, kind, arguments.json());
+    });
     sub->add_option("ID", arguments.node, "the node")->required();
   }
   command(app, "toggle", "offline if it is not, else online", action,
-          [&] { return toggle(arguments.dir, arguments.node); })
+          [&] { return toggle(arguments.dir, arguments.node, arguments.json()); })
       ->add_option("ID", arguments.node, "the node")
       ->required();
 }

@@ -145,7 +145,8 @@ Cluster::Result<NodeProcess*> Cluster::member(const std::string& node) {
 Cluster::Result<NodeProcess*> Cluster::running(const std::string& node) {
   auto known = member(node);
   if (known && state_of((*known)->process) == ProcessState::gone)
-    return tl::unexpected(failure(Status::unavailable, node + " is down already: kin-driver restart " + node));
+    return tl::unexpected(
+        failure(Status::unavailable, node + " is down already: kin-driver --dir " + run_ + " restart " + node));
   return known;
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/commands/terminal.hpp"
+#include "client/render/json.hpp"
 #include "client/render/palette.hpp"
 #include "client/render/table.hpp"
 #include "driver/cluster/cluster.hpp"
@@ -24,17 +25,30 @@ std::vector<std::string> known_tiers() {
   return out;
 }
 
-int report(const Failure& failure) {
-  if (interrupted()) return interrupted_exit_code;
-  std::cerr << "kin-driver: " << failure.message << '\n';
-  return exit_code(failure.status);
-}
+// How a command of a cluster ends: for people, or as one object for programs, and then all else that is said on the way
+// goes to standard error.
+class Ending {
+ public:
+  explicit Ending(bool json) : json_(json) {}
 
-int report(const Cluster::Result<void>& result, const std::string& done) {
-  if (!result) return report(result.error());
-  std::cout << done << '\n';
-  return 0;
-}
+  std::ostream& on_the_way() const { return json_ ? std::cerr : std::cout; }
+  int failed(const Failure& failure) const {
+    if (json_) {
+      std::cout << json::failure(failure);
+    } else if (!interrupted()) {
+      std::cerr << "kin-driver: " << failure.message << '\n';
+    }
+    return interrupted() ? interrupted_exit_code : exit_code(failure.status);
+  }
+  // Of these nodes.
+  int done(const std::vector<std::string>& nodes, const std::string& sentence) const {
+    std::cout << (json_ ? json::done(nodes, {}, sentence) : sentence + '\n');
+    return 0;
+  }
+
+ private:
+  bool json_;
+};
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
@@ -102,6 +116,7 @@ void print_json(const Cluster& cluster, const ClusterSurvey& survey) {
 
 int up(const UpCommand& command) {
   catch_interrupts();
+  const Ending ending(command.json);
   ClusterRecipe recipe;
   recipe.nodes = command.nodes;
   recipe.like = command.like;
@@ -111,59 +126,69 @@ int up(const UpCommand& command) {
   options.fresh = command.fresh;
   options.set_aside_damaged = command.set_aside_damaged;
   auto cluster = Cluster::start(
-      command.dir, recipe, options, [](const std::string& sentence) { std::cout << sentence << std::endl; },
+      command.dir, recipe, options, [&](const std::string& sentence) { ending.on_the_way() << sentence << std::endl; },
       interrupted);
-  if (!cluster) return report(cluster.error());
-  for (const std::string& note : cluster->notes()) std::cout << note << '\n';
+  if (!cluster) return ending.failed(cluster.error());
+  for (const std::string& note : cluster->notes()) ending.on_the_way() << note << '\n';
   for (const std::string& node : names_of(cluster->config()))
-    for (const std::string& line : cluster->words_of(node)) std::cout << line << '\n';
-  print_table(*cluster, cluster->survey());
-  std::cout << "kin --config " << cluster_file(command.dir) << " --node n1 read cart\n";
+    for (const std::string& line : cluster->words_of(node)) ending.on_the_way() << line << '\n';
+  if (command.json) {
+    print_json(*cluster, cluster->survey());
+  } else {
+    print_table(*cluster, cluster->survey());
+    std::cout << "kin --config " << cluster_file(command.dir) << " --node n1 read cart\n";
+  }
   return 0;
 }
 
-int down(const std::string& dir) {
+int down(const std::string& dir, bool json) {
+  const Ending ending(json);
   auto cluster = Cluster::attach(dir, Cluster::Access::change);
-  if (!cluster) return report(cluster.error());
-  cluster->end([](const std::string& sentence) { std::cout << sentence << std::endl; });
-  return 0;
+  if (!cluster) return ending.failed(cluster.error());
+  const std::vector<std::string> nodes = names_of(cluster->config());
+  cluster->end([&](const std::string& sentence) { ending.on_the_way() << sentence << std::endl; });
+  return json ? ending.done(nodes, "the cluster has ended") : 0;
 }
 
 int status(const std::string& dir, bool json) {
   auto cluster = Cluster::attach(dir, Cluster::Access::look);
-  if (!cluster) return report(cluster.error());
+  if (!cluster) return Ending(json).failed(cluster.error());
   const ClusterSurvey survey = cluster->survey();
   json ? print_json(*cluster, survey) : print_table(*cluster, survey);
   return 0;
 }
 
-int disturb(const std::string& dir, const std::string& node, NodeFault fault) {
+int disturb(const std::string& dir, const std::string& node, NodeFault fault, bool json) {
   catch_interrupts();
+  const Ending ending(json);
   auto cluster = Cluster::attach(dir, Cluster::Access::change);
-  if (!cluster) return report(cluster.error());
-  return report(disturb(*cluster, node, fault, interrupted), std::string(name(fault)) + ' ' + node + ": done");
+  if (!cluster) return ending.failed(cluster.error());
+  if (const auto done = disturb(*cluster, node, fault, interrupted); !done) return ending.failed(done.error());
+  return ending.done({node}, std::string(name(fault)) + ' ' + node + ": done");
 }
 
 int restart(const RestartCommand& command) {
   catch_interrupts();
+  const Ending ending(command.json);
   auto cluster = Cluster::attach(command.dir, Cluster::Access::change);
-  if (!cluster) return report(cluster.error());
+  if (!cluster) return ending.failed(cluster.error());
   const auto done = cluster->restart(command.node, interrupted, command.set_aside_damaged);
-  if (done) {
-    for (const std::string& line : cluster->words_of(command.node)) std::cout << line << '\n';
-  }
-  return report(done, "restart " + command.node + ": done");
+  if (!done) return ending.failed(done.error());
+  for (const std::string& line : cluster->words_of(command.node)) ending.on_the_way() << line << '\n';
+  return ending.done({command.node}, "restart " + command.node + ": done");
 }
 
-int toggle(const std::string& dir, const std::string& node) {
+int toggle(const std::string& dir, const std::string& node, bool json) {
+  const Ending ending(json);
   auto cluster = Cluster::attach(dir, Cluster::Access::change);
-  if (!cluster) return report(cluster.error());
+  if (!cluster) return ending.failed(cluster.error());
   const ClusterSurvey survey = cluster->survey();
   const bool is_offline = std::any_of(survey.nodes.begin(), survey.nodes.end(), [&](const SurveyedNode& known) {
     return known.name() == node && state_of(survey, known) == NodeState::offline;
   });
   const NodeFault fault = is_offline ? NodeFault::online : NodeFault::offline;
-  return report(disturb(*cluster, node, fault, interrupted), node + " is " + name(fault) + " now");
+  if (const auto done = disturb(*cluster, node, fault, interrupted); !done) return ending.failed(done.error());
+  return ending.done({node}, node + " is " + name(fault) + " now");
 }
 
 }  // namespace kin::driver

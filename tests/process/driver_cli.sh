@@ -82,6 +82,7 @@ expect_exit 0 "${driver[@]}" kill n2
 expect_exit 6 "${driver[@]}" kill n2
 expect_text "n2 is down already"
 expect_exit 6 "${driver[@]}" pause n2
+expect_text "kin-driver --dir $run/cluster restart n2"
 expect_exit 0 "${driver[@]}" status
 expect_text down
 expect_exit 0 "${driver[@]}" restart n2
@@ -91,6 +92,26 @@ expect_text apples
 old=$(pid_of n2)
 expect_exit 0 "${driver[@]}" restart n2
 [[ $(pid_of n2) != "$old" ]] || fail "restart of a running node starts a new process"
+
+echo "-- one object for programs, and nothing else on standard output"
+expect_json() {  # CODE STATUS NODES COMMAND...
+  local got=0 code=$1 status=$2 nodes=$3
+  shift 3
+  output=$("${driver[@]}" -o json "$@" 2>/dev/null) || got=$?
+  ((got == code)) || fail "exit $got instead of $code: $* -> $output"
+  python3 -c 'import json, sys
+object = json.loads(sys.stdin.read())
+sys.exit(object["status"] != sys.argv[1] or ",".join(object.get("nodes", [])) != sys.argv[2])' "$status" "$nodes" \
+    <<<"$output" || fail "not $status of \"$nodes\": $* -> $output"
+}
+expect_json 0 OK n3 toggle n3
+expect_text "n3 is offline now"
+expect_json 0 OK n3 toggle n3
+expect_json 0 OK n3 kill n3
+expect_json 6 UNAVAILABLE "" pause n3
+expect_json 0 OK n3 restart n3
+expect_json 2 USAGE "" kill n9
+expect_json 5 ALREADY_EXISTS "" up -n 3
 
 echo "-- restart while another process holds the node's port, and on damaged data"
 expect_exit 0 "${driver[@]}" kill n2
