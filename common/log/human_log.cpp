@@ -67,7 +67,7 @@ class SpdlogLog : public HumanLog {
     }
     logger_.set_formatter(std::make_unique<AsItIs>());
   }
-  ~SpdlogLog() override { flush(); }
+  ~SpdlogLog() override { SpdlogLog::flush(); }
 
   bool enabled(LogLevel level) const override { return level != LogLevel::off && level >= level_; }
 

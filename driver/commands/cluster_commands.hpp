@@ -1,4 +1,5 @@
-// up, down, status and the faults. Each returns the exit code of the program. With `json` standard output is one object.
+// up, down, status and the faults. Each returns the exit code of the program. With `json` standard output is one
+// object.
 #pragma once
 
 #include <cstdint>
