@@ -36,7 +36,7 @@ class Writing {
     number(versions.size());
     for (std::size_t at = 0; at < versions.size(); ++at) {
       const Version& version = versions[at];
-      number(actor(version.dot.actor));
+      number(out_.names.place_of(version.dot.actor));
       number(version.dot.counter);
       number(version.tag);
       number(version.before.size());
@@ -52,28 +52,11 @@ class Writing {
  private:
   void number(std::uint64_t n) { out_.number(n); }
 
-  std::size_t node(const NodeId& id) {
-    const auto found = std::find(out_.nodes.begin(), out_.nodes.end(), id);
-    const auto at = static_cast<std::size_t>(found - out_.nodes.begin());
-    if (found == out_.nodes.end()) out_.nodes.push_back(id);
-    return at;
-  }
-
-  std::size_t actor(const Actor& actor) {
-    const auto found = std::find(actors_.begin(), actors_.end(), actor);
-    const auto at = static_cast<std::size_t>(found - actors_.begin());
-    if (found == actors_.end()) {
-      actors_.push_back(actor);
-      out_.actors.push_back({static_cast<std::uint32_t>(node(actor.node)), actor.life.born, actor.life.ordinal});
-    }
-    return at;
-  }
-
   void clock(const EntryClock& clock, const ClockPart& part) {
     number(2 * part.counts.size() + (part.whole ? 1 : 0));
     for (const std::uint32_t place : part.counts) {
       const auto& [id, count] = *clock.counts().nth(place);
-      number(node(id));
+      number(out_.names.place_of(id));
       number(count);
     }
   }
@@ -81,14 +64,13 @@ class Writing {
   void spans(const Spans& spans) {
     number(spans.anywhere ? anywhere_mark : spans.runs.size());
     for (const auto& [who, run] : spans.runs) {
-      number(actor(who));
+      number(out_.names.place_of(who));
       number(run.first);
       number(run.last);
     }
   }
 
   LineageText out_;
-  std::vector<Actor> actors_;  // of out_
 };
 
 class Reading {
@@ -118,14 +100,14 @@ class Reading {
   std::uint64_t counter() { return number(max_counter + 1); }
 
   Actor actor() {
-    const std::uint64_t at = number(in_.actors.size());
+    const std::uint64_t at = number(in_.names.actors.size());
     if (!sound_) return {};
-    const PackedActor& packed = in_.actors[at];
-    if (packed.node >= in_.nodes.size()) {
+    const PackedActor& packed = in_.names.actors[at];
+    if (packed.node >= in_.names.nodes.size()) {
       sound_ = false;
       return {};
     }
-    return {in_.nodes[packed.node], {packed.born, packed.ordinal}};
+    return {in_.names.nodes[packed.node], {packed.born, packed.ordinal}};
   }
 
   void add_version(std::vector<Version>& versions) {
@@ -146,9 +128,9 @@ class Reading {
     const std::uint64_t counts = number(2 * in_.numbers.size());
     if (counts % 2 == 0 && sound_) out.clock = ClockBefore(versions, out.before).take();
     for (std::uint64_t n = counts / 2; n > 0 && sound_; --n) {
-      const std::uint64_t node = number(in_.nodes.size());
+      const std::uint64_t node = number(in_.names.nodes.size());
       const std::uint64_t count = counter();
-      if (sound_) out.clock.raise(in_.nodes[node], count);
+      if (sound_) out.clock.raise(in_.names.nodes[node], count);
     }
     out.left_out = spans();
   }

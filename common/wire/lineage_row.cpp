@@ -48,20 +48,19 @@ class Row {
  public:
   // False where it is none, or its bytes are not those that a node writes.
   bool read(std::string_view bytes) {
-    if (!bytes.empty() && decode_into(bytes, in_)) return false;
     if (bytes.empty()) return true;
-    return sound_tables() && read_numbers();
+    return !decode_into(bytes, in_) && sound_tables() && read_numbers();
   }
 
   // False where the new clock does not hold the one in front, or the dot is there already.
   bool add(const Dot& dot, const EntryClock& clock, std::uint64_t tag) {
     const Counts counts = counts_up_to(links_.size());
     for (std::size_t node = 0; node < counts.size(); ++node) {
-      if (counts[node] > clock.at(in_.nodes[node])) return false;
+      if (counts[node] > clock.at(in_.names.nodes[node])) return false;
     }
-    const std::uint64_t actor = place_of(dot.actor);
+    const std::uint64_t actor = in_.names.place_of(dot.actor);
     for (const auto& [id, count] : clock.counts()) {
-      const std::uint64_t node = place_of(id);
+      const std::uint64_t node = in_.names.place_of(id);
       if (node >= counts.size() || counts[node] < count) beyond_.insert(beyond_.end(), {node, count});
     }
     links_.push_back({actor, dot.counter, tag, all_of(beyond_), std::exchange(left_out_, {})});
@@ -103,19 +102,17 @@ class Row {
 
  private:
   bool sound_tables() const {
-    const auto& nodes = in_.nodes;
-    const auto& actors = in_.actors;
+    const auto& nodes = in_.names.nodes;
+    const auto& actors = in_.names.actors;
     if (nodes.size() > most_in_table || actors.size() > most_in_table) return false;
     const auto has_node = [&](const PackedActor& actor) { return actor.node < nodes.size(); };
     return std::all_of(actors.begin(), actors.end(), has_node) && all_differ(nodes, std::equal_to<>()) &&
-           all_differ(actors, [](const PackedActor& a, const PackedActor& b) {
-             return a.born == b.born && a.node == b.node && a.ordinal == b.ordinal;
-           });
+           all_differ(actors, std::equal_to<>());
   }
 
   bool read_numbers() {
     const std::uint64_t count = take(most_in_row);
-    Counts counts(in_.nodes.size(), 0);
+    Counts counts(in_.names.nodes.size(), 0);
     while (sound_ && links_.size() < count) {
       const bool first = links_.empty();
       Link& link = links_.emplace_back();
@@ -141,7 +138,7 @@ class Row {
   }
   std::uint64_t take_actor() {
     const std::uint64_t actor = take(max_counter);
-    sound_ = sound_ && actor < in_.actors.size();
+    sound_ = sound_ && actor < in_.names.actors.size();
     return sound_ ? actor : 0;
   }
   Slice taken_since(std::size_t begin) const { return Slice(in_.numbers).subspan(begin, at_ - begin); }
@@ -156,8 +153,8 @@ class Row {
       const std::uint64_t node = take(max_counter), count = take_counter();
       sound_ = sound_ && node < counts.size() && counts[node] < count;
       if (!sound_) break;
-      sound_ = last == nullptr || *last < in_.nodes[node];
-      last = &in_.nodes[node];
+      sound_ = last == nullptr || *last < in_.names.nodes[node];
+      last = &in_.names.nodes[node];
       counts[node] = count;
     }
     return taken_since(begin);
@@ -181,31 +178,14 @@ class Row {
   }
 
   Actor actor_at(std::uint64_t place) const {
-    const PackedActor& packed = in_.actors[place];
-    return {in_.nodes[packed.node], {packed.born, packed.ordinal}};
+    const PackedActor& packed = in_.names.actors[place];
+    return {in_.names.nodes[packed.node], {packed.born, packed.ordinal}};
   }
   Dot dot_of(const Link& link) const { return {actor_at(link.actor), link.counter}; }
 
-  // New ones get a place behind the others.
-  std::uint64_t place_of(const NodeId& id) {
-    const auto found = std::find(in_.nodes.begin(), in_.nodes.end(), id);
-    const auto place = static_cast<std::uint64_t>(found - in_.nodes.begin());
-    if (found == in_.nodes.end()) in_.nodes.push_back(id);
-    return place;
-  }
-  std::uint64_t place_of(const Actor& actor) {
-    const auto node = static_cast<std::uint32_t>(place_of(actor.node));
-    const auto found = std::find_if(in_.actors.begin(), in_.actors.end(), [&](const PackedActor& one) {
-      return one.node == node && one.born == actor.life.born && one.ordinal == actor.life.ordinal;
-    });
-    const auto place = static_cast<std::uint64_t>(found - in_.actors.begin());
-    if (found == in_.actors.end()) in_.actors.push_back({node, actor.life.born, actor.life.ordinal});
-    return place;
-  }
-
   // The clock of the last of so many versions, by node.
   Counts counts_up_to(std::size_t links) const {
-    Counts out(in_.nodes.size(), 0);
+    Counts out(in_.names.nodes.size(), 0);
     for (std::size_t at = 0; at < links; ++at) {
       const Slice clock = links_[at].clock;
       for (std::size_t i = 0; i < clock.size(); i += numbers_of_count) out[clock[i]] = clock[i + 1];
@@ -218,15 +198,15 @@ class Row {
   // Nodes and actors are numbered as they are named first.
   std::uint64_t now_of_node(std::uint64_t node) {
     const std::uint64_t now = place_in(nodes_now_, node);
-    if (now == out_.nodes.size()) out_.nodes.push_back(in_.nodes[node]);
+    if (now == out_.names.nodes.size()) out_.names.nodes.push_back(in_.names.nodes[node]);
     return now;
   }
   std::uint64_t now_of_actor(std::uint64_t actor) {
     const std::uint64_t now = place_in(actors_now_, actor);
-    if (now == out_.actors.size()) {
-      PackedActor packed = in_.actors[actor];
+    if (now == out_.names.actors.size()) {
+      PackedActor packed = in_.names.actors[actor];
       packed.node = static_cast<std::uint32_t>(now_of_node(packed.node));
-      out_.actors.push_back(packed);
+      out_.names.actors.push_back(packed);
     }
     return now;
   }
@@ -250,7 +230,7 @@ class Row {
     for (std::uint64_t node = 0; node < counts.size(); ++node) {
       if (counts[node] > 0) nodes.push_back(node);
     }
-    std::sort(nodes.begin(), nodes.end(), [&](auto a, auto b) { return in_.nodes[a] < in_.nodes[b]; });
+    std::sort(nodes.begin(), nodes.end(), [&](auto a, auto b) { return in_.names.nodes[a] < in_.names.nodes[b]; });
     Numbers clock;
     for (const std::uint64_t node : nodes) clock.insert(clock.end(), {node, counts[node]});
     add_clock(all_of(clock));
@@ -266,7 +246,7 @@ class Row {
   }
   // Of the first one that stays: its own, and the versions in front of it with theirs.
   void add_all_left_out() {
-    boost::container::small_vector<CounterSet::Run, 6> all(in_.actors.size());  // zeros where there is none
+    boost::container::small_vector<CounterSet::Run, 6> all(in_.names.actors.size());  // zeros where there is none
     Numbers actors;
     bool anywhere = false;
     const auto widen = [&](std::uint64_t actor, CounterSet::Run run) {

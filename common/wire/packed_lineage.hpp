@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "common/causality/node_id.hpp"
+#include "common/causality/dot.hpp"
 #include "common/wire/codec.hpp"
 
 namespace kin::wire {
@@ -19,32 +19,39 @@ struct PackedActor {
   std::uint64_t born = 0;
   std::uint32_t ordinal = 0;
 
+  bool operator==(const PackedActor&) const = default;
+
   template <class V>
   void fields(V& v) {
     v(node, born, ordinal);
   }
 };
 
-struct PackedLineage {
+// What the numbers of a lineage mean by the places of nodes and actors.
+struct LineageNames {
   // As many as nearly all lineages have need no memory of their own.
-  using Nodes = boost::container::small_vector<NodeId, 6>;
-  using Actors = boost::container::small_vector<PackedActor, 6>;
+  boost::container::small_vector<NodeId, 6> nodes;
+  boost::container::small_vector<PackedActor, 6> actors;
 
-  Nodes nodes;
-  Actors actors;
+  // New ones get a place behind the others.
+  std::uint64_t place_of(const NodeId& id);
+  std::uint64_t place_of(const Actor& actor);
+};
+
+struct PackedLineage {
+  LineageNames names;
   std::vector<std::uint64_t> numbers;
 
   template <class V>
   void fields(V& v) {
-    v(nodes, actors, numbers);
+    v(names.nodes, names.actors, numbers);
   }
 };
 
 // The same as it is written, number by number: how many there are stands in front of them, and so do the names.
 class LineageText {
  public:
-  PackedLineage::Nodes nodes;
-  PackedLineage::Actors actors;
+  LineageNames names;
 
   void number(std::uint64_t n) {
     packer_.put(n);
