@@ -163,7 +163,7 @@ void CausalProtocol::on(const RemoveMember& removal, Outputs& out) {
 void CausalProtocol::finish_turn(Outputs& out) {
   answer_own_reads(out);
   const auto push = [&](const std::map<std::string, DotSet>& keys, const std::vector<NodeId>& peers, bool early) {
-    if (peers.empty()) return;
+    if (peers.empty() || keys.empty()) return;
     PushOfKept message{replica_.base(), {}};
     std::size_t bytes = 0;
     const auto flush = [&] {
