@@ -27,6 +27,22 @@ std::optional<std::string_view> short_bytes(const char* at, const char* end) {
 
 bool small_number(const char* at, const char* end) { return at != end && static_cast<unsigned char>(*at) < 0x80; }
 
+// How many bytes an object takes that is a number or bytes in one of the usual forms, and all there; 0: look closer.
+std::size_t plain_bytes(const char* at, const char* end) {
+  const auto there = static_cast<std::size_t>(end - at);
+  if (there < 2) return small_number(at, end) ? 1 : 0;
+  const auto first = static_cast<unsigned char>(*at);
+  std::size_t bytes = 0;
+  if (first < 0x80) {
+    bytes = 1;
+  } else if (first == 0xc4) {
+    bytes = std::size_t{2} + static_cast<unsigned char>(at[1]);
+  } else if (first >= 0xcc && first <= 0xcf) {
+    bytes = std::size_t{1} + (std::size_t{1} << (first - 0xcc));
+  }
+  return bytes <= there ? bytes : 0;
+}
+
 // A head as msgpack's packer writes it, to anything with write(data, size).
 class Head {
  public:
@@ -59,49 +75,32 @@ Head head(const Pack& pack) {
 // library, and so are large numbers, since it builds each head in a buffer of its own. Its own forms are the same
 // (tests/wire/golden.txt).
 
-void Packer::make_room(std::size_t bytes) {
-  constexpr std::size_t at_once = 256;  // what is never packed is written too, so not much
-  const std::size_t have = packed();
-  const std::size_t wanted = have + std::max(bytes, at_once);
-  // What was reserved is used up before the text has to move.
-  out_.resize(have + bytes <= out_.capacity() ? std::min(wanted, out_.capacity()) : wanted);
-  at_ = out_.data() + have;
-  end_ = out_.data() + out_.size();
-}
-
-void Packer::append(std::string_view bytes) {
-  std::copy(bytes.begin(), bytes.end(), room(bytes.size()));
-  at_ += bytes.size();
-}
-
 void Packer::put_long_array(std::size_t n) {
-  append(head([&](auto& packer) { packer.pack_array(static_cast<std::uint32_t>(n)); }).bytes());
+  end_.append(head([&](auto& packer) { packer.pack_array(static_cast<std::uint32_t>(n)); }).bytes());
 }
 
 void Packer::nil() {
-  append(head([](auto& packer) { packer.pack_nil(); }).bytes());
+  end_.append(head([](auto& packer) { packer.pack_nil(); }).bytes());
 }
 
 void Packer::put(bool value) {
-  append(head([&](auto& packer) { value ? packer.pack_true() : packer.pack_false(); }).bytes());
+  end_.append(head([&](auto& packer) { value ? packer.pack_true() : packer.pack_false(); }).bytes());
 }
 
 void Packer::put_large(std::uint64_t value) {
   const int log = value < 0x100 ? 0 : value < 0x10000 ? 1 : value >> 32 == 0 ? 2 : 3;  // of the bytes
   const std::size_t bytes = std::size_t{1} << log;
-  char* to = room(1 + sizeof value);  // a short number is written as a long one whose end is not used
+  char* to = end_.room(1 + sizeof value);  // a short number is written as a long one whose end is not used
   *to = static_cast<char>(0xcc + log);
   const std::uint64_t in_front = value << (64 - 8 * bytes);
   const std::uint64_t big_endian = std::endian::native == std::endian::little ? __builtin_bswap64(in_front) : in_front;
   std::memcpy(to + 1, &big_endian, sizeof big_endian);
-  at_ += 1 + bytes;
+  end_.written_to(to + 1 + bytes);
 }
 
 void Packer::put_long(std::string_view value) {
-  append(head([&](auto& packer) { packer.pack_bin(static_cast<std::uint32_t>(value.size())); }).bytes());
-  out_.resize(packed());  // room that is made is written: it may be much here
-  out_.append(value);
-  at_ = end_ = out_.data() + out_.size();
+  end_.append(head([&](auto& packer) { packer.pack_bin(static_cast<std::uint32_t>(value.size())); }).bytes());
+  end_.append_long(value);
 }
 
 void Packer::put(const Incarnation& value) {
@@ -215,19 +214,21 @@ void Unpacker::skip(std::size_t objects) {
       continue;
     }
     --left[depth];
-    if (small_number(at_, end_)) {
-      ++at_;
+    if (const std::size_t bytes = plain_bytes(at_, end_); bytes > 0) {
+      at_ += bytes;
       continue;
     }
-    if (const auto bytes = short_bytes(at_, end_)) {
-      at_ = bytes->data() + bytes->size();
-      continue;
+    std::size_t inside = 0;
+    if (at_ != end_ && is_small_array(*at_)) {
+      inside = array(max_all_items);
+    } else {
+      const ObjectHead head = take_head();
+      if (head.sort == Sort::bytes || head.sort == Sort::other) take_bytes(head.value);
+      if (head.sort != Sort::array && head.sort != Sort::map) continue;
+      inside = count(head, max_all_items);
     }
-    const ObjectHead head = take_head();
-    if (head.sort == Sort::bytes || head.sort == Sort::other) take_bytes(head.value);
-    if (head.sort != Sort::array && head.sort != Sort::map) continue;
     if (++depth == left.size()) return fail("nested too deeply");
-    left[depth] = count(head, max_all_items);
+    left[depth] = inside;
   }
 }
 

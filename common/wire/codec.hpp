@@ -35,6 +35,7 @@
 
 #include "common/causality/dot_set.hpp"
 #include "common/causality/version_vector.hpp"
+#include "common/text_end.hpp"
 #include "common/wire/object_head.hpp"
 
 namespace kin::wire {
@@ -54,18 +55,14 @@ inline constexpr std::size_t max_nodes = 4096;                          // ids i
 inline constexpr std::size_t max_name_bytes = 255;                      // node id, bucket, cluster
 using kin::max_counter;
 
-// Appends to a text. While it lives, that text is longer than what was packed, so that a byte costs no more than to
-// write it; once it is gone, the text ends where the packed bytes end. Nobody else changes the text meanwhile.
+// Appends to a text, which ends where the packed bytes end once the packer is gone (text_end.hpp).
 class Packer {
  public:
   // `out` must outlive the packer.
-  explicit Packer(std::string& out) : out_(out), at_(out.data() + out.size()), end_(at_) {}
-  Packer(const Packer&) = delete;
-  Packer& operator=(const Packer&) = delete;
-  ~Packer() { out_.resize(packed()); }
+  explicit Packer(std::string& out) : end_(out) {}
 
   // The text as it will be, valid until more is put.
-  std::string_view text() const { return {out_.data(), packed()}; }
+  std::string_view text() const { return end_.text(); }
 
   void array(std::size_t n) {
     if (n < 16) {
@@ -85,11 +82,10 @@ class Packer {
   }
   void put(std::string_view value) {
     if (value.size() < 0x100) {
-      char* to = room(2 + value.size());
+      char* to = end_.room(2 + value.size());
       to[0] = '\xc4';
       to[1] = static_cast<char>(value.size());
-      std::copy(value.begin(), value.end(), to + 2);
-      at_ = to + 2 + value.size();
+      end_.written_to(std::copy(value.begin(), value.end(), to + 2));
     } else {
       put_long(value);
     }
@@ -174,18 +170,11 @@ class Packer {
     }
   }
 
-  // Where that many bytes can be written; at_ is still in front of them.
-  char* room(std::size_t bytes) {
-    if (static_cast<std::size_t>(end_ - at_) < bytes) make_room(bytes);
-    return at_;
-  }
   void add(char byte) {
-    *room(1) = byte;
-    ++at_;
+    char* to = end_.room(1);
+    *to = byte;
+    end_.written_to(to + 1);
   }
-  std::size_t packed() const { return static_cast<std::size_t>(at_ - out_.data()); }
-  void make_room(std::size_t bytes);
-  void append(std::string_view bytes);
   void put_long_array(std::size_t n);
   void put_large(std::uint64_t value);
   void put_long(std::string_view value);
@@ -196,9 +185,7 @@ class Packer {
     return true;
   }
 
-  std::string& out_;
-  char* at_;   // behind what was packed
-  char* end_;  // of the text
+  TextEnd end_;
 };
 
 // Reads one msgpack object from front to back, straight from the bytes. Sizes, depth and counts are checked before
@@ -323,12 +310,13 @@ class Unpacker {
   std::size_t count(const ObjectHead& head, std::size_t most);
   // Its size; an error and 0 where it is no array. Nearly all are small, and are taken without a call.
   std::size_t array(std::size_t most = max_items) {
-    if (at_ == end_ || (static_cast<unsigned char>(*at_) & 0xf0u) != 0x90) return large_array(most);
+    if (at_ == end_ || !is_small_array(*at_)) return large_array(most);
     const std::size_t n = static_cast<unsigned char>(*at_++) & 0x0fu;
     if (n > items_left_ || n > static_cast<std::size_t>(end_ - at_)) return too_many_items();
     items_left_ -= n;
     return n;
   }
+  static bool is_small_array(char head) { return (static_cast<unsigned char>(head) & 0xf0u) == 0x90; }
   std::size_t large_array(std::size_t most);
   std::size_t too_many_items();
   std::size_t array_of_at_least(std::size_t least, const char* error);  // `least` after an error
