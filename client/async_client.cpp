@@ -21,6 +21,7 @@ constexpr std::size_t coalesced_bytes = 1u << 20;
 // ZMQ_FD tells of changes only once, and taking replies may use up the news that a connection became writable. So
 // while something is queued, the wait is cut into pieces of this length.
 constexpr milliseconds ask_again_whether_writable{10};
+constexpr std::chrono::hours longest_sleep{1};  // far below what poll() and a time can hold
 
 // Of a request that was sent to two nodes: whether the other one may have taken what this one refuses. What is wrong
 // with the request itself is wrong at each of them.
@@ -107,7 +108,7 @@ struct AsyncClient::State {
   void open_one_more(std::uint64_t id, Request& request, Clock::time_point now);
   void set_timer(std::uint64_t id, Request& request, Clock::time_point when);
   bool stands(const Timers::Timer& timer) const;
-  const Timers::Timer* next_timer();
+  const Timers::Timer* next_timer(Clock::time_point latest);
   void finish(std::uint64_t id, Outcome&& outcome);
   std::vector<Endpoint> open_at(const Request& request) const;
   Failure overdue(const Request& request) const;
@@ -182,7 +183,7 @@ bool AsyncClient::State::turn() {
 bool AsyncClient::State::end_overdue() {
   const auto now = Clock::now();
   bool worked = false;
-  for (const Timers::Timer* due = next_timer(); due != nullptr && due->first <= now; due = next_timer()) {
+  while (const Timers::Timer* due = next_timer(now)) {
     worked = true;
     const std::uint64_t id = due->second;
     Request& request = requests.at(id);
@@ -222,8 +223,8 @@ bool AsyncClient::State::stands(const Timers::Timer& timer) const {
   return found != requests.end() && found->second.wakes == timer.first;
 }
 
-const Timers::Timer* AsyncClient::State::next_timer() {
-  return timers.next([this](const Timers::Timer& timer) { return stands(timer); });
+const Timers::Timer* AsyncClient::State::next_timer(Clock::time_point latest) {
+  return timers.next(latest, [this](const Timers::Timer& timer) { return stands(timer); });
 }
 
 bool AsyncClient::State::send_queued() {
@@ -298,12 +299,13 @@ bool AsyncClient::State::send_frame(Connection& connection) {
 
 // A write that was sent is not opened to further endpoints, or once only, when it names its operation.
 void AsyncClient::State::note_sent(const std::vector<std::uint64_t>& ids) {
-  const auto now = Clock::now();
+  std::optional<Clock::time_point> now;
   for (const std::uint64_t id : ids) {
     Request& request = requests.at(id);
     if (is_question(request.asked.what)) continue;
+    if (!now) now = Clock::now();
     const bool again = request.asked.named && request.sent_to.size() == 1;
-    set_timer(id, request, again ? now + (request.deadline - now) / 2 : request.deadline);
+    set_timer(id, request, again ? *now + (request.deadline - *now) / 2 : request.deadline);
   }
 }
 
@@ -425,10 +427,10 @@ bool AsyncClient::State::wait(milliseconds longest) {
   for (const Connection& connection : connections) {
     if (connection.transport) fds.push_back({connection.transport->fd(), POLLIN, 0});
   }
-  auto left = longest;
-  if (const Timers::Timer* next = next_timer()) {
-    const auto until = next->first - Clock::now();
-    left = std::min(left, std::chrono::ceil<milliseconds>(until));
+  auto left = std::min(longest, milliseconds(longest_sleep));
+  const auto now = Clock::now();
+  if (const Timers::Timer* next = next_timer(now + left)) {
+    left = std::min(left, std::chrono::ceil<milliseconds>(next->first - now));
   }
   if (!queue.empty()) left = std::min(left, ask_again_whether_writable);
   ::poll(fds.data(), static_cast<nfds_t>(fds.size()), static_cast<int>(std::max<std::int64_t>(left.count(), 0)));

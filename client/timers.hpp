@@ -33,15 +33,17 @@ class Timers {
     std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
   }
 
-  // The earliest entry that stands, of equal ones that of the oldest request; nullptr: there is none. It stays, until
-  // it does not stand any more. Valid until the next change.
+  // The earliest entry that stands, of equal ones that of the oldest request; nullptr: there is none up to `latest`.
+  // What comes after that is not looked at, and so costs nothing where it does not stand. The entry stays, until it
+  // does not stand any more. Valid until the next change.
   template <class Stands>
-  const Timer* next(const Stands& stands) {
-    while (!heap_.empty() && !stands(heap_.front())) {
+  const Timer* next(Time latest, const Stands& stands) {
+    while (!heap_.empty() && heap_.front().first <= latest) {
+      if (stands(heap_.front())) return &heap_.front();
       std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
       heap_.pop_back();
     }
-    return heap_.empty() ? nullptr : &heap_.front();
+    return nullptr;
   }
 
   std::size_t kept() const { return heap_.size(); }

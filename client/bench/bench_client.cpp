@@ -111,7 +111,7 @@ void BenchClient::run(BenchClock::time_point begin, BenchClock::time_point end, 
     if (now < begin) until = begin;
     if (!over && now >= begin) {
       for (; ongoing_ < plan_.depth && (gap == gap.zero() || due <= now); due += gap) {
-        start(gap == gap.zero() ? BenchClock::now() : due);
+        start(gap == gap.zero() ? now : due);  // these are sent together
       }
       if (gap > gap.zero() && ongoing_ < plan_.depth) until = std::min(until, due);
     }
