@@ -78,12 +78,24 @@ TEST_CASE("what is foreseen stays as it is, whether it is there or not") {
   cache.keep_answer("a", "shown");
   const std::size_t bytes = cache.bytes();
   const std::vector<std::string_view> keys{"a", "nowhere", "none", "a"};
-  cache.foresee(keys);
-  cache.foresee({});
+  for (std::size_t at = 0; at < keys.size() + foreseen_ahead; ++at) {
+    foresee_at(at, keys.size(), [&](std::size_t key, Foresight step) { cache.foresee(keys[key], step); });
+  }
   CHECK(cache.bytes() == bytes);
   CHECK(cache.size() == 2);
   CHECK(*cache.answer("a") == "shown");
   CHECK(cache.find("nowhere") == nullptr);
+}
+
+TEST_CASE("each key of a row takes each step once, in their order and before it is looked up") {
+  for (const std::size_t keys : {0, 1, 5, 40}) {
+    std::vector<std::vector<Foresight>> taken(keys);
+    for (std::size_t at = 0; at < keys + foreseen_ahead; ++at) {
+      foresee_at(at, keys, [&](std::size_t key, Foresight step) { taken.at(key).push_back(step); });
+      if (at < foreseen_ahead) continue;
+      CHECK(taken[at - foreseen_ahead] == std::vector{Foresight::place, Foresight::slot, Foresight::content});
+    }
+  }
 }
 
 TEST_CASE("bytes are counted once, whatever is put again") {

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t push_bytes = 256u << 10;  // about: a longer push goes out in several messages
 constexpr std::uint64_t catching_up_patience_ms = 1000;
 constexpr std::size_t operations_bytes = 8u << 20;
+constexpr std::size_t most_own_reads = 64;  // that wait for each other
 
 std::string hex(std::string_view bytes) {
   static constexpr char digits[] = "0123456789abcdef";
@@ -53,7 +54,7 @@ void CausalProtocol::step(const Input& input, Outputs& out) {
   std::visit([&](const auto& event) { on(event, out); }, input);
   serve_sessions_that_arrived(out);
   const bool out_of_a_session = call != nullptr && call->kind == wire::Kind::read && sessions_.waiting() == 0;
-  if (!out_of_a_session || own_reads_.size() == foreseen_at_once) answer_own_reads(out);
+  if (!out_of_a_session || own_reads_.size() == most_own_reads) answer_own_reads(out);
   sessions_.wrap(out.replies, replies_before);
 }
 

@@ -62,6 +62,8 @@ class CausalProtocol : public Protocol {
   struct OwnRead {
     std::size_t reply = 0;  // its place there
     std::string key;
+    std::size_t hash = 0;                 // of the key
+    const std::string* answer = nullptr;  // that was kept
   };
 
   // What a member answered to a fetch.
@@ -116,6 +118,7 @@ class CausalProtocol : public Protocol {
   std::string packed_answer(const std::string& key) const;  // of what this node has
   // Reads that follow each other are answered together, before anything changes.
   void answer_own_reads(Outputs& out);
+  void foresee_own_read(std::size_t at);
   std::uint64_t answer_by(const ClientCall& call) const;
 
   // Reads that wait for other members (quorum_reads.cpp)

@@ -127,16 +127,27 @@ void CausalProtocol::read(const ClientCall& call, const wire::Read& request, Out
   if (!count) return out.fail(call.id, count.error());
   std::string key = records::join_key(request.bucket, request.key);
   if (*count > 1) return ask_members(call, key, *count);
-  own_reads_.push_back({out.replies.size(), std::move(key)});
+  const HashedView hashed(key);
+  own_reads_.push_back({out.replies.size(), std::move(key), hashed.hash, nullptr});
   out.replies.push_back({call.id, wire::Kind::read_reply, {}, true});
+  foresee_own_read(own_reads_.size() - 1);
+}
+
+void CausalProtocol::foresee_own_read(std::size_t at) {
+  foresee_at(at, own_reads_.size(), [&](std::size_t number, Foresight step) {
+    OwnRead& read = own_reads_[number];
+    const HashedView key(read.hash, read.key);
+    if (step != Foresight::content) return replica_.foresee(key, step);
+    read.answer = replica_.kept_answer(key);
+  });
 }
 
 void CausalProtocol::answer_own_reads(Outputs& out) {
   if (own_reads_.empty()) return;
-  std::vector<std::string_view> keys;
-  for (const OwnRead& read : own_reads_) keys.push_back(read.key);
-  replica_.foresee(keys);
-  for (const OwnRead& read : own_reads_) out.replies[read.reply].body = packed_answer(read.key);
+  for (std::size_t ahead = 0; ahead < foreseen_ahead; ++ahead) foresee_own_read(own_reads_.size() + ahead);
+  for (const OwnRead& read : own_reads_) {
+    out.replies[read.reply].body = read.answer != nullptr ? *read.answer : packed_answer(read.key);
+  }
   own_reads_.clear();
 }
 

@@ -67,10 +67,11 @@ std::optional<Entry> EntryCache::take(std::string_view key) {
   return std::move(slot->entry);
 }
 
-const std::string* EntryCache::answer(std::string_view key) {
+const std::string* EntryCache::answer(const HashedView& key) {
   Slot* slot = slots_.find(key);
   if (slot == nullptr || slot->answer.empty() || slot->epoch != epoch_) return nullptr;
   slot->used = true;
+  causal::foresee(slot->answer.data(), slot->answer.size());
   return &slot->answer;
 }
 
@@ -82,15 +83,12 @@ void EntryCache::keep_answer(std::string_view key, std::string answer) {
   slot->epoch = epoch_;
 }
 
-void EntryCache::foresee(std::span<const std::string_view> keys) const {
-  const std::vector<HashedView> wanted(keys.begin(), keys.end());
-  slots_.foresee(wanted);
-  for (const HashedView& key : wanted) {
-    const Slot* slot = slots_.find(key);
-    if (slot == nullptr) continue;
-    causal::foresee(slot->answer.data(), slot->answer.size());
-    if (!slot->entry.siblings.empty()) causal::foresee(&*slot->entry.siblings.begin(), sizeof(Siblings::value_type));
-  }
+void EntryCache::foresee(const HashedView& key, Foresight step) const {
+  if (step == Foresight::place) return slots_.foresee_place(key);
+  if (step == Foresight::slot) return slots_.foresee_item(key);
+  const Slot* slot = slots_.find(key);
+  if (slot == nullptr || slot->entry.siblings.empty()) return;
+  causal::foresee(&*slot->entry.siblings.begin(), sizeof(Siblings::value_type));
 }
 
 void EntryCache::trim() {

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <list>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,9 +52,6 @@ struct Entry {
   }
 };
 
-// How many keys are foreseen together: about as many places as a processor fetches from memory at once.
-inline constexpr std::size_t foreseen_at_once = 16;
-
 class EntryCache {
  public:
   // `most_bytes` is what trim() leaves, about: the sizes of keys and values, and a guess of what they cost besides.
@@ -68,14 +64,15 @@ class EntryCache {
   // where it is not in memory.
   std::optional<Entry> take(std::string_view key);
 
-  // The answer that was kept for the key and not dropped since; nullptr where there is none. put() drops it.
-  const std::string* answer(std::string_view key);
+  // The answer that was kept for the key and not dropped since; nullptr where there is none. put() drops it. It is
+  // brought near, and valid until the entry is put again, or trim().
+  const std::string* answer(const HashedView& key);
   // Does nothing where the key's entry is not in memory.
   void keep_answer(std::string_view key, std::string answer);
   void drop_all_answers() { ++epoch_; }
 
-  // Before several keys are asked for: has what is known of them brought near the processor, of all at the same time.
-  void foresee(std::span<const std::string_view> keys) const;
+  // Before the key's entry is asked for (foresight.hpp); of an answer, answer() itself is the last step.
+  void foresee(const HashedView& key, Foresight step) const;
 
   // At the end of a turn: down to the bound. Entries that hold nothing are not kept either, so that a deleted key
   // leaves no trace here.

@@ -5,29 +5,27 @@
 #include <bit>
 #include <boost/container/small_vector.hpp>
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <map>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace kin::causal {
+#include "node/protocols/causal/foresight.hpp"
 
-// Has these bytes brought near the processor, and does not wait for them.
-inline void foresee(const void* begin, std::size_t bytes) {
-  constexpr std::size_t line = 64;
-  const char* at = static_cast<const char*>(begin);
-  for (std::size_t done = 0; done < bytes; done += line) __builtin_prefetch(at + done);
-}
+namespace kin::causal {
 
 // A key as it is asked for, and as it is compared.
 struct HashedView {
-  HashedView(std::string_view of) : hash(std::hash<std::string_view>{}(of)), text(of) {}
+  template <std::convertible_to<std::string_view> Text>
+  HashedView(const Text& of) : text(of) {
+    hash = std::hash<std::string_view>{}(text);
+  }
   HashedView(std::size_t known, std::string_view of) : hash(known), text(of) {}
 
-  std::size_t hash;
+  std::size_t hash = 0;
   std::string_view text;
 
   auto operator<=>(const HashedView&) const = default;
@@ -86,13 +84,11 @@ class HashedMap {
   }
   void erase(const Place& place) { place.tree->erase(place.item); }
 
-  // Where these keys will be looked for: waits for the memory of all of them together, and not for one after the other.
-  void foresee(std::span<const HashedView> keys) const {
-    for (const HashedView& key : keys) causal::foresee(&tree_of(key), 1);
-    for (const HashedView& key : keys) {
-      const Tree& tree = tree_of(key);
-      if (!tree.empty()) causal::foresee(&*tree.begin(), first_bytes);  // mostly it is the only one
-    }
+  // The first steps towards a key.
+  void foresee_place(const HashedView& key) const { foresee(&tree_of(key), 1); }
+  void foresee_item(const HashedView& key) const {
+    const Tree& tree = tree_of(key);
+    if (!tree.empty()) foresee(&*tree.begin(), first_bytes);  // mostly it is the only one
   }
 
  private:

@@ -139,7 +139,7 @@ EntryView CausalReplica::read(const Overlay& disk, std::string_view key) const {
   return out;
 }
 
-const std::string* CausalReplica::kept_answer(std::string_view key) const {
+const std::string* CausalReplica::kept_answer(const HashedView& key) const {
   return copying_ ? nullptr : cache_.answer(key);
 }
 
@@ -248,15 +248,13 @@ void CausalReplica::merge(Overlay& disk, const DotSet& base, std::vector<EntrySt
   const auto keep_one = [&](Changing& mine) { keep(disk, mine.key, std::move(mine.entry), mine.was, wall_us); };
   const DotSet ahead = base.beyond(clock_);
   NamedDots fresh;
-  const auto foresee_some = [&](std::size_t from) {
-    std::vector<std::string_view> keys;
-    for (std::size_t at = from; at < std::min(from + foreseen_at_once, entries.size()); ++at)
-      keys.push_back(entries[at].key);
-    foresee(keys);
-  };
-  for (std::size_t at = 0; at < entries.size(); ++at) {
-    if (at % foreseen_at_once == 0) foresee_some(at);
-    EntryState& theirs = entries[at];
+  std::vector<HashedView> keys;
+  keys.reserve(entries.size());
+  for (const EntryState& theirs : entries) keys.emplace_back(theirs.key);
+  for (std::size_t seen = 0; seen < entries.size() + foreseen_ahead; ++seen) {
+    foresee_at(seen, keys.size(), [&](std::size_t at, Foresight step) { foresee(keys[at], step); });
+    if (seen < foreseen_ahead) continue;
+    EntryState& theirs = entries[seen - foreseen_ahead];
     const std::string& key = theirs.key;
     const bool last = changing.empty() || changing.rbegin()->first < key;  // mostly
     auto place = last ? changing.end() : changing.lower_bound(key);

@@ -23,7 +23,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -107,10 +106,10 @@ class CausalReplica {
   // What keep_answer() was given for the key, as long as a read would say the same: the same values, and a past that
   // covers every dot of this key that is known here (not always all that is known of other keys by now). nullptr where
   // there is none; valid until the next step.
-  const std::string* kept_answer(std::string_view key) const;
+  const std::string* kept_answer(const HashedView& key) const;
   void keep_answer(std::string_view key, std::string answer) const;
-  // Before several keys are asked for; nothing but their time depends on it.
-  void foresee(std::span<const std::string_view> keys) const { cache_.foresee(keys); }
+  // Before the key is asked for; nothing but the time that takes depends on it.
+  void foresee(const HashedView& key, Foresight step) const { cache_.foresee(key, step); }
   // The whole past of an entry whose context read() gave.
   DotSet filled(const DotSet& context) const;
   // Whether all these dots can have been seen by somebody: known members, and of this life only issued counters.
