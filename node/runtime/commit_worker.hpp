@@ -1,5 +1,5 @@
 // Commits on a thread of their own, so that a turn is stepped while the one before it becomes durable. Beside the
-// other worker and the transport this is the only place with a thread and a lock.
+// other workers and the transport this is the only place with a thread and a lock.
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,6 @@
-// Jobs on threads of their own, so that heavy computing does not hold up the loop. Outside the transport this is the
-// only place with threads and a lock; it is held for the moment of a look into a list, never while a job runs.
+// Jobs on threads of their own, so that heavy computing does not hold up the loop. Outside the transport only this, the
+// commit worker and the store's readers have threads and a lock; it is held for the moment of a look into a list, never
+// while a job runs.
 //
 // What is given here waits without a bound: the tier that asks knows how much it asks for.
 #pragma once

@@ -6,11 +6,14 @@
 #include <leveldb/filter_policy.h>
 #include <leveldb/write_batch.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstring>
 #include <optional>
+#include <thread>
 
+#include "node/storage/read_workers.hpp"
 #include "node/storage/torn_end.hpp"
 
 namespace kin {
@@ -19,9 +22,19 @@ namespace {
 constexpr std::size_t write_buffer_bytes = 16u << 20;
 constexpr std::size_t kept_batch_bytes = 1u << 20;
 constexpr std::size_t block_cache_bytes = 32u << 20;
+// A read of a value that is in no cache checks and unpacks a whole block. Half of LevelDB's own size makes it a third
+// faster, and the tables no larger by more than their index.
+constexpr std::size_t block_bytes = 2u << 10;
 constexpr int bloom_bits = 10;
 constexpr int open_files = 256;
+constexpr std::size_t most_read_workers = 3;
 constexpr std::string_view behind_all_keys = "\xff\xff\xff\xff\xff\xff\xff\xff";
+
+// More threads than cores that are free take the time of the one that waits for them.
+std::size_t read_workers() {
+  const std::size_t cores = std::thread::hardware_concurrency();
+  return std::clamp<std::size_t>(cores, 2, most_read_workers + 1) - 1;
+}
 
 leveldb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const leveldb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -44,6 +57,7 @@ struct LevelDbStore::Parts {
   leveldb::WriteOptions write;
   leveldb::WriteBatch writes;  // empty between commits; the next one fills the same memory
   std::optional<StorageError> failed;
+  ReadWorkers readers{read_workers()};
 
   StorageError error(const leveldb::Status& status, std::string_view doing) const {
     // A damaged index that points behind the end of its file is told as an invalid argument of the read.
@@ -93,6 +107,7 @@ tl::expected<std::unique_ptr<LevelDbStore>, StorageError> LevelDbStore::open(con
   o.error_if_exists = options.create;
   o.paranoid_checks = true;
   o.write_buffer_size = write_buffer_bytes;
+  o.block_size = block_bytes;
   o.max_open_files = open_files;
   o.filter_policy = parts->filter.get();
   o.block_cache = parts->cache.get();
@@ -117,6 +132,22 @@ std::optional<std::string> LevelDbStore::get(std::string_view key) const {
   if (status.IsNotFound()) return std::nullopt;
   parts_->require(status);
   return value;
+}
+
+std::vector<std::optional<std::string>> LevelDbStore::get_all(std::span<const std::string> keys) const {
+  std::vector<std::optional<std::string>> values(keys.size());
+  std::vector<leveldb::Status> statuses(keys.size());
+  parts_->readers.each(keys.size(), [&](std::size_t i) {
+    statuses[i] = parts_->db->Get(parts_->read, slice(keys[i]), &values[i].emplace());
+  });
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) {
+      values[i].reset();
+    } else {
+      parts_->require(statuses[i]);
+    }
+  }
+  return values;
 }
 
 void LevelDbStore::scan(std::string_view from, std::string_view to, const Visitor& visit) const {

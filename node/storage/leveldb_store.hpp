@@ -34,6 +34,8 @@ class LevelDbStore : public Store {
 
   // Throw StorageFailure when the disk fails or a checksum does not match.
   std::optional<std::string> get(std::string_view key) const override;
+  // Of one thread at a time.
+  std::vector<std::optional<std::string>> get_all(std::span<const std::string> keys) const override;
   void scan(std::string_view from, std::string_view to, const Visitor& visit) const override;
 
   // After the first error every further commit returns it.

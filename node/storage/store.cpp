@@ -14,6 +14,13 @@ std::string behind(std::string prefix) {
 
 }  // namespace
 
+std::vector<std::optional<std::string>> StoreView::get_all(std::span<const std::string> keys) const {
+  std::vector<std::optional<std::string>> values;
+  values.reserve(keys.size());
+  for (const std::string& key : keys) values.push_back(get(key));
+  return values;
+}
+
 std::string Overlay::full(std::string_view key) const {
   std::string out;
   out.reserve(prefix_.size() + key.size());
@@ -26,6 +33,24 @@ std::optional<std::string> Overlay::get(std::string_view key) const {
     return written != writes_.end() ? written->second : base_.get(name);
   };
   return prefix_.empty() ? laid_over(key) : laid_over(full(key));
+}
+
+std::vector<std::optional<std::string>> Overlay::get_all(std::span<const std::string> keys) const {
+  std::vector<std::optional<std::string>> values(keys.size());
+  std::vector<std::string> below;
+  std::vector<std::size_t> places;  // of those among all
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    std::string name = full(keys[i]);
+    if (const auto written = writes_.find(name); written != writes_.end()) {
+      values[i] = written->second;
+    } else {
+      below.push_back(std::move(name));
+      places.push_back(i);
+    }
+  }
+  auto found = base_.get_all(below);
+  for (std::size_t i = 0; i < places.size(); ++i) values[places[i]] = std::move(found[i]);
+  return values;
 }
 
 void Overlay::scan(std::string_view from, std::string_view to, const Visitor& visit) const {

@@ -8,9 +8,11 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 namespace kin {
 
@@ -33,6 +35,8 @@ class StoreView {
 
   virtual ~StoreView() = default;
   virtual std::optional<std::string> get(std::string_view key) const = 0;
+  // The same of many keys, in their order. A store that has to wait for a disk waits for all of them together.
+  virtual std::vector<std::optional<std::string>> get_all(std::span<const std::string> keys) const;
   // Visits every key k with from <= k < to in order; an empty `to` means no upper end.
   virtual void scan(std::string_view from, std::string_view to, const Visitor& visit) const = 0;
 };
@@ -62,6 +66,7 @@ class Overlay : public StoreView {
   Overlay& operator=(const Overlay&) = delete;
 
   std::optional<std::string> get(std::string_view key) const override;
+  std::vector<std::optional<std::string>> get_all(std::span<const std::string> keys) const override;
   void scan(std::string_view from, std::string_view to, const Visitor& visit) const override;
 
   void put(std::string_view key, std::string value);

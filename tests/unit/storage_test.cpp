@@ -25,6 +25,12 @@ std::map<std::string, std::string> all(const StoreView& view, std::string_view f
   return out;
 }
 
+std::vector<std::optional<std::string>> one_by_one(const StoreView& view, std::span<const std::string> keys) {
+  std::vector<std::optional<std::string>> out;
+  for (const std::string& key : keys) out.push_back(view.get(key));
+  return out;
+}
+
 std::unique_ptr<LevelDbStore> open_ok(const std::string& directory) {
   auto store = open_data_directory(directory, "demo", "n1", Durability::fsync);
   INFO((store ? "" : store.error().message));
@@ -135,6 +141,8 @@ TEST_CASE("an overlay over any store is a map with the writes of the turn in it"
       }
       auto found = model.find(k);
       RC_ASSERT(overlay.get(k) == (found == model.end() ? std::nullopt : std::optional(found->second)));
+      const std::vector<std::string> some{*key, k, *key, k};
+      RC_ASSERT(overlay.get_all(some) == one_by_one(overlay, some));
     }
     RC_ASSERT(all(overlay) == model);
   });
@@ -159,6 +167,32 @@ TEST_CASE("the LevelDB store does what the memory store does, and keeps it") {
     store.reset();
     RC_ASSERT(all(*open_ok(directory)) == all(memory));
   });
+}
+
+TEST_CASE("values that are asked for together are those that are there, and damage among them is told") {
+  TemporaryFolder folder;
+  const std::string directory = folder.fresh();
+  fill(*open_ok(directory), 0, 1000);
+  std::vector<std::string> names{"not there", ""};
+  for (const auto& [key, value] : all(*open_ok(directory))) names.insert(names.begin(), {key, key + "?"});
+  REQUIRE(names.size() == 2002);
+  {
+    const auto store = open_ok(directory);
+    for (const std::size_t count : {0, 1, 15, 16, 2002}) {
+      const std::span<const std::string> some(names.data(), count);
+      CHECK(store->get_all(some) == one_by_one(*store, some));
+    }
+  }
+  const auto tables = files(directory, ".ldb");
+  REQUIRE_FALSE(tables.empty());
+  flip_bit(tables.front(), 0.3);
+  const auto store = open_ok(directory);
+  try {
+    store->get_all(names);
+    FAIL("a flipped bit was not noticed");
+  } catch (const StorageFailure& failure) {
+    CHECK(failure.error.damaged);
+  }
 }
 
 TEST_CASE("a data directory in use, of another node, of another cluster, of a newer format is refused by name") {
