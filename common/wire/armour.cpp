@@ -80,15 +80,12 @@ std::string short_hash(std::string_view bytes, std::size_t length) {
   return digest;
 }
 
-std::string print_armoured(std::string_view mark, std::string_view payload) {
-  std::string bytes;
-  bytes.reserve(payload.size() + check_bytes + 2);
-  bytes += payload;
-  bytes += short_hash(payload, check_bytes);
+std::string print_armoured(std::string_view mark, std::string payload) {
+  payload += short_hash(payload, check_bytes);
   std::string text;
-  text.reserve(mark.size() + bytes.size() / 3 * 4 + 4);
+  text.reserve(mark.size() + payload.size() / 3 * 4 + 4);
   text += mark;
-  append_base64(text, std::move(bytes));
+  append_base64(text, std::move(payload));
   return text;
 }
 

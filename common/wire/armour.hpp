@@ -16,7 +16,7 @@ namespace kin::wire {
 // The first `length` bytes, at most 8, of SipHash-2-4 with a key of zeros.
 std::string short_hash(std::string_view bytes, std::size_t length);
 
-std::string print_armoured(std::string_view mark, std::string_view payload);
+std::string print_armoured(std::string_view mark, std::string payload);
 
 // The payload. Error: what is wrong with the text, as the end of a sentence: "it is cut off".
 tl::expected<std::string, std::string> parse_armoured(std::string_view mark, std::string_view text);

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t push_bytes = 256u << 10;  // about: a longer push goes out in several messages
 constexpr std::uint64_t catching_up_patience_ms = 1000;
 constexpr std::size_t operations_bytes = 8u << 20;
-constexpr std::size_t most_own_reads = 64;  // that wait for each other
+constexpr std::size_t most_own_reads = 128;  // that wait for each other
 
 std::string hex(std::string_view bytes) {
   static constexpr char digits[] = "0123456789abcdef";

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/quorum/quorum_tally.hpp"
+#include "common/wire/context_token.hpp"
 #include "common/wire/requests.hpp"
 #include "node/protocols/causal/operations.hpp"
 #include "node/protocols/causal/replica.hpp"
@@ -105,7 +106,8 @@ class CausalProtocol : public Protocol {
   tl::expected<std::uint32_t, Failure> wanted(const wire::Level& level, std::uint32_t bucket_default) const;
   tl::expected<const BucketConfig*, Failure> checked(const std::string& bucket, const std::string& key) const;
   Failure refuse(Status status, std::string message) const;
-  wire::ReadReply reply_of(const std::string& key) const;
+  // What a reader of the entry has seen.
+  wire::ContextToken seen_in(const std::string& key, const EntryView& entry) const;
   OnConflict rule_of(std::string_view key) const;  // of the key's bucket
   // What was answered, or would have been, if this very operation was taken before: by this process, or by another one
   // whose write is held here, or was replaced by what is held here. Packed as pack_written() does.

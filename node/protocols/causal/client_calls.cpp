@@ -9,9 +9,9 @@
 #include "node/protocols/causal/conflict_record.hpp"
 #include "node/protocols/causal/conflict_rule.hpp"
 #include "node/protocols/causal/entry_outline.hpp"
+#include "node/protocols/causal/packed_answers.hpp"
 #include "node/protocols/causal/provenance.hpp"
 #include "node/protocols/causal/records.hpp"
-#include "node/protocols/causal/write_answer.hpp"
 
 namespace kin::causal {
 namespace {
@@ -105,19 +105,13 @@ OnConflict CausalProtocol::rule_of(std::string_view key) const {
   return bucket == nullptr ? OnConflict::siblings : bucket->on_conflict;
 }
 
-wire::ReadReply CausalProtocol::reply_of(const std::string& key) const {
-  const EntryView entry = replica_.read(env_.store, key);
-  wire::ReadReply reply;
-  reply.node = env_.self;
-  reply.order = order_;
-  reply.siblings = by_rule(rule_of(key), to_shown(entry.siblings));
-  // Over all siblings, hidden copies of one operation included: the context covers them too.
-  for (const auto& [dot, sibling] : entry.siblings) reply.clock.join(sibling.clock);
-  wire::ContextToken token = token_of(key, replica_.filled(entry.context), reply.clock);
+// Over all siblings, hidden copies of one operation included.
+wire::ContextToken CausalProtocol::seen_in(const std::string& key, const EntryView& entry) const {
+  EntryClock clock;
+  for (const auto& [dot, sibling] : entry.siblings) clock.join(sibling.clock);
+  wire::ContextToken token = token_of(key, replica_.filled(entry.context), std::move(clock));
   show(token, entry.siblings, replica_.batching().lineage);
-  reply.context = wire::print_context(token);
-  reply.got = reply.wanted = 1;
-  return reply;
+  return token;
 }
 
 void CausalProtocol::read(const ClientCall& call, const wire::Read& request, Outputs& out) {
@@ -145,6 +139,11 @@ void CausalProtocol::foresee_own_read(std::size_t at) {
 void CausalProtocol::answer_own_reads(Outputs& out) {
   if (own_reads_.empty()) return;
   for (std::size_t ahead = 0; ahead < foreseen_ahead; ++ahead) foresee_own_read(own_reads_.size() + ahead);
+  std::vector<std::string_view> unanswered;
+  for (const OwnRead& read : own_reads_) {
+    if (read.answer == nullptr) unanswered.push_back(read.key);
+  }
+  if (unanswered.size() > 1) replica_.bring(env_.store, unanswered);
   for (const OwnRead& read : own_reads_) {
     out.replies[read.reply].body = read.answer != nullptr ? *read.answer : packed_answer(read.key);
   }
@@ -155,7 +154,16 @@ void CausalProtocol::answer_own_reads(Outputs& out) {
 std::string CausalProtocol::packed_answer(const std::string& key) const {
   const std::string* kept = replica_.kept_answer(key);
   if (kept != nullptr) return *kept;
-  std::string body = wire::encode(reply_of(key));
+  const EntryView entry = replica_.read(env_.store, key);
+  const wire::ContextToken seen = seen_in(key, entry);
+  const std::string context = wire::print_context(seen);
+  std::size_t bytes = 2 * wire::usual_bytes + context.size();
+  for (const auto& [dot, sibling] : entry.siblings) bytes += sibling.value.size();
+  std::string body;
+  body.reserve(bytes);
+  begin_read_answer(body, env_.self, order_);
+  pack_shown(body, rule_of(key), entry.siblings);
+  end_read_answer(body, seen.clock, context);
   replica_.keep_answer(key, body);
   return body;
 }
@@ -323,7 +331,7 @@ void CausalProtocol::answer_write(const ClientCall& call, const std::string& key
   PendingWrite pending{call.id, key, QuorumTally(wanted), dot,
                        {},      {},  answer_by(call),     now_ms_ + (repeated ? 0 : env_.cluster.gossip_interval_ms)};
   pending.answer.reserve(2 * wire::usual_bytes + written.size());
-  begin_answer(pending.answer, env_.self, order_);
+  begin_write_answer(pending.answer, env_.self, order_);
   pending.answer += written;
   const std::size_t shown = pack_shown(pending.answer, rule_of(key), now);
   if (shown >= env_.cluster.limits.siblings_warn) {
@@ -340,7 +348,7 @@ void CausalProtocol::answer_write(const ClientCall& call, const std::string& key
 }
 
 void CausalProtocol::tell(PendingWrite&& pending, std::uint32_t got, Outputs& out) const {
-  end_answer(pending.answer, got, pending.tally.wanted(), pending.warning);
+  end_write_answer(pending.answer, got, pending.tally.wanted(), pending.warning);
   out.replies.push_back({pending.call, wire::Kind::write_reply, std::move(pending.answer), true});
 }
 

@@ -31,7 +31,7 @@ void CausalProtocol::explain(const ClientCall& call, const wire::Explain& reques
       if (std::find(reply.bases.begin(), reply.bases.end(), kept) == reply.bases.end()) reply.bases.push_back(kept);
     }
   }
-  reply.context = reply_of(key).context;
+  reply.context = wire::print_context(seen_in(key, replica_.read(env_.store, key)));
   reply.conflict_since_us = record.since_us;
   reply.incarnation = env_.life;
   reply.started_us = silences_.began_us();

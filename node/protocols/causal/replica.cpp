@@ -139,6 +139,21 @@ EntryView CausalReplica::read(const Overlay& disk, std::string_view key) const {
   return out;
 }
 
+void CausalReplica::bring(const Overlay& disk, std::span<const std::string_view> keys) const {
+  std::vector<std::string_view> unknown;
+  std::copy_if(keys.begin(), keys.end(), std::back_inserter(unknown),
+               [&](std::string_view key) { return cache_.find(key) == nullptr; });
+  std::sort(unknown.begin(), unknown.end());
+  unknown.erase(std::unique(unknown.begin(), unknown.end()), unknown.end());
+  std::vector<std::string> names;
+  names.reserve(unknown.size());
+  for (const std::string_view key : unknown) names.push_back(records::entry(key));
+  const auto found = disk.get_all(names);
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    cache_.put(unknown[i], found[i] ? decode_record<Entry>(names[i], *found[i]) : Entry{});
+  }
+}
+
 const std::string* CausalReplica::kept_answer(const HashedView& key) const {
   return copying_ ? nullptr : cache_.answer(key);
 }

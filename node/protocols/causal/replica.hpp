@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -103,6 +104,8 @@ class CausalReplica {
   Written write(Overlay& disk, const std::string& key, std::optional<Sibling> value, const WriterPast& past,
                 std::uint64_t wall_us);
   EntryView read(const Overlay& disk, std::string_view key) const;
+  // Before these keys are read: what only the disk has of them is brought into memory, all of it together.
+  void bring(const Overlay& disk, std::span<const std::string_view> keys) const;
   // What keep_answer() was given for the key, as long as a read would say the same: the same values, and a past that
   // covers every dot of this key that is known here (not always all that is known of other keys by now). nullptr where
   // there is none; valid until the next step.

@@ -1,13 +1,17 @@
 // Requests to watch, and about what is left of a deleted key: what can be refused at once is refused here.
 #include "node/protocols/causal/causal.hpp"
+#include "node/protocols/causal/conflict_rule.hpp"
+#include "node/protocols/causal/provenance.hpp"
 #include "node/protocols/causal/records.hpp"
 
 namespace kin::causal {
 
 wire::WatchEvent CausalProtocol::event_of(const std::string& joined) const {
-  wire::ReadReply read = reply_of(joined);
-  return {std::string(records::user_key_of(joined)), std::move(read.siblings), std::move(read.clock),
-          std::move(read.context)};
+  const EntryView entry = replica_.read(env_.store, joined);
+  wire::ContextToken seen = seen_in(joined, entry);
+  std::string context = wire::print_context(seen);
+  return {std::string(records::user_key_of(joined)), by_rule(rule_of(joined), to_shown(entry.siblings)),
+          std::move(seen.clock), std::move(context)};
 }
 
 void CausalProtocol::watch(const ClientCall& call, const wire::Watch& request, Outputs& out) {

@@ -1,5 +1,5 @@
 // What is kept of the answers to writes, and that their parts make the reply that clients read.
-#include "node/protocols/causal/write_answer.hpp"
+#include "node/protocols/causal/packed_answers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -47,12 +47,30 @@ TEST_CASE("the parts of an answer to a write are the packed reply") {
           {s.value, s.clock, written(shown), s.client, s.written_us, s.operation, s.content_type, s.meta});
     }
     std::string packed;
-    begin_answer(packed, reply.node, reply.order);
+    begin_write_answer(packed, reply.node, reply.order);
     packed += packed_write;
     CHECK(pack_shown(packed, rule, values) == reply.siblings.size());
-    end_answer(packed, reply.got, reply.wanted, reply.warning);
+    end_write_answer(packed, reply.got, reply.wanted, reply.warning);
     CHECK(packed == wire::encode(reply));
   }
+}
+
+TEST_CASE("the parts of an answer to a read are the packed reply") {
+  const Siblings values{{written(5), value_of("a", "")}, {written(6), value_of("b", "")}};
+  wire::ReadReply reply;
+  reply.node = "n2";
+  reply.order = {"n1", "n2"};
+  for (const auto& [dot, s] : values) {
+    reply.siblings.push_back({s.value, s.clock, dot, s.client, s.written_us, s.operation, s.content_type, s.meta});
+  }
+  reply.clock = EntryClock({{"n1", 3}, {"n2", 1}});
+  reply.context = std::string(300, 'c');
+  reply.got = reply.wanted = 1;
+  std::string packed;
+  begin_read_answer(packed, reply.node, reply.order);
+  CHECK(pack_shown(packed, OnConflict::siblings, values) == 2);
+  end_read_answer(packed, reply.clock, reply.context);
+  CHECK(packed == wire::encode(reply));
 }
 
 TEST_CASE("the answer to an operation is found by its key and its id together") {

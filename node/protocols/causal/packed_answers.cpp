@@ -1,4 +1,4 @@
-#include "node/protocols/causal/write_answer.hpp"
+#include "node/protocols/causal/packed_answers.hpp"
 
 #include "common/assert.hpp"
 #include "node/protocols/causal/conflict_rule.hpp"
@@ -7,7 +7,8 @@
 namespace kin::causal {
 namespace {
 
-constexpr std::size_t fields_of_a_reply = 10;
+constexpr std::size_t fields_of_a_read_reply = 7;
+constexpr std::size_t fields_of_a_write_reply = 10;
 
 // A wire::ShownSibling.
 struct ShownAsKept {
@@ -20,7 +21,23 @@ struct ShownAsKept {
   }
 };
 
+void begin(std::string& out, std::size_t fields, const NodeId& node, const std::vector<NodeId>& order) {
+  wire::Packer packer(out);
+  packer.array(fields);
+  packer.put(node);
+  packer.put(order);
+}
+
 }  // namespace
+
+void begin_read_answer(std::string& out, const NodeId& node, const std::vector<NodeId>& order) {
+  begin(out, fields_of_a_read_reply, node, order);
+}
+
+void end_read_answer(std::string& out, const EntryClock& clock, std::string_view context) {
+  constexpr std::uint32_t alone = 1;
+  wire::append_packed(out, clock, context, alone, alone);
+}
 
 std::string pack_written(const Dot& dot, const EntryClock& clock, std::string_view context,
                          const std::vector<wire::Replaced>& replaced) {
@@ -37,11 +54,8 @@ Dot dot_of_written(std::string_view written) {
   return *dot;
 }
 
-void begin_answer(std::string& out, const NodeId& node, const std::vector<NodeId>& order) {
-  wire::Packer packer(out);
-  packer.array(fields_of_a_reply);
-  packer.put(node);
-  packer.put(order);
+void begin_write_answer(std::string& out, const NodeId& node, const std::vector<NodeId>& order) {
+  begin(out, fields_of_a_write_reply, node, order);
 }
 
 std::size_t pack_shown(std::string& out, OnConflict rule, const Siblings& siblings) {
@@ -57,7 +71,7 @@ std::size_t pack_shown(std::string& out, OnConflict rule, const Siblings& siblin
   return values.size();
 }
 
-void end_answer(std::string& out, std::uint32_t got, std::uint32_t wanted, std::string_view warning) {
+void end_write_answer(std::string& out, std::uint32_t got, std::uint32_t wanted, std::string_view warning) {
   wire::append_packed(out, got, wanted, warning);
 }
 
