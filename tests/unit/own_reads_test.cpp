@@ -16,7 +16,8 @@ using Strings = std::vector<std::string>;
 
 class Turn {
  public:
-  Turn() {
+  explicit Turn(std::uint32_t cache_bytes = Limits{}.cache_bytes) {
+    cluster_.limits.cache_bytes = cache_bytes;
     cluster_.nodes.push_back({NodeId("n1"), "127.0.0.1", 1});
     protocol_.emplace(Environment{NodeId("n1"), {1, 1}, cluster_, disk_, rng_});
     protocol_->step(Started{1000}, out_);
@@ -81,7 +82,9 @@ TEST_CASE("a read shows what the calls before it wrote, and nothing of those beh
 }
 
 TEST_CASE("many reads in a turn are all answered, also of one key and of keys that are not there") {
-  Turn turn;
+  const bool in_memory = GENERATE(true, false);
+  CAPTURE(in_memory);
+  Turn turn(in_memory ? Limits{}.cache_bytes : 0);
   std::vector<Strings> wanted;
   for (int i = 0; i < 50; ++i) {
     turn.put("key-" + std::to_string(i), std::to_string(i));
@@ -89,7 +92,7 @@ TEST_CASE("many reads in a turn are all answered, also of one key and of keys th
   }
   CHECK(turn.shown() == wanted);
   wanted.clear();
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 300; ++i) {
     turn.read("key-" + std::to_string(i % 70));
     wanted.push_back(i % 70 < 50 ? Strings{std::to_string(i % 70)} : Strings{});
   }
