@@ -12,10 +12,8 @@ namespace kin {
 
 class TextEnd {
  public:
-  // Room is made for `at_once` bytes or more: not for much, since what is never written is filled too. `out` must
-  // outlive this.
-  explicit TextEnd(std::string& out, std::size_t at_once = 256)
-      : out_(out), at_once_(at_once), at_(out.data() + out.size()), end_(at_) {}
+  // `out` must outlive this.
+  explicit TextEnd(std::string& out) : out_(out), at_(out.data() + out.size()), end_(at_) {}
   TextEnd(const TextEnd&) = delete;
   TextEnd& operator=(const TextEnd&) = delete;
   ~TextEnd() { out_.resize(written()); }
@@ -44,7 +42,8 @@ class TextEnd {
   std::size_t written() const { return static_cast<std::size_t>(at_ - out_.data()); }
   [[gnu::noinline]] void make_room(std::size_t bytes) {
     const std::size_t have = written();
-    const std::size_t wanted = have + std::max(bytes, at_once_);
+    constexpr std::size_t at_once = 256;  // what is never written is filled too, so not much
+    const std::size_t wanted = have + std::max(bytes, at_once);
     // What was reserved is used up before the text has to move.
     out_.resize(have + bytes <= out_.capacity() ? std::min(wanted, out_.capacity()) : wanted);
     at_ = out_.data() + have;
@@ -52,7 +51,6 @@ class TextEnd {
   }
 
   std::string& out_;
-  std::size_t at_once_;
   char* at_;   // behind what was written
   char* end_;  // of the text
 };

@@ -13,8 +13,8 @@ namespace kin {
 
 class LineWriter {
  public:
-  // `out` must outlive the writer. Room is made for `at_once` bytes or more.
-  explicit LineWriter(std::string& out, std::size_t at_once = 256) : end_(out, at_once) {}
+  // `out` must outlive the writer.
+  explicit LineWriter(std::string& out) : end_(out) {}
 
   // Of a literal nothing is left but the bytes, where this is inlined; it is used too often to be so by itself.
   [[gnu::always_inline]] LineWriter& put(std::string_view text) {

@@ -25,7 +25,8 @@ std::string who(const RouterIdentity& from, const wire::EnvelopeView& envelope) 
 // bucket/key, or what a request without a bucket is about.
 void append_subject(std::string& about, const Route& route) {
   const std::string_view key = route.key.substr(0, longest_shown_key);
-  LineWriter out(about, route.bucket.size() + 1 + key.size());  // it is kept with the call: no more than that
+  about.reserve(route.bucket.size() + 1 + key.size());  // it is kept with the call: no more than that
+  LineWriter out(about);
   if (!route.bucket.empty()) {
     put_escaped(out, route.bucket);
     out.put("/");

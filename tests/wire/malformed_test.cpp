@@ -74,7 +74,59 @@ std::vector<Bomb> bombs() {
   };
 }
 
+// Whether all of it is read over as one object.
+bool is_skipped(std::string_view bytes) {
+  std::size_t offset = 0;
+  const bool read = skip(bytes, offset).has_value();
+  REQUIRE(offset == (read ? bytes.size() : 0));
+  return read;
+}
+
 }  // namespace
+
+TEST_CASE("objects of every usual form are read over to their end, and no sooner") {
+  using namespace std::string_literals;
+  const std::vector<std::string> objects{
+      "\x00"s,
+      "\x7f"s,
+      "\xc0"s,
+      "\xc3"s,
+      "\xc4\x00"s,
+      "\xc4\x03"s + "abc",
+      "\xc4\xff"s + std::string(255, 'v'),
+      "\xc5\x01\x00"s + std::string(256, 'v'),
+      "\xa2"s + "ab",
+      "\xcc\x80"s,
+      "\xcd\x01\x00"s,
+      "\xce\x00\x01\x00\x00"s,
+      "\xcf\x00\x00\x00\x01\x00\x00\x00\x00"s,
+      "\xe0"s,
+      "\x90"s,
+      "\x92\x01\xcc\x80"s,
+      "\x81\x01\xc4\x01"s + "v",
+      "\xdc\x00\x01\x05"s,
+  };
+  std::string all;
+  for (const std::string& object : objects) {
+    CAPTURE(object);
+    CHECK(is_skipped(object));
+    for (std::size_t size = 0; size < object.size(); ++size) CHECK_FALSE(is_skipped(object.substr(0, size)));
+    all += object;
+  }
+  std::size_t offset = 0;
+  for (const std::string& object : objects) {
+    const std::size_t behind = offset + object.size();
+    REQUIRE(skip(all, offset));
+    REQUIRE(offset == behind);
+  }
+}
+
+TEST_CASE("what is read over may be nested as deeply as anything, and no deeper") {
+  CHECK(is_skipped(repeated("\x91", max_depth) + "\x01"));
+  CHECK_FALSE(is_skipped(repeated("\x91", max_depth + 1) + "\x01"));
+  CHECK(is_skipped(repeated("\x91", max_depth - 1) + "\x90"));
+  CHECK_FALSE(is_skipped(repeated("\x91", max_depth) + "\x90"));
+}
 
 TEST_CASE("a message that is cut off anywhere is refused") {
   for (const Sample& sample : samples()) {
