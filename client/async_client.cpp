@@ -214,6 +214,7 @@ void AsyncClient::State::open_one_more(std::uint64_t id, Request& request, Clock
 }
 
 void AsyncClient::State::set_timer(std::uint64_t id, Request& request, Clock::time_point when) {
+  if (request.wakes == when) return;  // it stands there already
   request.wakes = when;
   timers.add({when, id}, requests.size(), [this](const Timers::Timer& timer) { return stands(timer); });
 }
