@@ -19,7 +19,7 @@ ReadWorkers::~ReadWorkers() {
   for (std::jthread& thread : threads_) thread.request_stop();
 }
 
-void ReadWorkers::Round::take_part() {
+void ReadWorkers::Round::take_part() noexcept {
   for (std::size_t first = next.fetch_add(taken_at_once); first < count; first = next.fetch_add(taken_at_once)) {
     for (std::size_t i = first; i < std::min(first + taken_at_once, count); ++i) read(i);
   }

@@ -34,7 +34,7 @@ class ReadWorkers {
     const std::function<void(std::size_t)>& read;
     std::atomic<std::size_t> next{0};  // the first that nobody has taken
 
-    void take_part();
+    void take_part() noexcept;
   };
 
   void work(const std::stop_token& end);

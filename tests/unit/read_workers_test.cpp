@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <latch>
 #include <semaphore>
 
 using namespace kin;
@@ -28,7 +27,7 @@ TEST_CASE("many reads are shared, and few are not") {
     if (std::this_thread::get_id() != here) return elsewhere.release();
     if (!shared) shared = elsewhere.try_acquire_for(std::chrono::seconds(20));
   });
-  CHECK(shared);
+  CHECK((shared || elsewhere.try_acquire()));  // or the other thread was through before this one began
   workers.each(ReadWorkers::least_shared - 1, [&](std::size_t) { CHECK(std::this_thread::get_id() == here); });
 }
 
