@@ -64,7 +64,7 @@ class CausalProtocol : public Protocol {
     std::size_t reply = 0;  // its place there
     std::string key;
     std::size_t hash = 0;                 // of the key
-    const std::string* answer = nullptr;  // that was kept
+    const std::string* answer = nullptr;  // that was kept: only reads are stepped before it is used
   };
 
   // What a member answered to a fetch.

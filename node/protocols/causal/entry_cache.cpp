@@ -1,5 +1,6 @@
 #include "node/protocols/causal/entry_cache.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kin::causal {
@@ -12,6 +13,9 @@ constexpr std::size_t bytes_of_a_count = 64;
 constexpr std::size_t bytes_of_an_actor = 128;
 constexpr std::size_t bytes_of_a_run = 16;
 constexpr std::size_t bytes_of_a_pair = 96;
+
+// Of an answer: the rest of a long one is read in a row, and comes by itself.
+constexpr std::size_t most_foreseen = 2u << 10;
 
 // Of the bound, for each tree of the map.
 constexpr std::size_t bytes_of_a_tree = 2u << 10;
@@ -71,7 +75,7 @@ const std::string* EntryCache::answer(const HashedView& key) {
   Slot* slot = slots_.find(key);
   if (slot == nullptr || slot->answer.empty() || slot->epoch != epoch_) return nullptr;
   slot->used = true;
-  causal::foresee(slot->answer.data(), slot->answer.size());
+  causal::foresee(slot->answer.data(), std::min(slot->answer.size(), most_foreseen));
   return &slot->answer;
 }
 

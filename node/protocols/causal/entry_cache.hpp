@@ -65,7 +65,7 @@ class EntryCache {
   std::optional<Entry> take(std::string_view key);
 
   // The answer that was kept for the key and not dropped since; nullptr where there is none. put() drops it. It is
-  // brought near, and valid until the entry is put again, or trim().
+  // brought near, and valid until the entry or an answer is put again for the key, or trim().
   const std::string* answer(const HashedView& key);
   // Does nothing where the key's entry is not in memory.
   void keep_answer(std::string_view key, std::string answer);

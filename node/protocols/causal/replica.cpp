@@ -1,6 +1,7 @@
 #include "node/protocols/causal/replica.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "common/assert.hpp"
 #include "common/planted.hpp"
@@ -19,6 +20,8 @@ struct Counts {
     v(keys);
   }
 };
+
+constexpr std::size_t most_brought_at_once = 64;  // values may be long
 
 template <class T>
 T decode_record(std::string_view record, std::string_view bytes) {
@@ -145,12 +148,16 @@ void CausalReplica::bring(const Overlay& disk, std::span<const std::string_view>
                [&](std::string_view key) { return cache_.find(key) == nullptr; });
   std::sort(unknown.begin(), unknown.end());
   unknown.erase(std::unique(unknown.begin(), unknown.end()), unknown.end());
-  std::vector<std::string> names;
-  names.reserve(unknown.size());
-  for (const std::string_view key : unknown) names.push_back(records::entry(key));
-  const auto found = disk.get_all(names);
-  for (std::size_t i = 0; i < unknown.size(); ++i) {
-    cache_.put(unknown[i], found[i] ? decode_record<Entry>(names[i], *found[i]) : Entry{});
+  for (std::span<const std::string_view> left = unknown; !left.empty();) {
+    const auto some = left.first(std::min(left.size(), most_brought_at_once));
+    left = left.subspan(some.size());
+    std::vector<std::string> names;
+    names.reserve(some.size());
+    for (const std::string_view key : some) names.push_back(records::entry(key));
+    const auto found = disk.get_all(names);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      cache_.put(some[i], found[i] ? decode_record<Entry>(names[i], *found[i]) : Entry{});
+    }
   }
 }
 
