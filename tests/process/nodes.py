@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "wire"))
@@ -27,6 +28,30 @@ def until(condition, seconds, what):
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError("not within %g s: %s" % (seconds, what))
+
+
+class OwnMemory:
+    """The most own memory of a node while the block runs, in `most_mb`. The kernel keeps no such figure, so it is read
+    every few milliseconds."""
+
+    def __init__(self, cluster, n):
+        self.most_mb, self._cluster, self._node, self._ended = 0, cluster, n, threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def _watch(self):
+        while True:
+            last = self._ended.wait(0.005)
+            self.most_mb = max(self.most_mb, self._cluster.memory_mb(self._node, "RssAnon"))
+            if last:
+                return
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join()
 
 
 class Nodes:
@@ -85,7 +110,8 @@ class Nodes:
             raise AssertionError("%s crashed: %s" % (n, self.process[n].stderr.read()))
 
     def memory_mb(self, n, what="VmRSS"):
-        """Resident memory of a node now; with VmHWM, at its highest."""
+        """Resident memory of a node now; with VmHWM, at its highest; with RssAnon, its own, without the pages of its
+        tables, which LevelDB maps and the kernel takes back when it likes."""
         with open("/proc/%d/status" % self.process[n].pid) as status:
             return next(int(line.split()[1]) for line in status if line.startswith(what)) / 1024
 

@@ -4,7 +4,7 @@
     stalled_others.py BIN FOLDER
 
 Each time n1 of three takes in the same load, and all of it is acknowledged. Afterwards all are alive again and hold the
-same. A peer costs no memory: n1's, at the highest, may differ from that of a run in which all are well by no more than
+same. A peer costs no memory: n1's own, at the highest, may differ from that of a run in which all are well by no more than
 ROOM_MB, the peer's queue (common/transport/socket_options.cpp): 64 messages of 256 KiB. A silent peer is normally cut off
 after a second or two, which ends the queue; that is put off here so that the queue alone must hold. A deaf client costs
 its own queue, 256 messages of 256 KiB, and what one turn makes of its requests, 512 answers that stand in memory twice."""
@@ -25,8 +25,9 @@ READS, READ_BYTES = 6000, 64 * 1024                # 375 MB
 
 
 def load(cluster):
-    cluster.fill("n1", WRITES, VALUE_BYTES, depth=DEPTH, keys=KEYS)
-    return cluster.memory_mb("n1", "VmHWM")
+    with nodes.OwnMemory(cluster, "n1") as own:
+        cluster.fill("n1", WRITES, VALUE_BYTES, depth=DEPTH, keys=KEYS)
+    return own.most_mb
 
 
 def all_well(cluster):
@@ -75,8 +76,8 @@ def run(bin_folder, folder, what):
         cluster.converge(60)
         kept = {n: cluster.status(n)["keys"] for n in cluster.ids}
         assert all(keys >= KEYS for keys in kept.values()), "%s: keys %s" % (what.__name__, kept)
-        print("%-12s most memory of n1 %4.0f MB; after it returned n1 %.0f, n3 %.0f MB"
-              % (what.__name__, memory, cluster.memory_mb("n1", "VmHWM"), cluster.memory_mb("n3", "VmHWM")))
+        print("%-12s most own memory of n1 %4.0f MB; after it returned n1 %.0f, n3 %.0f MB"
+              % (what.__name__, memory, cluster.memory_mb("n1", "RssAnon"), cluster.memory_mb("n3", "RssAnon")))
     shutil.rmtree(folder)
     return memory
 
