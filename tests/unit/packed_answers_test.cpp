@@ -97,3 +97,12 @@ TEST_CASE("the table of operations forgets what is oldest, and nothing else") {
   for (int n = 0; n < oldest; ++n) CHECK_FALSE(table.find("key", id(n)));
   for (int n = oldest; n < last; ++n) CHECK(table.find("key", id(n)) == std::string(100, 'a') + id(n));
 }
+
+TEST_CASE("the table of operations finds what it has also when it grows after it forgot") {
+  OperationTable table(64u << 10);
+  for (int n = 0; n < 100; ++n) table.put("key", id(n), std::string(4096, 'a'));
+  for (int n = 100; n < 300; ++n) {
+    table.put("key", id(n), id(n));
+    for (int one = 100; one <= n; ++one) REQUIRE(table.find("key", id(one)) == id(one));
+  }
+}

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t bytes_of_a_row = 128;    // besides its text
 constexpr std::size_t bytes_of_a_place = 512;  // about those of a row, so that few hashes end alike
+constexpr std::size_t first_places = 64;
 // Whoever picks ids that share a hash gets no more than that many rows looked at for it.
 constexpr int most_alike = 64;
 
@@ -19,8 +20,7 @@ std::size_t hash_of(std::string_view key, std::string_view operation) {
 
 }  // namespace
 
-OperationTable::OperationTable(std::size_t most_bytes)
-    : most_bytes_(most_bytes), newest_(std::bit_ceil(most_bytes / bytes_of_a_place + 1)) {}
+OperationTable::OperationTable(std::size_t most_bytes) : most_bytes_(most_bytes), newest_(first_places) {}
 
 std::optional<std::string_view> OperationTable::find(std::string_view key, std::string_view operation) const {
   const std::size_t hash = hash_of(key, operation);
@@ -37,7 +37,15 @@ std::optional<std::string_view> OperationTable::find(std::string_view key, std::
   return std::nullopt;
 }
 
+// Twice the places. A start costs no more than what is asked for after it.
+void OperationTable::grow() {
+  newest_.assign(2 * newest_.size(), 0);
+  std::uint64_t number = first_;
+  for (Row& row : rows_) row.older = std::exchange(newest_[row.hash & (newest_.size() - 1)], number++);
+}
+
 void OperationTable::put(std::string_view key, std::string_view operation, std::string_view answer) {
+  if (rows_.size() >= newest_.size() && newest_.size() * bytes_of_a_place <= most_bytes_) grow();
   Row row{hash_of(key, operation), 0, key.size(), operation.size(), {}};
   row.text.reserve(key.size() + operation.size() + answer.size());
   row.text.append(key).append(operation).append(answer);
