@@ -6,7 +6,7 @@
 namespace kin {
 
 DotSet::DotSet(Counters counters, Floors floors) : counters_(std::move(counters)), floors_(std::move(floors)) {
-  std::erase_if(floors_, [](const auto& floor) { return floor.second == never_heard; });
+  for (auto it = floors_.begin(); it != floors_.end();) it = it->second == never_heard ? floors_.erase(it) : it + 1;
   for (auto it = counters_.begin(); it != counters_.end();) {
     it = it->second.empty() || retired(it->first) ? counters_.erase(it) : it + 1;
   }

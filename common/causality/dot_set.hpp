@@ -7,7 +7,6 @@
 
 #include <boost/container/flat_map.hpp>
 #include <cstdint>
-#include <map>
 
 #include "common/causality/counter_set.hpp"
 #include "common/causality/dot.hpp"
@@ -17,7 +16,7 @@ namespace kin {
 class DotSet {
  public:
   using Counters = boost::container::flat_map<Actor, CounterSet>;  // few, and copied for every read and write
-  using Floors = std::map<NodeId, Incarnation>;
+  using Floors = boost::container::flat_map<NodeId, Incarnation>;
 
   DotSet() = default;
   // What says nothing is left out: empty sets, retired actors, floors that are never_heard.

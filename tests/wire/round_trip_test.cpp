@@ -80,10 +80,11 @@ struct Draw {
     put(v.first);
     put(v.second);
   }
-  template <class K, class T>
-  void put(std::map<K, T>& v) {
+  template <class Map>
+  requires requires(Map& map, typename Map::key_type key) { map[key]; }
+  void put(Map& v) {
     for (std::uint64_t n = up_to(3); n > 0; --n) {
-      K key{};
+      typename Map::key_type key{};
       put(key);
       put(v[key]);
     }
