@@ -147,6 +147,8 @@ void DotMap::scan(const Overlay& disk, const Actor& actor, const CounterSet& cou
   visit_new_below(counters.top() + 1);
 }
 
+bool DotMap::empty_of(const Actor& actor) const { return !mapped_.contains(actor) && voids_.counters(actor).empty(); }
+
 void DotMap::prune(Overlay& disk, const Actor& actor, const CounterSet& counters, std::size_t& budget) {
   const CounterSet voids = voids_.counters(actor).intersect(counters);
   if (!voids.empty()) {

@@ -42,6 +42,8 @@ class DotMap {
   using Visitor = std::function<bool(std::uint64_t counter, const std::string& key)>;
   void scan(const Overlay& disk, const Actor& actor, const CounterSet& counters, const Visitor& visit) const;
 
+  // Nothing of the actor is in the map, no void either.
+  bool empty_of(const Actor& actor) const;
   // Forgets those of `counters` that are in the map, at most `budget` of them, and takes that many off the budget.
   void prune(Overlay& disk, const Actor& actor, const CounterSet& counters, std::size_t& budget);
 

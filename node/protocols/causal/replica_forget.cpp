@@ -25,6 +25,7 @@ void CausalReplica::conclude(Overlay& disk) {
 void CausalReplica::prune(Overlay& disk) {
   std::size_t budget = batching_.prune_dots;
   const auto forget = [&](const Actor& actor, CounterSet common) {
+    if (dot_map_.empty_of(actor)) return;  // most lives that have ended
     for (const NodeId& peer : peers()) {
       const DotSet& theirs = reports_.at(peer).clock;
       if (!theirs.retired(actor)) common = common.intersect(theirs.counters(actor));
