@@ -45,6 +45,9 @@ struct Outgoing {
 };
 using Outbox = std::vector<Outgoing>;
 
+// The one message. A list in braces would copy it, and some have hundreds of entries.
+Outbox only(const NodeId& to, Message message);
+
 // How much goes into one message or one tick.
 struct Batching {
   std::size_t answer_keys = 512;          // entries of one answer to gossip

@@ -17,7 +17,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const OfferCopy& o
 
 Outbox CausalReplica::begin_copy(const NodeId& source) {
   copying_ = CopyIn{source, lives_.at(source), "", std::nullopt};
-  return {{source, Copy{""}}};
+  return only(source, Copy{""});
 }
 
 std::vector<std::string> CausalReplica::keys_behind(const Overlay& disk, const std::string& after,
@@ -50,7 +50,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Copy& copy, 
   if (taken < keys.size()) page.upto = keys[taken - 1];
   page.base = base();
   if (copy.after.empty()) page.start = CopyStart{clock_, ended_, dot_map_.voids()};
-  return {{sender, std::move(page)}};
+  return only(sender, std::move(page));
 }
 
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Page& page, std::uint64_t wall_us) {
@@ -71,7 +71,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Page& page, std::u
   merge(disk, page.base, std::move(page.entries), wall_us);
   if (page.upto) {
     copying_->after = *page.upto;
-    return {{sender, Copy{*page.upto}}};
+    return only(sender, Copy{*page.upto});
   }
   finish_copy(disk);
   return {};

@@ -17,9 +17,9 @@ void CausalReplica::tidy(Overlay& disk, std::uint64_t wall_us) {
 
 Outbox CausalReplica::tick(Overlay& disk, const NodeId& peer, std::uint64_t wall_us) {
   tidy(disk, wall_us);
-  if (copying_ && lives_.at(copying_->from) == copying_->life) return {{copying_->from, Copy{copying_->after}}};
+  if (copying_ && lives_.at(copying_->from) == copying_->life) return only(copying_->from, Copy{copying_->after});
   copying_.reset();
-  return {{peer, question()}};
+  return only(peer, question());
 }
 
 void CausalReplica::note_report(Overlay& disk, const NodeId& sender, const Report& report) {
@@ -94,10 +94,10 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& goss
       return true;
     });
     if (answer.more) break;
-    if (!unknown.empty()) return {{sender, OfferCopy{my_report()}}};
+    if (!unknown.empty()) return only(sender, OfferCopy{my_report()});
   }
   if (planted(Bug::last_entry_skipped) && !answer.entries.empty()) answer.entries.pop_back();
-  return {{sender, std::move(answer)}};
+  return only(sender, std::move(answer));
 }
 
 void CausalReplica::learn_voids(const DotSet& voids) {
@@ -126,7 +126,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Entries& entries, 
   // Only what was new asks on: else each repeated answer, and each round that begins before the last one is through,
   // makes one more chain of questions for the same entries.
   if (!entries.more || !taught) return {};
-  return {{sender, question()}};
+  return only(sender, question());
 }
 
 // A disk that came back from a backup, after it was lost and the others settled what it had known alone: its dots are

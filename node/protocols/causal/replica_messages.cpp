@@ -8,13 +8,19 @@
 
 namespace kin::causal {
 
+Outbox only(const NodeId& to, Message message) {
+  Outbox out;
+  out.push_back({to, std::move(message)});
+  return out;
+}
+
 Outbox CausalReplica::receive(Overlay& disk, const NodeId& sender, Incarnation life, Message& message,
                               std::uint64_t wall_us) {
   const Incarnation known = lives_.at(sender);
   if (life < known) {
     // Refusals are not answered by refusals.
     if (std::holds_alternative<Refused>(message)) return {};
-    return {{sender, Refused{life, known}}};
+    return only(sender, Refused{life, known});
   }
   hear_of_lives(disk, {{sender, life}});
   return std::visit([&](auto& m) { return on(disk, sender, m, wall_us); }, message);
@@ -44,7 +50,7 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, Push& push, std::u
   for (const EntryState& state : push.entries) settled.join(state.dots);
   merge(disk, push.base, std::move(push.entries), wall_us);
   if (planted(Bug::base_joined)) clock_.join(push.base);
-  return {{sender, Ack{std::move(settled)}}};
+  return only(sender, Ack{std::move(settled)});
 }
 
 Outbox CausalReplica::on(Overlay&, const NodeId&, const Ack&, std::uint64_t) { return {}; }
