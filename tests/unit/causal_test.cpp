@@ -261,6 +261,17 @@ TEST_CASE("an answer to gossip that is repeated does not ask on twice") {
   CHECK(there.cluster.values("n2", "key39") == Values{"v"});
 }
 
+TEST_CASE("an old question that comes late is answered by what its sender has told since, not by a full copy") {
+  ProtocolCluster cluster(2, "causal");
+  cluster.settle();
+  const causal::Report before{{{"n1", cluster.life("n1")}, {"n2", cluster.life("n2")}}, {}};
+  cluster.put("n1", "k", "v");
+  cluster.settle();  // n2 has told that it has it, and which key it was is forgotten
+  cluster.inject("n1", "n2", causal::encode(causal::Gossip{before}));
+  CHECK_FALSE(cluster.take("offer-copy", "n1", "n2"));
+  CHECK(cluster.take("entries", "n1", "n2"));
+}
+
 TEST_CASE("who is offered a full copy does not go on waiting for the answer that it replaced") {
   CatchingUp there;
   there.cluster.inject("n2", "n1", causal::encode(causal::OfferCopy{there.nothing_seen}));

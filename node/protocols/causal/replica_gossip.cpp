@@ -59,10 +59,14 @@ Ends CausalReplica::ends_from(const DotSet::Floors& floors) const {
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& gossip, std::uint64_t) {
   note_report(disk, sender, gossip.report);
   if (lives_.at(sender) == removed_for_ever) return {};
-  const DotSet& theirs = gossip.report.clock;
+  // Questions overtake each other. By an old one the asker may lack what it has since told to have, and of which all
+  // here was forgotten: it would be offered a full copy.
+  const Report* known = report_of(sender);
+  const DotSet& theirs = known == nullptr ? gossip.report.clock : known->clock;
   // The same floors over other lives: a backup knows what all others had lost and settled without. Then all of it is
   // told.
-  const bool other_ends = gossip.ends_tag != 0 && gossip.ends_tag != ends_tag() && theirs.floors() == clock_.floors();
+  const bool other_ends =
+      gossip.ends_tag != 0 && gossip.ends_tag != ends_tag() && gossip.report.clock.floors() == clock_.floors();
   const DotSet::Floors from = other_ends ? DotSet::Floors{} : theirs.floors();
   Entries answer{my_report(), from, ends_from(from), {}, {}, false};
   std::map<std::string, bool> taken;
