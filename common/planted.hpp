@@ -37,6 +37,7 @@ enum class Bug : std::uint8_t {
   delete_forgotten_early,    // a deleted key loses its context at once
   voids_not_learnt,          // counters that nobody has stay open
   removed_still_waited_for,  // a removed member keeps all others from forgetting
+  pruned_when_one_has_it,    // a dot is forgotten when one other member has it
 
   // amnesia and the full copy
   wiped_node_skipped,        // dots whose keys nobody knows are passed over
@@ -47,6 +48,7 @@ enum class Bug : std::uint8_t {
   incarnation_kept,            // a process goes on with the incarnation of the one before
   incarnation_from_disk_only,  // a process on an empty disk begins with the first incarnation again
   sends_before_commit,         // all messages leave before the turn is committed, not only early ones
+  reports_before_commit,       // of all messages that should wait, only gossip's reports leave early
   effects_before_sync,         // messages and replies leave when the commit is written but not synced
   commits_not_synced,          // most commits are never synced
   turn_ahead_is_blind,         // a turn that is stepped during a commit does not see what is being committed

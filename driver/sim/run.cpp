@@ -66,6 +66,7 @@ class Run {
       nemesis_.stop_and_heal();
       agree();
     }
+    if (holds()) judge_copies();
     if (holds()) load_->judge_the_end();
     if (holds()) forget();
     if (holds()) idle();
@@ -109,6 +110,13 @@ class Run {
       if (agreed()) return;
     }
     if (holds()) broken_.push_back({"diverged", "after " + std::to_string(rounds_) + " rounds without faults"});
+  }
+
+  // What a member has forgotten was on the disks of all.
+  void judge_copies() {
+    const std::uint64_t asked = cluster_.counters().needless_copies;
+    if (asked == 0) return;
+    broken_.push_back({"needless copy", std::to_string(asked) + " questions for a full copy, and no disk was lost"});
   }
 
   // In the end nothing is held back any more, and a key without a value has left no byte on any disk.

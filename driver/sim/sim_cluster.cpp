@@ -141,6 +141,7 @@ void SimCluster::resume(const NodeId& node) {
 void SimCluster::lose_disk(const NodeId& node) {
   Machine& at = machine(node);
   KIN_REQUIRE(!at.host, node + " is up");
+  disk_was_lost_ = true;
   at.disk.replace({});
   at.last_ordinal = 0;
   watcher_.forgot(node);
@@ -149,6 +150,7 @@ void SimCluster::lose_disk(const NodeId& node) {
 void SimCluster::restore_disk(const NodeId& node, MemoryStore backup) {
   Machine& at = machine(node);
   KIN_REQUIRE(!at.host, node + " is up");
+  disk_was_lost_ = true;
   at.disk.replace(std::move(backup));
   watcher_.forgot(node);
 }
@@ -347,6 +349,7 @@ void SimCluster::send(Machine& at, const std::vector<TierSend>& sends) {
     if (!packet) packet = std::make_shared<Packet>(Packet{at.host->self(), one.send.to, {}});
     packet->parts.push_back(one);
     counters_.bytes_to_peers += one.send.body->size();
+    if (!disk_was_lost_ && one.send.what == "copy") ++counters_.needless_copies;
   }
   for (auto& [to, packet] : packets) network_.send(std::move(packet));
 }

@@ -60,8 +60,9 @@ class Watcher {
 
 struct ClusterCounters {
   std::uint64_t turns = 0, commits = 0, steps = 0, invariant_checks = 0, starts = 0;
-  std::uint64_t jobs = 0;            // begun
-  std::uint64_t bytes_to_peers = 0;  // bodies of messages, also of those that the network loses
+  std::uint64_t jobs = 0;             // begun
+  std::uint64_t needless_copies = 0;  // questions for a full copy while every member has its first disk
+  std::uint64_t bytes_to_peers = 0;   // bodies of messages, also of those that the network loses
 };
 
 class SimCluster {
@@ -195,6 +196,7 @@ class SimCluster {
   CallId last_call_ = 0;
   std::uint64_t tick_us_;
   std::uint64_t check_every_ = 0;
+  bool disk_was_lost_ = false;
   ClusterCounters counters_;
   TraceHash hash_;
 };

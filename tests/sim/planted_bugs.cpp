@@ -39,6 +39,10 @@ void removals(Options& options) {
   options.nodes = std::max<std::uint32_t>(options.nodes, 5);
   with(options, {Fault::remove, Fault::isolate});
 }
+void cuts_alone(Options& options) {
+  options.faults.fill(false);
+  with(options, {Fault::isolate, Fault::split, Fault::loss, Fault::kill});
+}
 // Many clients at few tokens.
 void crowds(Options& options) {
   options.keys = 2;
@@ -116,6 +120,9 @@ constexpr std::array bugs{
     PlantedBug{Bug::removed_still_waited_for, "removed-still-waited-for",
                "a removed member keeps all others from forgetting", removals},
 
+    PlantedBug{Bug::pruned_when_one_has_it, "pruned-when-one-has-it", "a dot is forgotten when one other member has it",
+               cuts_alone},
+
     PlantedBug{Bug::wiped_node_skipped, "wiped-node-skipped", "dots whose keys nobody knows are passed over",
                lost_disks},
     PlantedBug{Bug::absent_keys_not_answered, "absent-keys-not-answered",
@@ -148,6 +155,16 @@ constexpr std::array bugs{
                  options.speed.sync_max_us = 30000;
                  options.faults.fill(false);
                  with(options, {Fault::power_cut, Fault::power_in_commit, Fault::split, Fault::isolate});
+               }},
+    PlantedBug{Bug::reports_before_commit, "reports-before-commit",
+               "gossip's reports leave before the turn is committed",
+               [](Options& options) {
+                 options.gossip_ms = 50;
+                 options.fault_gap_ms = 50;
+                 options.speed.sync_min_us = 10000;
+                 options.speed.sync_max_us = 30000;
+                 options.faults.fill(false);
+                 with(options, {Fault::power_cut, Fault::power_in_commit});
                }},
     PlantedBug{Bug::effects_before_sync, "effects-before-sync",
                "messages and replies leave when the commit is written but not synced", power_cuts},
