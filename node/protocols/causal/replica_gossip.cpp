@@ -59,12 +59,12 @@ Ends CausalReplica::ends_from(const DotSet::Floors& floors) const {
 Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& gossip, std::uint64_t) {
   note_report(disk, sender, gossip.report);
   if (lives_.at(sender) == removed_for_ever) return {};
-  // Questions overtake each other. By an old one the asker may lack what it has since told to have, and of which all
-  // here was forgotten: it would be offered a full copy.
-  const Report* known = report_of(sender);
+  // Questions overtake each other, and an old one names less than its sender has told since. What all members have told
+  // to have may be forgotten here: answered by the old question alone, the sender would be offered a full copy.
+  const Report* known = report_of(sender);  // none: its life is not the one that is known
   const DotSet& theirs = known == nullptr ? gossip.report.clock : known->clock;
   // The same floors over other lives: a backup knows what all others had lost and settled without. Then all of it is
-  // told.
+  // told. The tag belongs to the floors of its question.
   const bool other_ends =
       gossip.ends_tag != 0 && gossip.ends_tag != ends_tag() && gossip.report.clock.floors() == clock_.floors();
   const DotSet::Floors from = other_ends ? DotSet::Floors{} : theirs.floors();
@@ -154,7 +154,7 @@ bool CausalReplica::knows_what_others_settled_without(const Entries& entries) co
 }
 
 // The answerer has retired lives that this node has not. Followed only where every dot of them is here; the list of
-// ends is complete only from the floor that the question named.
+// ends is complete only from the floor that the asker had told.
 void CausalReplica::follow_floor(Overlay& disk, const Entries& entries) {
   for (const auto& [node, floor] : entries.report.clock.floors()) {
     const Incarnation mine = clock_.floor(node);
