@@ -6,7 +6,9 @@
 namespace kin {
 
 DotSet::DotSet(Counters counters, Floors floors) : counters_(std::move(counters)), floors_(std::move(floors)) {
-  for (auto it = floors_.begin(); it != floors_.end();) it = it->second == never_heard ? floors_.erase(it) : it + 1;
+  for (auto it = floors_.begin(); it != floors_.end();) {
+    it = it->second == never_heard ? floors_.erase(it) : it + 1;
+  }
   for (auto it = counters_.begin(); it != counters_.end();) {
     it = it->second.empty() || retired(it->first) ? counters_.erase(it) : it + 1;
   }

@@ -351,6 +351,7 @@ void Unpacker::get(DotSet& value) {
     if (counters.size() == i) return fail("an actor twice");
     get(of_actor);
   }
+  if (read_head(at_, end_).value > max_nodes) return fail("more floors than a cluster can have nodes");
   DotSet::Floors floors;
   get(floors);
   for (const auto& [node, floor] : floors) check_not_empty(node);

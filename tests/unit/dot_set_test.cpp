@@ -122,6 +122,8 @@ TEST_CASE("a floor is never lowered, and never_heard is none") {
   set.raise_floor("n1", life(2));
   CHECK(set.floor("n1") == life(5));
   CHECK(set.floor("n2") == kin::never_heard);
+  const Incarnation none = kin::never_heard;
+  CHECK(DotSet({}, {{"n1", none}, {"n2", none}, {"n3", life(5)}, {"n4", none}}) == DotSet({}, {{"n3", life(5)}}));
 }
 
 TEST_CASE("a removed member's floor retires every real incarnation") {

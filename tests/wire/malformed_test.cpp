@@ -336,6 +336,14 @@ TEST_CASE("sets of dots: no actor twice, no floor without a name") {
   CHECK_FALSE(decode<DotSet>(from_hex("92 90 91 92" + long_name + "920501")));
 }
 
+TEST_CASE("sets of dots: no more floors than a cluster can have nodes") {
+  DotSet::Floors many;
+  for (std::size_t i = 0; i < max_nodes; ++i) many[NodeId("n" + std::to_string(i))] = {1, 1};
+  CHECK(decode<DotSet>(encode(DotSet({}, many)))->floors().size() == max_nodes);
+  many["one more"] = {1, 1};
+  CHECK_FALSE(decode<DotSet>(encode(DotSet({}, many))));
+}
+
 TEST_CASE("version vectors: bounded in ids, names and counts") {
   const auto vector = [](const VersionVector::Counts& counts) { return decode<VersionVector>(encode(counts)); };
   VersionVector::Counts many;
