@@ -35,7 +35,8 @@ class OwnMemory:
     every few milliseconds."""
 
     def __init__(self, cluster, n):
-        self.most_mb, self._cluster, self._node, self._ended = 0, cluster, n, threading.Event()
+        self.most_mb, self._cluster, self._node = 0, cluster, n
+        self._ended, self._saw_it_end = threading.Event(), False
         self._thread = threading.Thread(target=self._watch)
 
     def _watch(self):
@@ -43,6 +44,7 @@ class OwnMemory:
             last = self._ended.wait(0.005)
             self.most_mb = max(self.most_mb, self._cluster.memory_mb(self._node, "RssAnon"))
             if last:
+                self._saw_it_end = True
                 return
 
     def __enter__(self):
@@ -52,6 +54,7 @@ class OwnMemory:
     def __exit__(self, *_):
         self._ended.set()
         self._thread.join()
+        assert self._saw_it_end, "the memory of %s could not be read" % self._node
 
 
 class Nodes:
