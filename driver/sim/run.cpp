@@ -66,10 +66,10 @@ class Run {
       nemesis_.stop_and_heal();
       agree();
     }
-    if (holds()) judge_copies();
     if (holds()) load_->judge_the_end();
     if (holds()) forget();
     if (holds()) idle();
+    if (holds()) judge_copies();
     return summary();
   }
 
@@ -116,7 +116,7 @@ class Run {
   void judge_copies() {
     const std::uint64_t asked = cluster_.counters().needless_copies;
     if (asked == 0) return;
-    broken_.push_back({"needless copy", std::to_string(asked) + " questions for a full copy, and no disk was lost"});
+    broken_.push_back({"needless copy", std::to_string(asked) + " questions for a full copy before any disk was lost"});
   }
 
   // In the end nothing is held back any more, and a key without a value has left no byte on any disk.

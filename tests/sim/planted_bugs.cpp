@@ -157,7 +157,7 @@ constexpr std::array bugs{
                  with(options, {Fault::power_cut, Fault::power_in_commit, Fault::split, Fault::isolate});
                }},
     PlantedBug{Bug::reports_before_commit, "reports-before-commit",
-               "gossip's reports leave before the turn is committed",
+               "the questions of gossip leave before the turn is committed",
                [](Options& options) {
                  options.gossip_ms = 50;
                  options.fault_gap_ms = 50;
