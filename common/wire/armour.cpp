@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t check_bytes = 4;
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::uint8_t no_letter = 0xff;
-constexpr std::uint32_t not_a_value = 0xc0;  // six bits are one
+constexpr std::uint32_t beyond_six_bits = 0xc0;  // where no value of a letter has a bit, and no_letter has
 
 // The letters of twelve bits.
 constexpr std::array<std::array<char, 2>, 4096> pairs_of_letters() {
@@ -58,7 +58,7 @@ std::optional<std::string> base64_bytes(std::string_view text) {
   std::size_t at = 0;
   for (; at + 4 <= text.size(); at += 4) {  // four letters are three bytes
     const std::uint32_t a = value_at(at), b = value_at(at + 1), c = value_at(at + 2), d = value_at(at + 3);
-    if (((a | b | c | d) & not_a_value) != 0) return std::nullopt;
+    if (((a | b | c | d) & beyond_six_bits) != 0) return std::nullopt;
     const std::uint32_t three = a << 18 | b << 12 | c << 6 | d;
     out[size++] = static_cast<char>(three >> 16);
     out[size++] = static_cast<char>(three >> 8);

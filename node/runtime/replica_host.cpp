@@ -181,9 +181,9 @@ tl::expected<void, CannotGoOn> ReplicaHost::begin_commit(const SendEarly& send_e
   for (TierIndex i = 0; i < tiers_.size(); ++i) {
     Tier& tier = *tiers_[i];
     for (Send& send : tier.out.sends) {
-      const bool bug = planted(Bug::sends_before_commit) ||
-                       (planted(Bug::reports_before_commit) && send.what == std::string_view("gossip"));
-      (send.early || bug ? early : effects.sends).push_back({i, std::move(send)});
+      const bool too_early =
+          planted(Bug::sends_before_commit) || (planted(Bug::reports_before_commit) && send.what == "gossip");
+      (send.early || too_early ? early : effects.sends).push_back({i, std::move(send)});
     }
     tier.out.sends.clear();
     move_behind(effects.replies, tier.out.replies);

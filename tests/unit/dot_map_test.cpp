@@ -190,3 +190,19 @@ TEST_CASE("of a set of dots those are held that are mapped") {
   m.map.keep_held(dots);
   CHECK(dots == held);
 }
+
+TEST_CASE("an actor is empty when it has neither a key nor a void") {
+  Map m;
+  CHECK(m.map.empty_of(n1));
+  DotSet voids;
+  voids.add({n1, 3});
+  m.map.learn_voids(voids);
+  CHECK_FALSE(m.map.empty_of(n1));
+  CHECK(m.map.empty_of(n2));
+  m.prune(CounterSet::up_to(3));
+  CHECK(m.map.empty_of(n1));
+  m.learn(n1, 4, 4);
+  CHECK_FALSE(m.map.empty_of(n1));
+  m.prune(CounterSet::up_to(4));
+  CHECK(m.map.empty_of(n1));
+}

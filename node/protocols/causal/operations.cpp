@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t bytes_of_a_row = 128;    // besides its text
 constexpr std::size_t bytes_of_a_place = 512;  // about those of a row, so that few hashes end alike
-constexpr std::size_t first_places = 64;
+constexpr std::size_t first_places = 64;       // few: a start should cost no more than what comes after it
 // Whoever picks ids that share a hash gets no more than that many rows looked at for it.
 constexpr int most_alike = 64;
 
@@ -37,7 +37,6 @@ std::optional<std::string_view> OperationTable::find(std::string_view key, std::
   return std::nullopt;
 }
 
-// Twice the places. A start costs no more than what is asked for after it.
 void OperationTable::grow() {
   newest_.assign(2 * newest_.size(), 0);
   std::uint64_t number = first_;

@@ -36,11 +36,11 @@ class OperationTable {
     std::string text;  // key, operation, answer
   };
 
-  void grow();
+  void grow();  // to twice the places
 
   const std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  std::vector<std::uint64_t> newest_;  // numbers by the end of the hash; a power of two, at least one
+  std::vector<std::uint64_t> newest_;  // numbers by the end of the hash; a power of two
   std::deque<Row> rows_;               // oldest first
   std::uint64_t first_ = 1;            // number of the oldest; those of older ones are less
 };
