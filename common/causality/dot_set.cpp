@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/causality/erase_where.hpp"
+
 namespace kin {
 
 DotSet::DotSet(Counters counters, Floors floors) : counters_(std::move(counters)), floors_(std::move(floors)) {
-  for (auto it = floors_.begin(); it != floors_.end();) {
-    it = it->second == never_heard ? floors_.erase(it) : it + 1;
-  }
-  for (auto it = counters_.begin(); it != counters_.end();) {
-    it = it->second.empty() || retired(it->first) ? counters_.erase(it) : it + 1;
-  }
+  erase_where(floors_, [](const auto& floor) { return floor.second == never_heard; });
+  erase_where(counters_, [&](const auto& item) { return item.second.empty() || retired(item.first); });
 }
 
 bool DotSet::retired(const Actor& actor) const {
@@ -55,10 +53,7 @@ void DotSet::add(const Actor& actor, const CounterSet& counters) {
 void DotSet::raise_floor(const NodeId& node, Incarnation floor) {
   if (floor <= this->floor(node)) return;
   floors_[node] = floor;
-  for (auto it = counters_.begin(); it != counters_.end();) {
-    const bool below = it->first.node == node && it->first.life < floor;
-    it = below ? counters_.erase(it) : std::next(it);
-  }
+  erase_where(counters_, [&](const auto& item) { return item.first.node == node && item.first.life < floor; });
 }
 
 void DotSet::join(const DotSet& other) {

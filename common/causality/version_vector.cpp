@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/causality/erase_where.hpp"
+
 namespace kin {
 
 const char* to_string(Relation relation) {
@@ -15,7 +17,7 @@ const char* to_string(Relation relation) {
 }
 
 VersionVector::VersionVector(Counts counts) : counts_(std::move(counts)) {
-  for (auto it = counts_.begin(); it != counts_.end();) it = it->second == 0 ? counts_.erase(it) : it + 1;
+  erase_where(counts_, [](const auto& item) { return item.second == 0; });
 }
 
 std::uint64_t VersionVector::at(const NodeId& node) const {

@@ -111,8 +111,7 @@ class CausalReplica {
   void bring(const Overlay& disk, std::span<const std::string_view> keys) const;
   // What keep_answer() was given for the key, as long as a read would say the same: the same values, and a past that
   // covers every dot of this key that is known here (not always all that is known of other keys by now). nullptr where
-  // there is none; valid until an entry changes, another answer is kept for the key, or
-  // persist().
+  // there is none; valid until an entry changes, another answer is kept for the key, or persist().
   const std::string* kept_answer(const HashedView& key) const;
   void keep_answer(std::string_view key, std::string answer) const;
   // Before the key is asked for; nothing but the time that takes depends on it.
