@@ -6,6 +6,30 @@
 #include "common/causality/erase_where.hpp"
 
 namespace kin {
+namespace {
+
+// Finds the counters of actors that are asked for in order. Sets that are held against each other mostly name the same
+// actors, and then it is the next place.
+template <class Counters>
+class Alongside {
+ public:
+  explicit Alongside(Counters& all) : at_(all.begin()), end_(all.end()) {}
+
+  // nullptr: none. Not after an actor that stands behind this one.
+  auto* of(const Actor& actor) {
+    if (at_ != end_ && at_->first < actor) ++at_;
+    if (at_ != end_ && at_->first < actor) {
+      at_ = std::lower_bound(at_, end_, actor, [](const auto& item, const Actor& one) { return item.first < one; });
+    }
+    return at_ != end_ && at_->first == actor ? &at_->second : nullptr;
+  }
+
+ private:
+  decltype(std::declval<Counters&>().begin()) at_;
+  decltype(at_) end_;
+};
+
+}  // namespace
 
 DotSet::DotSet(Counters counters, Floors floors) : counters_(std::move(counters)), floors_(std::move(floors)) {
   erase_where(floors_, [](const auto& floor) { return floor.second == never_heard; });
@@ -62,7 +86,16 @@ void DotSet::join(const DotSet& other) {
     return;
   }
   for (const auto& [node, floor] : other.floors_) raise_floor(node, floor);
-  for (const auto& [actor, set] : other.counters_) add(actor, set);
+  Counters::sequence_type fresh;
+  Alongside mine(counters_);
+  for (const auto& [actor, set] : other.counters_) {
+    if (CounterSet* known = mine.of(actor)) {
+      known->join(set);
+    } else if (!retired(actor)) {
+      fresh.emplace_back(actor, set);
+    }
+  }
+  counters_.insert(boost::container::ordered_unique_range, fresh.begin(), fresh.end());
 }
 
 DotSet DotSet::only_base() const {
@@ -80,9 +113,11 @@ DotSet DotSet::beyond(const DotSet& clock) const {
   for (const auto& [node, floor] : floors_) {
     if (floor > clock.floor(node)) out.floors_[node] = floor;
   }
+  Alongside theirs(clock.counters_);
   for (const auto& [actor, set] : counters_) {
-    if (clock.retired(actor)) continue;
-    const std::uint64_t known = clock.counters(actor).base();
+    const CounterSet* named = theirs.of(actor);
+    if (named == nullptr && clock.retired(actor)) continue;
+    const std::uint64_t known = named == nullptr ? 0 : named->base();
     if (set.top() <= known) continue;
     // A base above the known one stays a base; of a lower one nothing stays.
     CounterSet rest = set.base() > known ? set : set.minus(CounterSet::up_to(known));
@@ -93,9 +128,11 @@ DotSet DotSet::beyond(const DotSet& clock) const {
 
 DotSet::Counters DotSet::minus(const DotSet& other) const {
   Counters out;
+  Alongside theirs(other.counters_);
   for (const auto& [actor, set] : counters_) {
-    if (other.retired(actor)) continue;
-    CounterSet rest = set.minus(other.counters(actor));
+    const CounterSet* named = theirs.of(actor);
+    if (named == nullptr && other.retired(actor)) continue;
+    CounterSet rest = named == nullptr ? set : set.minus(*named);
     if (!rest.empty()) out.emplace_hint(out.end(), actor, std::move(rest));
   }
   return out;
