@@ -191,18 +191,19 @@ TEST_CASE("of a set of dots those are held that are mapped") {
   CHECK(dots == held);
 }
 
-TEST_CASE("an actor is empty when it has neither a key nor a void") {
+TEST_CASE("the actors of a map are those with a key or a void") {
+  using Actors = std::vector<Actor>;
   Map m;
-  CHECK(m.map.empty_of(n1));
+  CHECK(m.map.actors().empty());
   DotSet voids;
   voids.add({n1, 3});
   m.map.learn_voids(voids);
-  CHECK_FALSE(m.map.empty_of(n1));
-  CHECK(m.map.empty_of(n2));
-  m.prune(CounterSet::up_to(3));
-  CHECK(m.map.empty_of(n1));
+  CHECK(m.map.actors() == Actors{n1});
+  m.learn(n2, 1, 1);
   m.learn(n1, 4, 4);
-  CHECK_FALSE(m.map.empty_of(n1));
+  CHECK(m.map.actors() == Actors{n1, n2});
+  m.prune(CounterSet::up_to(3));
+  CHECK(m.map.actors() == Actors{n1, n2});
   m.prune(CounterSet::up_to(4));
-  CHECK(m.map.empty_of(n1));
+  CHECK(m.map.actors() == Actors{n2});
 }

@@ -147,7 +147,16 @@ void DotMap::scan(const Overlay& disk, const Actor& actor, const CounterSet& cou
   visit_new_below(counters.top() + 1);
 }
 
-bool DotMap::empty_of(const Actor& actor) const { return !mapped_.contains(actor) && voids_.counters(actor).empty(); }
+std::vector<Actor> DotMap::actors() const {
+  std::vector<Actor> out;
+  out.reserve(mapped_.size());
+  for (const auto& [actor, counters] : mapped_) out.push_back(actor);
+  if (voids_.empty()) return out;
+  for (const auto& [actor, counters] : voids_.actors()) out.push_back(actor);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
 
 void DotMap::prune(Overlay& disk, const Actor& actor, const CounterSet& counters, std::size_t& budget) {
   const CounterSet voids = voids_.counters(actor).intersect(counters);

@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/causality/dot_set.hpp"
 #include "node/protocols/causal/named_dots.hpp"
@@ -42,8 +43,8 @@ class DotMap {
   using Visitor = std::function<bool(std::uint64_t counter, const std::string& key)>;
   void scan(const Overlay& disk, const Actor& actor, const CounterSet& counters, const Visitor& visit) const;
 
-  // Nothing of the actor is in the map, no void either.
-  bool empty_of(const Actor& actor) const;
+  // Those of which anything is in the map, be it a void; in order.
+  std::vector<Actor> actors() const;
   // Forgets those of `counters` that are in the map, at most `budget` of them, and takes that many off the budget.
   void prune(Overlay& disk, const Actor& actor, const CounterSet& counters, std::size_t& budget);
 
@@ -64,7 +65,7 @@ class DotMap {
 
   DotSet voids_;
   bool voids_changed_ = false;
-  std::map<Actor, CounterSet> mapped_;
+  DotSet::Counters mapped_;
   std::map<Actor, Keys> fresh_;  // of mapped_: not on disk yet
 };
 

@@ -25,7 +25,6 @@ void CausalReplica::conclude(Overlay& disk) {
 void CausalReplica::prune(Overlay& disk) {
   std::size_t budget = batching_.prune_dots;
   const auto forget = [&](const Actor& actor, CounterSet common) {
-    if (dot_map_.empty_of(actor)) return;  // most lives that have ended
     for (const NodeId& peer : peers()) {
       const DotSet& theirs = reports_.at(peer).clock;
       if (!theirs.retired(actor)) common = common.intersect(theirs.counters(actor));
@@ -33,8 +32,13 @@ void CausalReplica::prune(Overlay& disk) {
     }
     dot_map_.prune(disk, actor, common, budget);
   };
-  for (const auto& [actor, counters] : clock_.actors()) forget(actor, counters);
-  for (const auto& [actor, last] : ended_) forget(actor, CounterSet::up_to(last));
+  const std::vector<Actor> in_map = dot_map_.actors();  // few, where many lives have ended
+  for (const Actor& actor : in_map) {
+    if (!clock_.retired(actor)) forget(actor, clock_.counters(actor));
+  }
+  for (const Actor& actor : in_map) {
+    if (const auto end = ended_.find(actor); end != ended_.end()) forget(actor, CounterSet::up_to(end->second));
+  }
 }
 
 void CausalReplica::settle_dead_lives(Overlay& disk) {
