@@ -50,6 +50,7 @@ struct Limits {
   std::uint64_t token_domain = std::uint64_t{1} << 32;  // numbers from a token's low to its high
   std::uint32_t batch_keys = 512;          // of one message between members, and what else is kept in pages;
                                            // no file sets it, simulated clusters do
+  std::uint32_t tidy_keys = 2000;          // that are looked at in one tick for leftovers; no file sets it either
   std::uint32_t cache_bytes = 192u << 20;  // of entries that a node keeps unpacked in memory, about
   std::uint32_t lineage = 16;              // versions of a key that a value names as seen; no file sets it
 };

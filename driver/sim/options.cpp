@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, fault_kinds> names{
     "sync-fails",   "read-fails", "slow-disk",      "lose-disk",       "restore",   "clock-jumps",
     "clock-drifts", "remove"};
 
-constexpr std::array<Setting, 15> numbers{{
+constexpr std::array<Setting, 16> numbers{{
     {"gossip-ms", &Options::gossip_ms},
     {"value-bytes", &Options::value_bytes},
     {"think-us", &Options::think_us},
@@ -30,6 +30,7 @@ constexpr std::array<Setting, 15> numbers{{
     {"levels", &Options::levels},
     {"sessions", &Options::sessions},
     {"batch-keys", &Options::batch_keys},
+    {"tidy-keys", &Options::tidy_keys},
     {"cache-bytes", &Options::cache_bytes},
     {"lineage", &Options::lineage},
     {"fault-gap-ms", &Options::fault_gap_ms},
@@ -97,8 +98,11 @@ Options draw(std::uint64_t seed, std::string_view tier) {
     const bool drawn = rng.chance(0.5);
     fault = drawn && !calm;
   }
-  // Some pages a full copy, and not so many that it takes longer than the rounds within which all must agree.
-  out.batch_keys = one_of<3>(rng, {512, out.keys / 4 + 1, out.keys / 10 + 1});
+  // Some pages a full copy, and not so many that it takes longer than the ten rounds within which all must agree: a
+  // page is a question and its answer, which may be longer on their way than a round.
+  const Micros slowest_page = 2 * out.weather.delay_max_us + out.speed.sync_max_us;
+  const auto rounds_a_page = static_cast<std::uint32_t>(slowest_page / (Micros{1000} * out.gossip_ms)) + 1;
+  out.batch_keys = one_of<3>(rng, {512, out.keys / 4 + 1, out.keys * rounds_a_page / 10 + 1});
   out.cache_bytes = one_of<3>(rng, {0, 4u << 10, 8u << 20});
   out.lineage = one_of<4>(rng, {4, 16, 16, 64});
   out.tier = tier;
@@ -117,6 +121,7 @@ Options draw(std::uint64_t seed, std::string_view tier) {
     out.think_us = 2'000 * between_ms * out.clients;
     out.fault_gap_ms = fault_gap_ms;
   }
+  out.tidy_keys = one_of<3>(rng, {2'000, out.keys / 4 + 1, out.keys / 10 + 1});
   if (has_tokens(tier)) {
     out.keys = std::min(out.keys, most_tokens);
     out.clients = std::min(out.clients, most_at_tokens);
@@ -144,8 +149,8 @@ std::string describe(const Options& options) {
            std::to_string(options.blind) + "% blind; " + std::to_string(options.levels) + "% with R or W above one; " +
            std::to_string(options.sessions) + "% of the clients in a session), values of " +
            std::to_string(options.value_bytes) + " bytes, " + std::to_string(options.batch_keys) + " keys a batch, " +
-           std::to_string(options.cache_bytes) + " bytes of cache, " + std::to_string(options.lineage) +
-           " versions a lineage";
+           std::to_string(options.tidy_keys) + " keys tidied a tick, " + std::to_string(options.cache_bytes) +
+           " bytes of cache, " + std::to_string(options.lineage) + " versions a lineage";
   } else {
     out += " and creates)";
   }

@@ -59,17 +59,18 @@ struct Options {
   std::uint32_t clients = 10;
   std::uint32_t gossip_ms = 200;
   std::uint32_t value_bytes = 16;
-  std::uint32_t think_us = 10'000;       // between a reply and the next request of a client, at most
-  std::uint32_t timeout_ms = 1000;       // of a request
-  std::uint32_t reads = 40;              // of a hundred operations
-  std::uint32_t deletes = 5;             // of a hundred
-  std::uint32_t contexts = 50;           // of a hundred writes: how many carry one
-  std::uint32_t blind = 5;               // of a hundred writes: how many say that they have seen nothing, and as many
-                                         // overwrite all
-  std::uint32_t roaming = 20;            // of a hundred operations: how many go to another node than the client's own
-  std::uint32_t levels = 10;             // of a hundred operations: how many ask for R or W above one
-  std::uint32_t sessions = 50;           // of a hundred clients: how many keep to a session
-  std::uint32_t batch_keys = 512;        // entries of a message of members: few make many messages of a few keys
+  std::uint32_t think_us = 10'000;  // between a reply and the next request of a client, at most
+  std::uint32_t timeout_ms = 1000;  // of a request
+  std::uint32_t reads = 40;         // of a hundred operations
+  std::uint32_t deletes = 5;        // of a hundred
+  std::uint32_t contexts = 50;      // of a hundred writes: how many carry one
+  std::uint32_t blind = 5;          // of a hundred writes: how many say that they have seen nothing, and as many
+                                    // overwrite all
+  std::uint32_t roaming = 20;       // of a hundred operations: how many go to another node than the client's own
+  std::uint32_t levels = 10;        // of a hundred operations: how many ask for R or W above one
+  std::uint32_t sessions = 50;      // of a hundred clients: how many keep to a session
+  std::uint32_t batch_keys = 512;   // entries of a message of members: few make many messages of a few keys
+  std::uint32_t tidy_keys = 2'000;  // looked at in one tick for leftovers; 25 times as many dots are forgotten in one
   std::uint32_t cache_bytes = 8u << 20;  // of entries that a node keeps in memory
   std::uint32_t lineage = 16;            // versions that a value names as seen
   Weather weather;

@@ -22,6 +22,8 @@ ClusterConfig config_of(const Options& options, bool tells) {
   config.suspect_ms = std::max(config.suspect_ms, 3 * options.gossip_ms);
   // --keys may ask for more than the seed drew: then too, a full copy must fit into the rounds within which all agree.
   config.limits.batch_keys = std::max(options.batch_keys, options.keys / 10 + 1);
+  // All leftovers must be gone within 30 rounds, even if no member could forget anything before.
+  config.limits.tidy_keys = std::max(options.tidy_keys, std::max(options.keys / 10, options.operations / 500) + 1);
   config.limits.cache_bytes = options.cache_bytes;
   config.limits.lineage = options.lineage;
   if (has_tokens(options.tier)) {

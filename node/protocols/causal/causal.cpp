@@ -26,6 +26,8 @@ std::string hex(std::string_view bytes) {
 Batching batching(const Limits& limits) {
   Batching out;
   out.answer_keys = out.page_keys = limits.batch_keys;
+  out.strip_keys = limits.tidy_keys;
+  out.prune_dots = std::size_t{25} * limits.tidy_keys;
   out.shadows = {std::max<std::size_t>(limits.batch_keys / 16, 1), std::size_t{2} * limits.batch_keys};
   out.cache_bytes = limits.cache_bytes;
   out.lineage.most = limits.lineage;
