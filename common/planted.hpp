@@ -43,6 +43,7 @@ enum class Bug : std::uint8_t {
   wiped_node_skipped,        // dots whose keys nobody knows are passed over
   absent_keys_not_answered,  // a full copy says nothing of keys that its source lacks
   copy_ends_early,           // the clock of a copy is taken over with its first page
+  floor_without_its_dots,    // a floor of others is followed where dots of it are lacking
 
   // processes and disks
   incarnation_kept,            // a process goes on with the incarnation of the one before

@@ -137,6 +137,21 @@ constexpr std::array bugs{
                }},
     PlantedBug{Bug::copy_ends_early, "copy-ends-early", "the clock of a full copy is taken over with its first page",
                lost_disks},
+    PlantedBug{Bug::floor_without_its_dots, "floor-without-its-dots",
+               "a floor of others is followed where dots of it are lacking",
+               [](Options& options) {
+                 options.nodes = 3;
+                 options.keys = 9;
+                 // What is below a floor is named for a while yet, in many messages.
+                 options.batch_keys = options.tidy_keys = 1;
+                 options.reads = 30;
+                 options.deletes = 0;
+                 options.sessions = options.roaming = 100;
+                 options.gossip_ms = 100;
+                 options.fault_gap_ms = 50;
+                 options.faults.fill(false);
+                 with(options, {Fault::kill, Fault::isolate, Fault::lose_disk});
+               }},
 
     PlantedBug{Bug::incarnation_kept, "incarnation-kept", "a process goes on with the incarnation of the one before"},
     PlantedBug{Bug::incarnation_from_disk_only, "incarnation-from-disk-only",

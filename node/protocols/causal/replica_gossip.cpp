@@ -165,7 +165,8 @@ void CausalReplica::follow_floor(Overlay& disk, const Entries& entries) {
     bool complete = true;
     for (const auto& [actor, last] : entries.ended) {
       if (actor.node != node || actor.life < mine || actor.life >= floor) continue;
-      complete = complete && clock_.counters(actor).base() == last;
+      const bool has_all = clock_.counters(actor).base() == last;
+      complete = complete && (has_all || planted(Bug::floor_without_its_dots));
       lives.emplace(actor, last);
     }
     if (complete) retire(disk, node, floor, lives);
