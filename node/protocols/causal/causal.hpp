@@ -84,8 +84,6 @@ class CausalProtocol : public Protocol {
 
   // The calls of clients (client_calls.cpp)
   void read(const ClientCall& call, const wire::Read& request, Outputs& out);
-  void add_update(const ClientCall& call, const wire::AddUpdate& request, Outputs& out);
-  void remove(const ClientCall& call, const wire::Remove& request, Outputs& out);
   void keys(const ClientCall& call, const wire::Keys& request, Outputs& out);
   void conflicts(const ClientCall& call, const wire::Conflicts& request, Outputs& out);
   void explain(const ClientCall& call, const wire::Explain& request, Outputs& out);
@@ -98,17 +96,26 @@ class CausalProtocol : public Protocol {
   void watch_conflicts(const ClientCall& call, const wire::WatchConflicts& request, Outputs& out);
   void traces_of(const ClientCall& call, const wire::TracesOf& request, Outputs& out);
   wire::WatchEvent event_of(const std::string& joined) const;
-  // What add_update and remove share: the write itself, its reply, and the wait for W.
-  template <class Request>
-  void write(const ClientCall& call, const Request& request, std::optional<Sibling>&& value, Outputs& out);
-  tl::expected<WriterPast, Failure> past_of(const std::string& bucket, const std::string& key, wire::Seen seen,
-                                            const std::string& context, bool has_value, const Siblings& held) const;
   tl::expected<std::uint32_t, Failure> wanted(const wire::Level& level, std::uint32_t bucket_default) const;
   tl::expected<const BucketConfig*, Failure> checked(const std::string& bucket, const std::string& key) const;
   Failure refuse(Status status, std::string message) const;
   // What a reader of the entry has seen.
   wire::ContextToken seen_in(const std::string& key, const EntryView& entry) const;
-  OnConflict rule_of(std::string_view key) const;  // of the key's bucket
+  OnConflict rule_of(std::string_view key) const;           // of the key's bucket
+  std::string packed_answer(const std::string& key) const;  // of what this node has
+  // Reads that follow each other are answered together, before anything changes.
+  void answer_own_reads(Outputs& out);
+  void foresee_own_read(std::size_t at);
+  std::uint64_t answer_by(const ClientCall& call) const;
+
+  // Writes (write_calls.cpp)
+  void add_update(const ClientCall& call, const wire::AddUpdate& request, Outputs& out);
+  void remove(const ClientCall& call, const wire::Remove& request, Outputs& out);
+  // What add_update and remove share: the write itself, its reply, and the wait for W.
+  template <class Request>
+  void write(const ClientCall& call, const Request& request, std::optional<Sibling>&& value, Outputs& out);
+  tl::expected<WriterPast, Failure> past_of(const std::string& bucket, const std::string& key, wire::Seen seen,
+                                            const std::string& context, bool has_value, const Siblings& held) const;
   // What was answered, or would have been, if this very operation was taken before: by this process, or by another one
   // whose write is held here, or was replaced by what is held here. Packed as pack_written() does.
   std::optional<std::string> taken_before(const std::string& key, const std::string& operation,
@@ -117,11 +124,6 @@ class CausalProtocol : public Protocol {
   void answer_write(const ClientCall& call, const std::string& key, const Dot& dot, std::string_view written,
                     const Siblings& now, std::uint32_t wanted, bool repeated, Outputs& out);
   void tell(PendingWrite&& pending, std::uint32_t got, Outputs& out) const;
-  std::string packed_answer(const std::string& key) const;  // of what this node has
-  // Reads that follow each other are answered together, before anything changes.
-  void answer_own_reads(Outputs& out);
-  void foresee_own_read(std::size_t at);
-  std::uint64_t answer_by(const ClientCall& call) const;
 
   // Reads that wait for other members (quorum_reads.cpp)
   void ask_members(const ClientCall& call, const std::string& key, std::uint32_t count);

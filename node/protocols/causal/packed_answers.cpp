@@ -3,6 +3,7 @@
 #include "common/assert.hpp"
 #include "node/protocols/causal/conflict_rule.hpp"
 #include "node/protocols/causal/provenance.hpp"
+#include "node/protocols/causal/records.hpp"
 
 namespace kin::causal {
 namespace {
@@ -29,6 +30,11 @@ void begin(std::string& out, std::size_t fields, const NodeId& node, const std::
 }
 
 }  // namespace
+
+wire::ContextToken token_of(std::string_view key, DotSet dots, EntryClock clock) {
+  const std::string_view bucket = records::bucket_of(key);
+  return {std::string(bucket), wire::key_hash(bucket, records::user_key_of(key)), std::move(dots), std::move(clock)};
+}
 
 void begin_read_answer(std::string& out, const NodeId& node, const std::vector<NodeId>& order) {
   begin(out, fields_of_a_read_reply, node, order);

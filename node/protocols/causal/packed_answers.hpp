@@ -12,9 +12,13 @@
 #include <vector>
 
 #include "common/config/cluster_config.hpp"
+#include "common/wire/context_token.hpp"
 #include "common/wire/replies.hpp"
 
 namespace kin::causal {
+
+// The context of an answer about this key (bucket, NUL, key), without its siblings.
+wire::ContextToken token_of(std::string_view key, DotSet dots, EntryClock clock);
 
 // From `dot` to `replaced`: what the write was, and so the same in each answer to it.
 std::string pack_written(const Dot& dot, const EntryClock& clock, std::string_view context,

@@ -15,8 +15,8 @@
 //   I6  every dot in the dot map is the dot of a value of its key, or stands among the shadowed dots of its entry
 //       or of its pages
 //
-// Files: replica.cpp (entries, merging, writing), replica_messages.cpp, replica_plausible.cpp, replica_gossip.cpp,
-// replica_copy.cpp, replica_forget.cpp.
+// Files: replica.cpp (entries), replica_write.cpp, replica_merge.cpp, replica_messages.cpp, replica_plausible.cpp,
+// replica_gossip.cpp, replica_copy.cpp, replica_forget.cpp.
 // Every function that takes `disk` may write to it; what it wrote must be durable before what it returned leaves.
 #pragma once
 
@@ -101,7 +101,7 @@ class CausalReplica {
   // Records this life. Before anything else.
   void start(Overlay& disk);
 
-  // ---- clients (replica.cpp)
+  // ---- clients (replica_write.cpp, replica.cpp)
   // `value` is nullopt for a delete. wall_us: to show. The past must not name a dot of this life that was never
   // issued, and its clock no stranger to the cluster (see may_name).
   Written write(Overlay& disk, const std::string& key, std::optional<Sibling> value, const WriterPast& past,
@@ -205,12 +205,14 @@ class CausalReplica {
   void add_past_of_copy(DotSet& context, std::string_view key) const;
   // The clock lacks it, and keep() of the key follows.
   void learn(const Dot& dot, const std::string& key);
-  // The same of what a message names; nothing is left of `dots`.
-  void learn(NamedDots& dots);
   bool can_be_pruned(const Dot& dot) const;
+  void list_peers();
+
+  // replica_merge.cpp
   void merge(Overlay& disk, const DotSet& base, std::vector<EntryState>&& entries, std::uint64_t wall_us);
   void merge(Entry& mine, const DotSet& base, const DotSet& ahead, EntryState&& theirs, NamedDots& fresh) const;
-  void list_peers();
+  // As learn() of one dot, of what a message names; nothing is left of `dots`.
+  void learn(NamedDots& dots);
 
   // replica_messages.cpp
   void hear_of_lives(Overlay& disk, const Lives& lives);
