@@ -138,9 +138,13 @@ void ProtocolCluster::deliver(const Travelling& message) {
   KIN_REQUIRE(malformed.empty(), "a message of our own: " + malformed.front());
 }
 
-void ProtocolCluster::round() {
-  now_ms_ += config_.gossip_interval_ms;
+void ProtocolCluster::tick(std::uint64_t ms) {
+  now_ms_ += ms;
   for (const NodeId& id : ids()) turn(id, Tick{now_ms_, now_ms_ * 1000});
+}
+
+void ProtocolCluster::round() {
+  tick(config_.gossip_interval_ms);
   deliver_all();
   for (const auto& [id, node] : nodes_) {
     if (node.protocol) node.protocol->check_invariants();

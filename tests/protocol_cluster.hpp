@@ -85,6 +85,7 @@ class ProtocolCluster {
 
   // ---- time: one gossip interval for every node, and everything that follows from it
   void round();
+  void tick(std::uint64_t ms);                             // later; what the nodes say to it stays in the network
   void pass(std::uint64_t ms);                             // so many of them that this is over
   void between_ticks(std::uint64_t ms) { now_ms_ += ms; }  // time that no node is told of by a tick
   std::uint64_t wall_us() const { return now_ms_ * 1000; }

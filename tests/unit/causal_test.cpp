@@ -1,7 +1,6 @@
 // The causal tier by direct calls: one test a promise of docs/consistency.md.
 #include <catch2/catch.hpp>
 
-#include "common/wire/context_token.hpp"
 #include "node/protocols/causal/messages.hpp"
 #include "tests/protocol_cluster.hpp"
 
@@ -17,13 +16,6 @@ bool anywhere(const MemoryStore& disk, const std::string& bytes) {
     if (key.find(bytes) != std::string::npos || value.find(bytes) != std::string::npos) return true;
   }
   return false;
-}
-
-Failure failure_of(ProtocolCluster& cluster, const NodeId& node, const wire::AddUpdate& request) {
-  const auto* answer = cluster.answer(cluster.ask(node, request));
-  REQUIRE(answer);
-  REQUIRE(answer->kind == wire::Kind::failure);
-  return answer->failure();
 }
 
 }  // namespace
@@ -352,6 +344,64 @@ TEST_CASE("W: a lost push is sent again, and the ack that follows completes the 
   CHECK(cluster.answer(call)->as<wire::WriteReply>().got == 3);
 }
 
+TEST_CASE(
+    "W: what is not acknowledged goes out again once an interval, to those alone who have not said that they have it") {
+  ProtocolCluster cluster(3);
+  wire::AddUpdate request{"default", "k", "v"};
+  request.level = {wire::Quorum::all, 0};
+  cluster.ask("n1", request, 60'000);
+  cluster.deliver(cluster.take("push", "n1", "n2").value());
+  cluster.deliver(cluster.take("ack", "n2", "n1").value());
+  cluster.drop_all();
+  const auto pushes_within = [&](std::uint64_t ms) {
+    std::size_t to_n2 = 0, to_n3 = 0;
+    for (std::uint64_t passed = 0; passed < ms; passed += 10) {
+      cluster.tick(10);
+      to_n2 += cluster.under_way_to("n2").count("push");
+      to_n3 += cluster.under_way_to("n3").count("push");
+      cluster.drop_all();
+    }
+    return std::pair(to_n2, to_n3);
+  };
+  const auto [to_n2, to_n3] = pushes_within(10 * cluster.config().gossip_interval_ms);
+  CHECK(to_n2 == 0);
+  CHECK(to_n3 == 10);
+}
+
+TEST_CASE("a long push goes out in several messages") {
+  ProtocolCluster cluster(2);
+  constexpr std::size_t writes = 12, value_bytes = 100'000;
+  for (std::size_t i = 0; i < writes; ++i) {
+    wire::AddUpdate request{"default", "k" + std::to_string(i), std::string(value_bytes, 'v')};
+    request.level = {wire::Quorum::all, 0};
+    cluster.ask("n1", request, 60'000);
+  }
+  cluster.drop_all();
+  cluster.tick(cluster.config().gossip_interval_ms);  // all of them again
+  const auto messages = cluster.under_way_to("n2");
+  const auto [first, last] = messages.equal_range("push");
+  std::size_t bytes = 0;
+  for (auto push = first; push != last; ++push) {
+    CHECK(push->second.size() < 4 * value_bytes);
+    bytes += push->second.size();
+  }
+  CHECK(bytes > writes * value_bytes);
+}
+
+TEST_CASE("a node asks one other once an interval, however often it is told the time") {
+  ProtocolCluster cluster(3);
+  cluster.settle();
+  for (int interval = 0; interval < 20; ++interval) {
+    std::size_t asked = 0;
+    for (std::uint64_t passed = 0; passed < cluster.config().gossip_interval_ms; passed += 10) {
+      cluster.tick(10);
+      while (cluster.take("gossip", "n1", "n2") || cluster.take("gossip", "n1", "n3")) ++asked;
+      cluster.drop_all();
+    }
+    CHECK(asked == 1);
+  }
+}
+
 TEST_CASE("R: a quorum read merges what it fetched and repairs who was stale") {
   ProtocolCluster cluster(3);
   cluster.put("n1", "k", "new");
@@ -579,115 +629,6 @@ TEST_CASE("S-22: restarting nodes 20 times does not make clocks grow") {
   }
   for (int i = 0; i < 20; ++i) cluster.round();
   CHECK(record() < small + 120);
-}
-
-TEST_CASE("limits: key, value, siblings, levels, contexts") {
-  ProtocolCluster cluster(3);
-  cluster.config().limits.siblings_max = 4;
-  cluster.config().limits.value_bytes = 1000;
-  CHECK(failure_of(cluster, "n1", {"default", std::string(1025, 'k'), "v"}).status == Status::limit);
-  cluster.put("n1", std::string(1024, 'k'), "v");
-  CHECK(failure_of(cluster, "n1", {"default", "k", std::string(1001, 'v')}).status == Status::limit);
-  cluster.put("n1", "k", std::string(1000, 'v'));
-  CHECK(failure_of(cluster, "n1", {"default", "", "v"}).status == Status::usage);
-  CHECK(failure_of(cluster, "n1", {"nobucket", "k", "v"}).status == Status::usage);
-
-  wire::AddUpdate blind{"default", "s", "v"};
-  blind.seen = wire::Seen::nothing;
-  for (int i = 0; i < 4; ++i) cluster.ask("n1", blind);
-  CHECK(failure_of(cluster, "n1", blind).status == Status::limit);
-  CHECK(failure_of(cluster, "n1", {"default", "s", "v"}).status == Status::limit);
-  const std::string context = cluster.get("n1", "s").context;
-  CHECK(cluster.put("n1", "s", "resolved", context).siblings.size() == 1);
-
-  wire::AddUpdate greedy{"default", "k", "v"};
-  greedy.level = {wire::Quorum::count, 4};
-  CHECK(failure_of(cluster, "n1", greedy).status == Status::usage);
-
-  wire::AddUpdate foreign{"default", "k", "v"};
-  foreign.seen = wire::Seen::context;
-  foreign.context = context;  // of another key
-  CHECK(failure_of(cluster, "n1", foreign).status == Status::usage);
-  foreign.key = "s";
-  foreign.context[foreign.context.size() / 2] ^= 1;
-  CHECK(failure_of(cluster, "n1", foreign).status == Status::usage);
-  wire::ContextToken forged{"default", wire::key_hash("default", "s"), {}, {}};
-  forged.dots.add(Dot{{"n1", cluster.life("n1")}, 1'000'000});
-  foreign.context = wire::print_context(forged);
-  CHECK(failure_of(cluster, "n1", foreign).status == Status::usage);
-}
-
-TEST_CASE("a forged context puts no stranger and no count that peers refuse into a clock") {
-  ProtocolCluster cluster(3);
-  const EntryClock before = cluster.put("n1", "k", "v").clock;
-  wire::AddUpdate request{"default", "k", "w"};
-  request.seen = wire::Seen::context;
-  wire::ContextToken token{"default", wire::key_hash("default", "k"), {}, {}};
-  const auto refused = [&](const EntryClock& clock) {
-    token.clock = clock;
-    request.context = wire::print_context(token);
-    return failure_of(cluster, "n1", request).status == Status::usage;
-  };
-  CHECK(refused(EntryClock({{"evil", 1}})));
-  CHECK(refused(EntryClock({{"n1", 1}, {"n9", 1}})));
-  CHECK(cluster.get("n1", "k").clock == before);
-
-  // At the highest count that there is the clock stays, and peers still take what is written.
-  const EntryClock highest({{"n1", max_counter}, {"n2", 3}});
-  token.clock = highest;
-  request.context = wire::print_context(token);
-  cluster.ask("n1", request);
-  CHECK(cluster.get("n1", "k").clock == highest);
-  wire::AddUpdate next{"default", "k", "next"};
-  next.seen = wire::Seen::overwrite;
-  cluster.ask("n1", next);
-  cluster.settle();
-  for (const char* node : {"n1", "n2", "n3"}) {
-    CHECK(cluster.values(node, "k") == Values{"next"});
-    CHECK(cluster.get(node, "k").clock == highest);
-  }
-}
-
-TEST_CASE("keys are listed in order, by prefix, in pages; conflicts come from their index") {
-  ProtocolCluster cluster(1);
-  for (const char* key : {"b", "a1", "a3", "a2", "c"}) cluster.put("n1", key, "v");
-  cluster.erase("n1", "a2");
-  wire::Keys request{"default", "a", "", 1};
-  auto page = cluster.answer(cluster.ask("n1", request))->as<wire::KeysReply>();
-  CHECK(page.keys == Values{"a1"});
-  CHECK(page.more);
-  request.after = "a1";
-  page = cluster.answer(cluster.ask("n1", request))->as<wire::KeysReply>();
-  CHECK(page.keys == Values{"a3"});
-  CHECK_FALSE(page.more);
-
-  wire::AddUpdate blind{"default", "c", "w"};
-  blind.seen = wire::Seen::nothing;
-  cluster.ask("n1", blind);
-  auto conflicts = cluster.answer(cluster.ask("n1", wire::Conflicts{}))->as<wire::ConflictsReply>();
-  REQUIRE(conflicts.rows.size() == 1);
-  CHECK(conflicts.rows[0].key == "c");
-  CHECK(conflicts.rows[0].siblings == 2);
-  CHECK(conflicts.rows[0].since_us > 0);
-  cluster.put("n1", "c", "x", cluster.get("n1", "c").context);
-  CHECK(cluster.answer(cluster.ask("n1", wire::Conflicts{}))->as<wire::ConflictsReply>().rows.empty());
-}
-
-TEST_CASE("a page of keys ends before a node has looked at much, and says that there is more") {
-  ProtocolCluster cluster(1);
-  std::vector<std::string> all;
-  for (int i = 10; i < 50; ++i)
-    cluster.put("n1", all.emplace_back("k" + std::to_string(i)), std::string(1u << 20, 'v'));
-  std::vector<std::string> got;
-  wire::Keys request{"default", "", "", 10'000};
-  for (bool more = true; more; request.after = got.back()) {
-    const auto page = cluster.answer(cluster.ask("n1", request))->as<wire::KeysReply>();
-    REQUIRE_FALSE(page.keys.empty());
-    CHECK(page.keys.size() <= 17);
-    got.insert(got.end(), page.keys.begin(), page.keys.end());
-    more = page.more;
-  }
-  CHECK(got == all);
 }
 
 TEST_CASE("a conflict that a peer's message makes began when the message came, and not with the tick before") {

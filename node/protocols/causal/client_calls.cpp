@@ -177,12 +177,12 @@ void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& re
   const std::uint32_t limit = std::clamp<std::uint32_t>(request.limit, 1, page_limit);
   wire::ConflictsReply reply;
   env_.store.scan(from, records::behind(prefix), [&](std::string_view record, std::string_view bytes) {
+    const std::string_view joined = records::tail(record);
+    if (rule_of(joined) != OnConflict::siblings) return true;  // nobody is shown a conflict
     if (reply.rows.size() == limit) {
       reply.more = true;
       return false;
     }
-    const std::string_view joined = records::tail(record);
-    if (rule_of(joined) != OnConflict::siblings) return true;  // nobody is shown a conflict
     const auto index = wire::decode<ConflictRecord>(bytes);
     KIN_REQUIRE(index, "record of a conflict: " + index.error().what);
     const auto entry = env_.store.get(records::entry(joined));
