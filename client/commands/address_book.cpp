@@ -7,14 +7,13 @@
 #include "client/commands/screen.hpp"
 #include "common/assert.hpp"
 #include "common/config/cluster_config.hpp"
+#include "common/listed.hpp"
 
 namespace kin {
 namespace {
 
 std::string names(const std::vector<Endpoint>& endpoints) {
-  std::string text;
-  for (const Endpoint& endpoint : endpoints) text += (text.empty() ? "" : ", ") + endpoint.title();
-  return text;
+  return listed(endpoints, ", ", [](const Endpoint& endpoint) { return endpoint.title(); });
 }
 
 }  // namespace

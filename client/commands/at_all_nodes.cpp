@@ -3,15 +3,10 @@
 #include "client/commands/calling.hpp"
 #include "client/render/bytes.hpp"
 #include "client/render/json.hpp"
+#include "common/listed.hpp"
 
 namespace kin {
 namespace {
-
-std::string list(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 bool no_answer(const Failure& failure) { return failure.node.empty(); }
 
@@ -38,7 +33,7 @@ int report_answers(const Client& client, const std::vector<Client::Result<wire::
     Failure failure = *refusal;
     if (!did.empty()) {
       failure.applied = Applied::unknown;
-      failure.message += "; done by " + list(did);
+      failure.message += "; done by " + listed(did);
     }
     return fail(client, failure, context);
   }
@@ -47,10 +42,10 @@ int report_answers(const Client& client, const std::vector<Client::Result<wire::
   if (screen.output() == Output::json) {
     screen.print(json::done(did, silent, message));
   } else if (!context.globals.quiet) {
-    screen.print(list(did) + ": " + escaped(message) + '\n');
+    screen.print(listed(did) + ": " + escaped(message) + '\n');
   }
   if (!silent.empty() && screen.output() != Output::json) {
-    screen.explain(list(silent) + " did not answer: repeat the command when they are back\n");
+    screen.explain(listed(silent) + " did not answer: repeat the command when they are back\n");
   }
   return 0;
 }

@@ -12,14 +12,13 @@
 #include "client/commands/user_files.hpp"
 #include "client/render/bytes.hpp"
 #include "client/render/json.hpp"
+#include "common/listed.hpp"
 
 namespace kin {
 namespace {
 
 std::string texts(const std::vector<Endpoint>& endpoints) {
-  std::string out;
-  for (const Endpoint& endpoint : endpoints) out += (out.empty() ? "" : ", ") + endpoint.title();
-  return out;
+  return listed(endpoints, ", ", [](const Endpoint& endpoint) { return endpoint.title(); });
 }
 
 // The one that the user names, else the pinned node, else all of `from` in a random order.

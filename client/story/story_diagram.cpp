@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <functional>
 
+#include "common/listed.hpp"
+
 namespace kin {
 namespace {
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out.append(out.empty() ? "" : ", ").append(name);
-  return out;
-}
 
 class Drawing {
  public:

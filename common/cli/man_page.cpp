@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "common/listed.hpp"
+
 namespace kin {
 namespace {
 
@@ -44,25 +46,18 @@ std::string synopsis(const CommandTree& command, const std::string& path) {
   return out;
 }
 
-std::string choices(const std::vector<std::string>& of) {
-  std::string out;
-  for (const std::string& one : of) out += (out.empty() ? "" : ", ") + one;
-  return out;
-}
-
 std::string details(const CommandTree& command, bool with_help) {
   std::string out;
   for (const CommandArgument& argument : command.arguments) {
     if (argument.what.empty() && argument.choices.empty()) continue;
-    const std::string what = argument.what.empty() ? choices(argument.choices) : argument.what;
+    const std::string what = argument.what.empty() ? listed(argument.choices) : argument.what;
     out += ".TP\n" + slanted(argument.name) + '\n' + plain(what) + '\n';
   }
   for (const CommandFlag& flag : command.flags) {
     if (!with_help && flag.names.front() == "--help") continue;
-    std::string names;
-    for (const std::string& name : flag.names) names += (names.empty() ? "" : ", ") + bold(name);
+    std::string names = listed(flag.names, ", ", bold);
     if (!flag.value.empty()) names += ' ' + slanted(flag.value);
-    const std::string what = flag.what.empty() ? choices(flag.choices) : flag.what;
+    const std::string what = flag.what.empty() ? listed(flag.choices) : flag.what;
     out += ".TP\n" + names + '\n' + plain(what.empty() ? "(see above)" : what) + '\n';
   }
   return out;
@@ -72,7 +67,7 @@ void commands(const CommandTree& command, const std::string& path, std::string& 
   for (const CommandTree& inner : command.commands) {
     const std::string name = path + ' ' + inner.name;
     out += ".SS " + plain(name) + '\n' + synopsis(inner, name) + "\n.PP\n" + plain(inner.what);
-    if (!inner.aliases.empty()) out += " (also " + plain(choices(inner.aliases)) + ")";
+    if (!inner.aliases.empty()) out += " (also " + plain(listed(inner.aliases)) + ")";
     out += '\n' + details(inner, false);
     commands(inner, name, out);
   }

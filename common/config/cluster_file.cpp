@@ -4,6 +4,7 @@
 #include <set>
 
 #include "common/config/yaml_reader.hpp"
+#include "common/listed.hpp"
 
 namespace kin {
 namespace config {
@@ -68,23 +69,20 @@ void choose(Section& section, const std::string& key, Enum& value,
   std::string text;
   section.take(key, text);
   if (!section.has(key)) return;
-  std::string known;
   for (const auto& [word, meaning] : words) {
     if (text == word) {
       value = meaning;
       return;
     }
-    known += (known.empty() ? "" : ", ") + word;
   }
+  const std::string known = listed(words, ", ", [](const auto& one) { return one.first; });
   section.fail(key, key + " must be one of " + known + ", not " + text);
 }
 
 void check_tier(const BucketConfig& bucket, const std::vector<std::string>& known_tiers, int line) {
   if (known_tiers.empty()) return;
   if (std::find(known_tiers.begin(), known_tiers.end(), bucket.tier) != known_tiers.end()) return;
-  std::string names;
-  for (const std::string& tier : known_tiers) names += (names.empty() ? "" : ", ") + tier;
-  throw Wrong{line, "there is no tier " + bucket.tier + "; this program has: " + names};
+  throw Wrong{line, "there is no tier " + bucket.tier + "; this program has: " + listed(known_tiers)};
 }
 
 void read_buckets(Section& root, const std::string& buckets, ClusterConfig& out,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/listed.hpp"
+
 namespace kin::driver {
 
 namespace {
@@ -11,12 +13,6 @@ constexpr std::size_t longest_shown_value = 60;
 std::string shown(const std::string& value) {
   if (value.size() <= longest_shown_value) return value;
   return value.substr(0, longest_shown_value) + "... (" + std::to_string(value.size()) + " bytes)";
-}
-
-std::string joined(const std::vector<std::string>& words, const char* between) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : between) + word;
-  return out;
 }
 
 std::vector<std::string> fitting_statuses(const Expectation& expected) {
@@ -46,7 +42,7 @@ std::string print_expected(const std::vector<ExpectedSibling>& siblings) {
   words.reserve(siblings.size());
   for (const ExpectedSibling& sibling : siblings)
     words.push_back(shown(sibling.value) + (sibling.clock ? ' ' + print(*sibling.clock) : ""));
-  return words.empty() ? "(nothing)" : joined(words, "  ");
+  return words.empty() ? "(nothing)" : listed(words, "  ");
 }
 
 }  // namespace
@@ -55,7 +51,7 @@ std::string print(const PrintedClock& clock) {
   std::vector<std::string> words;
   words.reserve(clock.size());
   for (std::uint64_t position : clock) words.push_back(std::to_string(position));
-  return '[' + joined(words, ",") + ']';
+  return '[' + listed(words, ",") + ']';
 }
 
 std::string print_values(const ClientAnswer& answer) {
@@ -63,7 +59,7 @@ std::string print_values(const ClientAnswer& answer) {
   for (const AnsweredSibling& sibling : answer.siblings)
     words.push_back(shown(sibling.value) + ' ' + print(sibling.clock));
   std::sort(words.begin(), words.end());
-  return words.empty() ? "(nothing)" : joined(words, "  ");
+  return words.empty() ? "(nothing)" : listed(words, "  ");
 }
 
 std::vector<std::string> what_is_wrong(const Expectation& expected, const ClientAnswer& answer) {
@@ -73,7 +69,7 @@ std::vector<std::string> what_is_wrong(const Expectation& expected, const Client
   if (std::find(statuses.begin(), statuses.end(), answer.status) == statuses.end()) {
     wrong.push_back("status is " +
                     (answer.status.empty() ? "exit code " + std::to_string(answer.exit_code) : answer.status) +
-                    ", expected " + joined(statuses, " or ") + (answer.message.empty() ? "" : ": " + answer.message));
+                    ", expected " + listed(statuses, " or ") + (answer.message.empty() ? "" : ": " + answer.message));
   }
   if (expected.siblings && !same_siblings(*expected.siblings, answer.siblings))
     wrong.push_back("values are " + print_values(answer) + ", expected " + print_expected(*expected.siblings));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/listed.hpp"
+
 namespace kin::driver {
 
 using std::chrono::milliseconds;
@@ -30,12 +32,6 @@ sim::Speed speed_for(const ClusterConfig& config) {
     speed.sync_max_us = 50;
   }
   return speed;
-}
-
-std::string joined(const std::vector<std::string>& reasons) {
-  std::string out;
-  for (const std::string& reason : reasons) out += (out.empty() ? "" : "; ") + reason;
-  return out;
 }
 
 std::vector<std::string> who_misses_whom(const ClusterSurvey& survey) {
@@ -198,7 +194,7 @@ World::Result SimWorld::wait(const std::vector<std::string>& nodes, milliseconds
     }
     const std::vector<std::string> reasons = why_not(survey);
     if (reasons.empty()) return {};
-    if (now_us() >= deadline) return tl::unexpected(std::string(failed) + ": " + joined(reasons));
+    if (now_us() >= deadline) return tl::unexpected(std::string(failed) + ": " + listed(reasons, "; "));
     cluster_.agenda().run_until(now_us() + between_looks_us);
   }
 }

@@ -1,16 +1,11 @@
 #include "driver/scenario/step_text.hpp"
 
+#include "common/listed.hpp"
 #include "driver/scenario/expectation.hpp"
 
 namespace kin::driver {
 
 namespace {
-
-std::string list(const std::vector<std::string>& words, const char* between = ", ") {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : between) + word;
-  return out;
-}
 
 // As it would be typed, as far as a reader needs it.
 std::string quoted(const std::string& word) {
@@ -21,14 +16,14 @@ struct Words {
   const std::vector<std::string>& all_nodes;
 
   std::string nodes(const std::vector<std::string>& some) const {
-    return some.size() > 1 && some == all_nodes ? "all nodes" : list(some);
+    return some.size() > 1 && some == all_nodes ? "all nodes" : listed(some);
   }
   std::string operator()(const ClientStep& step) const { return describe(step); }
   std::string operator()(const ParallelStep& step) const {
     std::vector<std::string> calls;
     for (const ClientStep& call : step.calls) calls.push_back(describe(call));
     for (const FaultStep& fault : step.faults) calls.push_back((*this)(fault));
-    return "at the same time: " + list(calls, "; ");
+    return "at the same time: " + listed(calls, "; ");
   }
   std::string operator()(const FaultStep& step) const {
     return std::string(name(step.fault)) + ' ' + nodes(step.nodes);
@@ -42,13 +37,13 @@ struct Words {
     std::vector<std::string> places;
     for (std::size_t i = 0; i < step.places.nodes.size(); ++i)
       places.push_back(step.places.nodes[i] + " in " + step.places.names[i]);
-    return "put " + list(places) + ", by the delays of the links between them";
+    return "put " + listed(places) + ", by the delays of the links between them";
   }
   std::string operator()(const MeasureStep& step) const {
     std::string command = "kin";
     for (const std::string& word : step.arguments) command += ' ' + quoted(word);
     return "measure at " + nodes(step.nodes) + ", " + std::to_string(step.times) + " times each: " + command + " -" +
-           step.of + ' ' + list(step.levels, " | ");
+           step.of + ' ' + listed(step.levels, " | ");
   }
   std::string operator()(const WaitStep& step) const {
     return "wait until " + nodes(step.nodes) + " have taken in the same updates";
@@ -62,7 +57,7 @@ struct Words {
   std::string operator()(const RepeatStep& step) const {
     std::vector<std::string> inner;
     for (const Step& one : step.steps) inner.push_back(describe(one, all_nodes));
-    return std::to_string(step.rounds) + " times: " + list(inner, "; ");
+    return std::to_string(step.rounds) + " times: " + listed(inner, "; ");
   }
 };
 

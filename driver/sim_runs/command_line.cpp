@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/listed.hpp"
 #include "common/wire/status.hpp"
 #include "node/protocols/registry.hpp"
 
@@ -84,9 +85,8 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
     return wrong(error.what());
   }
   if (find_protocol(line.tier) == nullptr) {
-    std::string all;
-    for (const ProtocolEntry& entry : protocols()) all.append(all.empty() ? "" : ", ").append(entry.name);
-    return wrong("there is no tier " + line.tier + "; there are " + all);
+    return wrong("there is no tier " + line.tier + "; there are " +
+                 listed(protocols(), ", ", [](const ProtocolEntry& entry) { return entry.name; }));
   }
   if (!seeds.empty() && !seed.empty()) return wrong("--seed and --seeds say two things");
   for (const std::string& text : {seeds, seed}) {
@@ -97,9 +97,8 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
   }
   auto numbers = parse_settings(set);
   if (!numbers) {
-    std::string all;
-    for (const Setting& setting : settings()) all.append(all.empty() ? "" : ", ").append(setting.name);
-    return wrong(numbers.error() + "; there are " + all);
+    return wrong(numbers.error() + "; there are " +
+                 listed(settings(), ", ", [](const Setting& setting) { return setting.name; }));
   }
   line.set = std::move(*numbers);
   line.only = !only.empty();
@@ -107,9 +106,8 @@ tl::expected<CommandLine, NothingToRun> parse_command_line(int argc, const char*
   for (const auto& [text, list] : {std::pair(&without, &line.without), {&with, &line.with}, {&only, &line.with}}) {
     auto faults = parse_faults(*text);
     if (!faults) {
-      std::string all;
-      for (const Fault fault : all_faults()) all.append(all.empty() ? "" : ", ").append(name(fault));
-      return wrong(faults.error() + "; there are " + all);
+      return wrong(faults.error() + "; there are " +
+                   listed(all_faults(), ", ", [](Fault fault) { return name(fault); }));
     }
     list->insert(list->end(), faults->begin(), faults->end());
   }

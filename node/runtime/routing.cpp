@@ -1,5 +1,6 @@
 #include "node/runtime/routing.hpp"
 
+#include "common/listed.hpp"
 #include "common/log/causal_trace.hpp"
 #include "common/wire/codec.hpp"
 
@@ -52,9 +53,7 @@ tl::unexpected<Misrouted> refuse(const ReplicaHost& host, Status status, std::st
 }
 
 std::string buckets_of(const ClusterConfig& cluster) {
-  std::string names;
-  for (const BucketConfig& bucket : cluster.buckets) names.append(names.empty() ? "" : ", ").append(bucket.name);
-  return names;
+  return listed(cluster.buckets, ", ", [](const BucketConfig& bucket) { return bucket.name; });
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/listed.hpp"
+
 namespace kin::atomic {
 
 bool owns(wire::Kind kind) { return kind >= wire::Kind::token_create && kind <= wire::Kind::token_silence; }
@@ -224,9 +226,7 @@ std::string AtomicProtocol::with_address(const NodeId& node) const {
 }
 
 std::string AtomicProtocol::with_addresses(const std::vector<NodeId>& nodes) const {
-  std::string out;
-  for (const NodeId& node : nodes) out.append(out.empty() ? "" : ", ").append(with_address(node));
-  return out;
+  return listed(nodes, ", ", [this](const NodeId& node) { return with_address(node); });
 }
 
 // ------------------------------------------------------------------------------------------------ report
