@@ -21,6 +21,7 @@ constexpr std::size_t coalesced_bytes = 1u << 20;
 // ZMQ_FD tells of changes only once, and taking replies may use up the news that a connection became writable. So
 // while something is queued, the wait is cut into pieces of this length.
 constexpr milliseconds ask_again_whether_writable{10};
+constexpr milliseconds shortest_share{1};
 constexpr std::chrono::hours longest_sleep{1};  // far below what poll() and a time can hold
 
 // Of a request that was sent to two nodes: whether the other one may have taken what this one refuses. What is wrong
@@ -61,11 +62,10 @@ struct Request {
   OnOutcome done;
   OnProgress progress;
   std::optional<std::size_t> only;
-  std::size_t start = 0;    // the endpoint that is its first choice; choices go round from there
-  std::size_t untried = 0;  // the first choice that it was not sent to yet
-  std::size_t opened = 0;   // how many choices may be used by now
+  std::size_t start = 0;   // the endpoint that is its first choice; choices go round from there
+  std::size_t opened = 0;  // how many choices may be used by now
   bool queued = true;
-  std::vector<std::size_t> sent_to;
+  std::vector<std::size_t> sent;                            // the choices that it was sent to
   std::vector<std::pair<std::size_t, Failure>> refused_by;  // copies of a write that may have been applied elsewhere
   Clock::time_point deadline;
   Clock::time_point wakes;  // the time of its entry among the timers; others of it do not count any more
@@ -85,13 +85,23 @@ struct AsyncClient::State {
   std::size_t preferred = 0;  // the endpoint that answered last
   ClientCounters counters;
 
-  // Where there is one endpoint only, a write that may be sent again goes to it twice.
-  std::size_t choices(const Request& request) const {
-    const std::size_t different = request.only ? 1 : endpoints.size();
-    return request.asked.named ? std::max<std::size_t>(different, 2) : different;
+  std::size_t different(const Request& request) const { return request.only ? 1 : endpoints.size(); }
+  // The last choice of a write that may be sent again is the endpoint that it was sent to: where no other is there, it
+  // goes to that one twice.
+  std::size_t choices(const Request& request) const { return different(request) + (request.asked.named ? 1 : 0); }
+  // None for that last one before the write was sent.
+  std::optional<std::size_t> choice(const Request& request, std::size_t i) const {
+    if (i < different(request)) return request.only ? *request.only : (request.start + i) % endpoints.size();
+    return request.sent.empty() ? std::nullopt : choice(request, request.sent.front());
   }
-  std::size_t choice(const Request& request, std::size_t i) const {
-    return request.only ? *request.only : (request.start + i) % endpoints.size();
+  // The first choice that may be used, can be written to, and was not.
+  std::optional<std::size_t> next_choice(const Request& request, const std::vector<char>& writable) const {
+    for (std::size_t i = 0; i < request.opened; ++i) {
+      const auto at = choice(request, i);
+      const bool was_sent = std::find(request.sent.begin(), request.sent.end(), i) != request.sent.end();
+      if (at && writable[*at] != 0 && !was_sent) return i;
+    }
+    return std::nullopt;
   }
 
   bool turn();
@@ -129,6 +139,8 @@ AsyncClient::AsyncClient(std::vector<Endpoint> endpoints, ClientOptions options)
 }
 
 AsyncClient::~AsyncClient() = default;
+
+void AsyncClient::ignore_interrupts() { state_->options.interrupt_fd = -1; }
 
 std::size_t AsyncClient::in_flight() const { return state_->requests.size() + state_->refused.size(); }
 const std::vector<Endpoint>& AsyncClient::endpoints() const { return state_->endpoints; }
@@ -204,13 +216,16 @@ bool AsyncClient::State::end_overdue() {
 void AsyncClient::State::open_one_more(std::uint64_t id, Request& request, Clock::time_point now) {
   const std::size_t all = choices(request);
   if (request.opened < all) {
-    Connection& connection = connections[choice(request, request.opened)];
-    if (!connection.transport) connection.transport = options.connect(connection.endpoint);
+    if (const auto at = choice(request, request.opened); at && !connections[*at].transport) {
+      connections[*at].transport = options.connect(connections[*at].endpoint);
+    }
     ++request.opened;
   }
   const std::size_t left = all - request.opened;
   const auto share = (request.deadline - now) / static_cast<int>(left + 1);
-  set_timer(id, request, left == 0 ? request.deadline : now + share);
+  // When all may be used and one was passed over, since it could not be written to: it may have come by then.
+  const bool look_again = left == 0 && request.sent.size() < all && share / 2 >= shortest_share;
+  set_timer(id, request, left > 0 ? now + share : look_again ? now + share / 2 : request.deadline);
 }
 
 void AsyncClient::State::set_timer(std::uint64_t id, Request& request, Clock::time_point when) {
@@ -243,24 +258,24 @@ bool AsyncClient::State::send_queued() {
     auto found = requests.find(id);
     if (found == requests.end() || !found->second.queued) continue;
     Request& request = found->second;
-    std::size_t i = request.untried;
-    while (i < request.opened && writable[choice(request, i)] == 0) ++i;
-    if (i >= request.opened) {
+    const auto next = next_choice(request, writable);
+    if (!next) {
       // A question that was sent everywhere has nothing to wait for in the queue.
-      if (request.untried < choices(request)) {
+      if (request.sent.size() < choices(request)) {
         stay.push_back(id);
       } else {
         request.queued = false;
       }
       continue;
     }
-    Connection& connection = connections[choice(request, i)];
+    const std::size_t at = choice(request, *next).value();
+    Connection& connection = connections[at];
     const std::size_t longest = options.one_a_message ? 0 : coalesced_bytes;
     if (!connection.frame.empty() && connection.frame.size() + request.body.size() > longest) {
       queue.push_front(id);
       // Not asked for again after each frame: that is a system call, and a frame that cannot leave says so itself.
       const bool sent = send_frame(connection);
-      writable[choice(request, i)] = sent ? 1 : 0;
+      writable[at] = sent ? 1 : 0;
       worked |= sent;
       continue;
     }
@@ -274,8 +289,7 @@ bool AsyncClient::State::send_queued() {
     wire::append_item(connection.frame, envelope, std::string_view(request.body));
     connection.in_frame.push_back(id);
     request.queued = false;
-    request.sent_to.push_back(choice(request, i));
-    request.untried = i + 1;
+    request.sent.push_back(*next);
   }
   for (std::size_t i = 0; i < connections.size(); ++i) {
     if (!connections[i].frame.empty()) worked |= send_frame(connections[i]);
@@ -305,7 +319,7 @@ void AsyncClient::State::note_sent(const std::vector<std::uint64_t>& ids) {
     Request& request = requests.at(id);
     if (is_question(request.asked.what)) continue;
     if (!now) now = Clock::now();
-    const bool again = request.asked.named && request.sent_to.size() == 1;
+    const bool again = request.asked.named && request.sent.size() == 1;
     set_timer(id, request, again ? *now + (request.deadline - *now) / 2 : request.deadline);
   }
 }
@@ -314,8 +328,7 @@ void AsyncClient::State::note_sent(const std::vector<std::uint64_t>& ids) {
 void AsyncClient::State::take_back(const std::vector<std::uint64_t>& ids) {
   for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
     Request& request = requests.at(*id);
-    request.sent_to.pop_back();
-    --request.untried;
+    request.sent.pop_back();
     request.queued = true;
     queue.push_front(*id);
   }
@@ -399,7 +412,8 @@ void AsyncClient::State::finish(std::uint64_t id, Outcome&& outcome) {
 
 // Where a write was sent that did not refuse it yet.
 std::vector<Endpoint> AsyncClient::State::open_at(const Request& request) const {
-  std::vector<std::size_t> open = request.sent_to;
+  std::vector<std::size_t> open;
+  for (const std::size_t i : request.sent) open.push_back(choice(request, i).value());
   for (const auto& [by, failure] : request.refused_by) {
     if (const auto one = std::find(open.begin(), open.end(), by); one != open.end()) open.erase(one);
   }
@@ -411,8 +425,10 @@ std::vector<Endpoint> AsyncClient::State::open_at(const Request& request) const 
 
 Failure AsyncClient::State::overdue(const Request& request) const {
   std::vector<Endpoint> named;
-  if (request.sent_to.empty()) {
-    for (std::size_t i = 0; i < request.opened; ++i) named.push_back(endpoints[choice(request, i)]);
+  if (request.sent.empty()) {
+    for (std::size_t i = 0; i < std::min(request.opened, different(request)); ++i) {
+      named.push_back(endpoints[choice(request, i).value()]);
+    }
     return never_reached(named, options.timeout);
   }
   Failure failure = never_answered(request.asked.what, open_at(request), options.timeout);

@@ -13,9 +13,10 @@
 // beginning with the one that answered last. Each endpoint has a slice of the time that is left: when it is used up,
 // one endpoint more is tried. What was sent and not answered is sent to a further endpoint only if it is a question
 // (see is_question), or a write that names its operation: nodes take that for the same write. Such a write is sent a
-// second time, to the next endpoint, or to the same one where there is no other, when half of the time that was left
-// has passed. If that is refused, the refusal says nothing of the first, so its `applied` is unknown. All other writes
-// leave at most once, since a second copy might be taken as a second write. A time-out is `unknown`.
+// second time, to the next endpoint that can be reached, when half of the time that was left has passed, or later to
+// the same one where there is no other. If that is refused, the refusal says nothing of the first, so its `applied` is
+// unknown. All other writes leave at most once, since a second copy might be taken as a second write. A time-out is
+// `unknown`.
 //
 // One object belongs to one thread, and callbacks run in poll() on that thread. They may submit. Nothing blocks but
 // poll(), and nothing throws.
@@ -99,6 +100,10 @@ class AsyncClient {
   // Sends what is queued, takes what has come, ends what is overdue; when nothing of that was to be done, waits for it
   // at most `longest`. Returns false when the wait was ended by the interrupt.
   bool poll(std::chrono::milliseconds longest);
+
+  // From now on waiting is not ended by the interrupt: for who has seen it, and has still to hear what became of what it
+  // sent.
+  void ignore_interrupts();
 
   std::size_t in_flight() const;  // requests whose callback has not run
   const std::vector<Endpoint>& endpoints() const;

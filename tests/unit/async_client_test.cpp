@@ -22,6 +22,7 @@ struct Script {
   std::deque<bool> takes;           // whether the next frames are taken; all when it is empty
   std::vector<std::uint64_t> sent;  // the requests that left
   std::vector<std::size_t> frames;  // how many were in each
+  bool writable = true;
 };
 
 class ScriptedTransport : public ClientTransport {
@@ -29,7 +30,7 @@ class ScriptedTransport : public ClientTransport {
   explicit ScriptedTransport(Script& script) : script_(script), fd_(eventfd(0, EFD_NONBLOCK)) {}
   ~ScriptedTransport() override { ::close(fd_); }
 
-  bool writable(int) override { return true; }
+  bool writable(int) override { return script_.writable; }
   bool send(std::string_view frame) override {
     if (!script_.takes.empty()) {
       const bool takes = script_.takes.front();
@@ -76,6 +77,19 @@ void append_reply(std::string& message, std::uint64_t id) {
 }
 
 wire::Read some_read() { return {"default", "k", {}}; }
+
+// Two nodes, played by these, in this order; whoever does not answer has only so long.
+ClientOptions played_by(Script& a, Script& b) {
+  ClientOptions options;
+  options.name = "test";
+  options.timeout = 200ms;
+  options.connect = [&a, &b](const Endpoint& to) {
+    return std::make_unique<ScriptedTransport>(to.node == "a" ? a : b);
+  };
+  return options;
+}
+
+const std::vector<Endpoint> two_nodes{{"a", "127.0.0.1", 7001}, {"b", "127.0.0.1", 7002}};
 
 }  // namespace
 
@@ -144,6 +158,41 @@ TEST_CASE("frames that are refused stay in their order, and nothing leaves twice
   CHECK(script.sent == std::vector<std::uint64_t>{1, 2, 3, 4, 5});
   CHECK(script.frames == std::vector<std::size_t>(5, 1));
   CHECK(client.counters().requests_sent == 5);
+}
+
+TEST_CASE("what may leave twice leaves twice where one of two nodes is there, and all else once") {
+  const bool first_is_up = GENERATE(true, false);
+  Script up, down;
+  down.writable = false;
+  AsyncClient client(two_nodes, first_is_up ? played_by(up, down) : played_by(down, up));
+  wire::AddUpdate write{"default", "k", "v"};
+  std::size_t copies = 1;
+  SECTION("a write that names its operation") {
+    write.operation = "test:1";
+    copies = 2;
+  }
+  SECTION("a write that does not") {}
+  client.submit(write, [](const Outcome& outcome) {
+    REQUIRE_FALSE(outcome.has_value());
+    CHECK(outcome.error().status == Status::timeout);
+    CHECK(outcome.error().applied == Applied::unknown);
+  });
+  while (client.in_flight() > 0) client.poll(1s);
+  CHECK(up.sent.size() == copies);
+  CHECK(down.sent.empty());
+}
+
+TEST_CASE("a node that was passed over is asked when it comes") {
+  Script late, there;
+  late.writable = false;
+  AsyncClient client(two_nodes, played_by(late, there));
+  client.submit(some_read(), [](const Outcome&) {});
+  while (there.sent.empty() && client.in_flight() > 0) client.poll(1s);
+  CHECK(there.sent.size() == 1);
+  late.writable = true;
+  while (client.in_flight() > 0) client.poll(1s);
+  CHECK(late.sent.size() == 1);
+  CHECK(there.sent.size() == 1);
 }
 
 TEST_CASE("timers come as from a sorted set") {
