@@ -71,12 +71,12 @@ tl::expected<void, std::string> BenchClient::keep_history(const std::string& pat
 }
 
 std::optional<Failure> BenchClient::greet() {
-  std::optional<Failure> wrong;
-  client_.submit(wire::Read{plan_.bucket, key_numbered(plan_.prefix, 0), {}}, [&](const Outcome& outcome) {
-    if (!outcome) wrong = outcome.error();
+  const auto wrong = std::make_shared<std::optional<Failure>>();  // after an interrupt the answer may come later
+  client_.submit(wire::Read{plan_.bucket, key_numbered(plan_.prefix, 0), {}}, [wrong](const Outcome& outcome) {
+    if (!outcome) *wrong = outcome.error();
   });
-  while (client_.in_flight() > 0) poll(longest_wait);
-  return wrong;
+  while (client_.in_flight() > 0 && !interrupted_) poll(longest_wait);
+  return *wrong;
 }
 
 std::optional<Failure> BenchClient::load(std::uint64_t from, std::uint64_t to) {
@@ -120,7 +120,10 @@ void BenchClient::run(BenchClock::time_point begin, BenchClock::time_point end, 
 }
 
 bool BenchClient::poll(std::chrono::milliseconds longest) {
-  interrupted_ = !client_.poll(longest) || interrupted_;
+  if (!client_.poll(longest)) {
+    interrupted_ = true;
+    client_.ignore_interrupts();
+  }
   return !interrupted_;
 }
 

@@ -59,7 +59,8 @@ class BenchClient {
   // Appends to the history from now on, the writes of a load too. Error: a sentence.
   tl::expected<void, std::string> keep_history(const std::string& path);
 
-  // Asks for one key. Failure: of that read, so no node can be reached, or it does not serve the bucket.
+  // Asks for one key, and waits for the answer or an interrupt. Failure: of that read, so no node can be reached, or it
+  // does not serve the bucket.
   std::optional<Failure> greet();
 
   // Writes the keys with these numbers, without measuring. Failure: of the first write that was not taken.

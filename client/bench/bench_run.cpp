@@ -26,6 +26,23 @@ double seconds_since(BenchClock::time_point begin) {
   return std::chrono::duration<double>(BenchClock::now() - begin).count();
 }
 
+// ZeroMQ ends the process when it gets no file, and a client needs up to this many for each node that it tries.
+constexpr rlim_t files_of_connection = 8, files_of_program = 64;
+
+// Lets this process open as many files as it may. Failure: LIMIT, where that is too few for one connection a client.
+std::optional<Failure> make_room(std::size_t clients) {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return std::nullopt;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  getrlimit(RLIMIT_NOFILE, &files);
+  const rlim_t needed = clients * files_of_connection + files_of_program;
+  if (files.rlim_cur >= needed) return std::nullopt;
+  return Failure{Status::limit, Applied::no,
+                 std::to_string(clients) + " clients may need " + std::to_string(needed) +
+                     " open files, and this process may have " + std::to_string(files.rlim_cur) + ": see ulimit -n"};
+}
+
 class Bench {
  public:
   Bench(const BenchOptions& options, const ClientOptions& client, const ChooseEndpoints& endpoints,
@@ -58,13 +75,13 @@ class Bench {
   std::optional<Failure> reach() {
     std::optional<Failure> wrong;
     for (const auto& client : clients_) {
-      if (!wrong) wrong = client->greet();
+      if (!wrong && !interrupted()) wrong = client->greet();
     }
     return wrong;
   }
 
   std::optional<Failure> load() {
-    if (!options_.load || !options_.plan.mix->needs_keys()) return std::nullopt;
+    if (!options_.load || !options_.plan.mix->needs_keys() || interrupted()) return std::nullopt;
     const std::uint64_t share = options_.keys / clients_.size() + 1;
     std::vector<std::future<std::optional<Failure>>> parts;
     for (std::size_t i = 0; i < clients_.size(); ++i) {
@@ -138,6 +155,7 @@ class Bench {
 
 tl::expected<BenchResult, Failure> run_bench(const BenchOptions& options, const ClientOptions& client,
                                              const ChooseEndpoints& endpoints, const TellStage& tell) {
+  if (auto full = make_room(options.clients)) return tl::unexpected(std::move(*full));
   return Bench(options, client, endpoints, tell).run();
 }
 

@@ -46,7 +46,8 @@ using TellStage = std::function<void(const BenchStage&)>;
 // The endpoints of one client.
 using ChooseEndpoints = std::function<std::vector<Endpoint>()>;
 
-// One thread a client. Failure: no node answers, the keys could not be loaded, the history cannot be kept.
+// One thread a client. Failure: LIMIT, where so many clients may not open files; no node answers, the keys could not be
+// loaded, the history cannot be kept.
 tl::expected<BenchResult, Failure> run_bench(const BenchOptions& options, const ClientOptions& client,
                                              const ChooseEndpoints& endpoints, const TellStage& tell);
 

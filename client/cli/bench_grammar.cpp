@@ -21,7 +21,7 @@ void Grammar::bench_command() {
   bench->add_option("MIX", made->mix, "what the operations are (a)")->check(CLI::IsMember(names));
   bench->add_option("--keys", made->keys, "how many, written first where the mix reads (1000)")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
-  bench->add_option("--value-size", made->value_bytes, "bytes of a value (100)")
+  bench->add_option("--value-size", made->value_bytes, "bytes of a value, at least the 20 to 30 of its name (100)")
       ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 20));
   bench->add_option("--distribution", (*texts)["--distribution"], "which keys: uniform, zipfian or latest (the mix's)")
       ->check(CLI::IsMember(std::vector<std::string>{"uniform", "zipfian", "latest"}));
