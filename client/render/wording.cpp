@@ -1,5 +1,6 @@
 #include "client/render/wording.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -31,6 +32,28 @@ std::string rate_text(double a_second) {
 std::string partial_write(const wire::WriteReply& reply) {
   return std::to_string(reply.got) + " of " + std::to_string(reply.wanted) +
          " members have it on disk so far; it stays and spreads";
+}
+
+std::string wrapped(const std::string& lead, const std::string& text, std::size_t width) {
+  const std::string deeper(columns(lead), ' ');
+  std::string out = lead;
+  std::size_t column = deeper.size();
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string_view word = std::string_view(text).substr(at, end - at);
+    const bool first = column == deeper.size();
+    if (!first && width != 0 && column + 1 + columns(word) > width) {
+      out += '\n' + deeper;
+      column = deeper.size();
+    } else if (!first) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += columns(word);
+    at = end + 1;
+  }
+  return out + '\n';
 }
 
 }  // namespace kin

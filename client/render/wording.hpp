@@ -1,6 +1,7 @@
 // Sentences that the text and the JSON output share.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "common/wire/replies.hpp"
@@ -22,5 +23,9 @@ std::string rate_text(double a_second);
 
 // "1 of 3 members have it on disk so far; it stays and spreads"
 std::string partial_write(const wire::WriteReply& reply);
+
+// `lead` and the words of `text` in lines of at most `width` columns (0: one line), broken at blanks where that can be;
+// later lines are indented as deep as the first word. Ends with a newline.
+std::string wrapped(const std::string& lead, const std::string& text, std::size_t width);
 
 }  // namespace kin

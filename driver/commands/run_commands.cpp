@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "common/cli/nearest_word.hpp"
 #include "driver/cluster/cluster.hpp"
 #include "driver/commands/interrupt.hpp"
 #include "driver/commands/run_simulated.hpp"
@@ -33,11 +34,12 @@ std::string find_scenario(const std::string& given) {
   return project_file("scenarios/" + given + ".yml");
 }
 
-bool append_file(const std::string& from, const std::string& to) {
+// Of a history that is not there the copy is empty.
+bool copy_file(const std::string& from, const std::string& to) {
+  std::ofstream out(to, std::ios::binary | std::ios::trunc);
   std::error_code error;
-  if (!fs::exists(from, error) || fs::file_size(from, error) == 0) return true;
+  if (!fs::exists(from, error) || fs::file_size(from, error) == 0) return out.good();
   std::ifstream in(from, std::ios::binary);
-  std::ofstream out(to, std::ios::binary | std::ios::app);
   out << in.rdbuf();
   out.flush();
   return in && out;
@@ -100,37 +102,47 @@ tl::expected<ScenarioReport, Failure> play(const Scenario& scenario, const std::
   };
   ScenarioReport report = Runner(world, observer, interrupted).run(scenario);
   record_end(recorder, *cluster, report);
-  if (!recorder.good()) complain(record_file(dir) + " could not be written whole", 0);
   if (!command.json) print_verdict(report, scenario.file);
-  if (!command.history.empty() && !append_file(history, command.history))
-    complain("the history could not be appended to " + command.history, 0);
   if (command.keep) {
     say("the cluster stays up: kin --config " + cluster_file(dir) + ", kin-driver down --dir " + dir);
   } else {
     cluster->end([](const std::string&) {});
   }
+  const auto not_written = [](const std::string& file) {
+    return tl::unexpected(Failure{Status::internal, Applied::no, file + " cannot be written", "", 0, 0});
+  };
+  if (!recorder.good()) return not_written(record_file(dir));
+  if (!command.history.empty() && !copy_file(history, command.history)) return not_written(command.history);
   return report;
 }
 
 }  // namespace
 
+std::vector<std::string> scenario_names() {
+  std::vector<std::string> names;
+  for (const ListedScenario& one : list_scenarios(project_file("scenarios"))) names.push_back(one.name);
+  return names;
+}
+
 std::vector<std::string> seed_scenarios() { return {"seed-a-no-conflict", "seed-b-conflict"}; }
 
 int run(const RunCommand& command) {
   catch_interrupts();
+  if (!command.history.empty() && command.scenarios.size() > 1) {
+    return complain("--history is for one scenario: two have operations of the same names", exit_code(Status::usage));
+  }
   std::vector<Scenario> scenarios;
   for (const std::string& given : command.scenarios) {
     const std::string file = find_scenario(given);
-    if (file.empty())
-      return complain("there is no scenario " + given + "; kin-driver list shows those there are",
+    if (file.empty()) {
+      const auto nearest = nearest_word(given, scenario_names());
+      return complain("there is no scenario " + given + "; " +
+                          (nearest ? "did you mean " + *nearest + '?' : "kin-driver list shows those there are"),
                       exit_code(Status::usage));
+    }
     auto scenario = load_scenario(file);
     if (!scenario) return complain(scenario.error().text(), exit_code(Status::bad_config));
     scenarios.push_back(std::move(*scenario));
-  }
-  if (!command.history.empty()) {
-    std::error_code ignored;
-    fs::remove(command.history, ignored);
   }
   std::vector<ScenarioReport> reports;
   for (const Scenario& scenario : scenarios) {

@@ -10,10 +10,10 @@ namespace kin::driver {
 struct RunCommand {
   std::vector<std::string> scenarios;  // files, or names of files in config/scenarios
   std::string dir;                     // of the cluster; of several scenarios, each has a folder of its own below it
-  std::string history;                 // what the clients did is appended there too; empty: only DIR/history.jsonl
-  bool keep = false;                   // leave the cluster up
-  bool simulated = false;              // in virtual time; then neither dir nor keep means anything
-  std::uint64_t seed = 0;              // of a simulation
+  std::string history;     // what the clients did goes there too, of one scenario; empty: DIR/history.jsonl only
+  bool keep = false;       // leave the cluster up
+  bool simulated = false;  // in virtual time; then neither dir nor keep means anything
+  std::uint64_t seed = 0;  // of a simulation
   bool json = false;
 };
 
@@ -22,6 +22,8 @@ struct RunCommand {
 int run(const RunCommand& command);
 int list(bool json);
 
+// Of the files in config/scenarios, sorted.
+std::vector<std::string> scenario_names();
 // The seed's two scenarios.
 std::vector<std::string> seed_scenarios();
 

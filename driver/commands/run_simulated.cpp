@@ -32,7 +32,7 @@ tl::expected<ScenarioReport, Failure> play_simulated(const Scenario& scenario, c
   report.simulation = Simulation{command.seed, static_cast<double>(world.cluster().agenda().now() - began) / 1e6};
   if (!command.json) print_verdict(report, scenario.file);
   if (command.history.empty()) return report;
-  std::ofstream file(command.history, std::ios::binary | std::ios::app);
+  std::ofstream file(command.history, std::ios::binary | std::ios::trunc);
   file << *world.history();
   file.flush();
   if (file) return report;

@@ -11,7 +11,7 @@
 #include "common/wire/status.hpp"
 #include "driver/cluster/run_files.hpp"
 #include "driver/commands/interrupt.hpp"
-#include "driver/scenario/scenario_file.hpp"
+#include "driver/commands/run_commands.hpp"
 
 namespace kin::driver {
 
@@ -31,11 +31,7 @@ bool says(const std::vector<std::string>& words, const std::string& flag) {
 }  // namespace
 
 std::vector<std::string> known_values(const std::string& value, const std::string& dir) {
-  if (value == "SCENARIO") {
-    std::vector<std::string> names;
-    for (const ListedScenario& one : list_scenarios(project_file("scenarios"))) names.push_back(one.name);
-    return names;
-  }
+  if (value == "SCENARIO") return scenario_names();
   if (value != "ID") return {};
   const auto config = load_cluster_config(cluster_file(dir), {});
   return config ? names_of(*config) : std::vector<std::string>();

@@ -1,36 +1,25 @@
 #include "driver/commands/transcript.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
+
+#include "client/commands/terminal.hpp"
+#include "client/render/wording.hpp"
 
 namespace kin::driver {
 
 namespace {
 
 constexpr const char* indent = "      ";
-constexpr std::size_t line_width = 100;
+constexpr std::size_t widest = 100, narrowest = 40;
 
-// Breaks at blanks; later lines are indented as deep as the first word of the text.
 void print_wrapped(const std::string& lead, const std::string& text) {
-  std::string line = lead;
-  const std::string deeper(lead.size(), ' ');
-  std::size_t at = 0;
-  bool fresh = true;
-  while (at < text.size()) {
-    std::size_t end = text.find(' ', at);
-    if (end == std::string::npos) end = text.size();
-    if (!fresh && line.size() + 1 + (end - at) > line_width) {
-      std::cout << line << '\n';
-      line = deeper;
-      fresh = true;
-    }
-    if (!fresh) line += ' ';
-    line += text.substr(at, end - at);
-    fresh = false;
-    at = end + 1;
-  }
-  std::cout << line << '\n';
+  const std::size_t columns = terminal_columns(STDOUT_FILENO);
+  std::cout << wrapped(lead, text, columns == 0 ? widest : std::clamp(columns, narrowest, widest));
 }
 
 std::string two_digits(std::size_t number) {

@@ -52,10 +52,13 @@ ScenarioReport Runner::run(const Scenario& scenario) {
     }
     if (observer_.begins) observer_.begins({step.line, describe(step, world_.nodes()), step.why, {}, {}});
     out.steps.push_back(play(step));
-    if (observer_.ended) observer_.ended(out.steps.back());
-    if (out.steps.back().wrong.empty()) continue;
-    out.verdict = interrupted_ && interrupted_() ? Verdict::interrupted : Verdict::did_not_hold;
-    break;
+    StepReport& played = out.steps.back();
+    const bool cut_short = !played.wrong.empty() && interrupted_ && interrupted_();
+    if (cut_short) played.wrong.clear();  // what an interrupt keeps from happening says nothing about the cluster
+    if (observer_.ended) observer_.ended(played);
+    if (cut_short) out.verdict = Verdict::interrupted;
+    if (!played.wrong.empty()) out.verdict = Verdict::did_not_hold;
+    if (out.verdict != Verdict::held) break;
   }
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return out;
@@ -84,28 +87,19 @@ void Runner::act(const ClientStep& step, StepReport& report) {
 void Runner::act(const ParallelStep& step, StepReport& report) { call_all(step.calls, step.faults, report); }
 
 void Runner::call_all(const std::vector<ClientStep>& steps, const std::vector<FaultStep>& faults, StepReport& report) {
-  const Lookup saved = [&](const std::string& name) -> std::optional<std::string> {
-    auto found = saved_.find(name);
-    if (found == saved_.end()) return std::nullopt;
-    return found->second;
-  };
   std::vector<ClientCall> calls;
   std::vector<Expectation> expected;
   for (const ClientStep& step : steps) {
     ClientCall call{step.node, {}, true};
     for (const std::string& word : step.arguments) {
-      auto filled = fill_names(word, saved);
-      if (!filled) return report.wrong.push_back(filled.error());
-      call.arguments.push_back(std::move(*filled));
+      auto whole = filled(word);
+      if (!whole) return report.wrong.push_back(whole.error());
+      call.arguments.push_back(std::move(*whole));
     }
     calls.push_back(std::move(call));
-    expected.push_back(step.expect);
-    if (!step.expect.siblings) continue;
-    for (ExpectedSibling& sibling : *expected.back().siblings) {
-      auto filled = fill_names(sibling.value, saved);
-      if (!filled) return report.wrong.push_back(filled.error());
-      sibling.value = std::move(*filled);
-    }
+    auto expect = filled(step.expect);
+    if (!expect) return report.wrong.push_back(expect.error());
+    expected.push_back(std::move(*expect));
   }
   std::function<void()> meanwhile;
   if (!faults.empty()) {
@@ -125,6 +119,24 @@ void Runner::call_all(const std::vector<ClientStep>& steps, const std::vector<Fa
       saved_[steps[i].save] = answers[i].context;
     }
   }
+}
+
+tl::expected<std::string, std::string> Runner::filled(const std::string& word) const {
+  return fill_names(word, [&](const std::string& name) -> std::optional<std::string> {
+    auto found = saved_.find(name);
+    if (found == saved_.end()) return std::nullopt;
+    return found->second;
+  });
+}
+
+tl::expected<Expectation, std::string> Runner::filled(Expectation expect) const {
+  if (!expect.siblings) return expect;
+  for (ExpectedSibling& sibling : *expect.siblings) {
+    auto value = filled(sibling.value);
+    if (!value) return tl::unexpected(value.error());
+    sibling.value = std::move(*value);
+  }
+  return expect;
 }
 
 void Runner::act(const FaultStep& step, StepReport& report) {
@@ -158,15 +170,19 @@ void Runner::act(const WaitStep& step, StepReport& report) {
 }
 
 void Runner::act(const ExpectStep& step, StepReport& report) {
+  const auto key = filled(step.key);
+  const auto expect = filled(step.expect);
+  if (!key) return report.wrong.push_back(key.error());
+  if (!expect) return report.wrong.push_back(expect.error());
   std::vector<ClientCall> calls;
   for (const std::string& node : step.nodes)
-    calls.push_back({node, {"read", step.key, "--bucket", step.bucket, "--allow-siblings"}, true});
+    calls.push_back({node, {"read", *key, "--bucket", step.bucket, "--allow-siblings"}, true});
   const std::vector<ClientAnswer> answers = world_.clients(calls, {});
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const ClientAnswer& answer = answers[i];
     const bool answered = answer.is_read;
     report.seen.push_back(calls[i].node + "  " + (answered ? print_values(answer) : describe(answer)));
-    for (const std::string& sentence : what_is_wrong(step.expect, answer))
+    for (const std::string& sentence : what_is_wrong(*expect, answer))
       report.wrong.push_back(calls[i].node + ": " + sentence);
   }
 }

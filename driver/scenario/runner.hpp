@@ -69,6 +69,9 @@ class Runner {
   void act(const RepeatStep& step, StepReport& report);
 
   void call_all(const std::vector<ClientStep>& steps, const std::vector<FaultStep>& faults, StepReport& report);
+  // With what stands for ${NAME} now. Error: a sentence that names an unknown one.
+  tl::expected<std::string, std::string> filled(const std::string& word) const;
+  tl::expected<Expectation, std::string> filled(Expectation expect) const;
   void check_causal(StepReport& report);
   void check_registers(StepReport& report);
   bool read_everything_a_last_time(StepReport& report);

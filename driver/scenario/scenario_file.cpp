@@ -10,6 +10,7 @@
 
 #include "common/cli/words.hpp"
 #include "common/config/yaml_reader.hpp"
+#include "common/listed.hpp"
 #include "driver/scenario/command_words.hpp"
 #include "driver/scenario/measure_file.hpp"
 
@@ -51,12 +52,6 @@ std::vector<std::string> action_words() {
   return out;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
 // `expect` belongs to a client step, too.
 void refuse_second_action(const YAML::Node& yaml, const Section& step) {
   std::vector<std::string> named;
@@ -66,7 +61,7 @@ void refuse_second_action(const YAML::Node& yaml, const Section& step) {
     named.push_back(word);
     line = std::max(line, line_of(yaml[word]));
   }
-  if (named.size() > 1) throw Wrong{line, "a step does one thing, and this one has several: " + joined(named)};
+  if (named.size() > 1) throw Wrong{line, "a step does one thing, and this one has several: " + listed(named)};
 }
 
 void read_options(Section& options, Scenario& out) {
@@ -91,12 +86,15 @@ class Reader {
   Step::Action action(const YAML::Node& yaml, Section& section, bool in_repeat);
   std::optional<FaultStep> fault_in(const YAML::Node& yaml, Section& section);
   ClientStep client(const YAML::Node& yaml, Section& section, bool in_repeat);
+  // ${NAME} that is not known at this step is an error.
+  void check_names(const std::string& word, Section& section, const char* key, bool in_repeat) const;
+  void check_names(const Expectation& expect, Section& section, bool in_repeat) const;
   static std::vector<std::string> command(const YAML::Node& yaml, Section& section, const std::string& key);
   ParallelStep parallel(Section& section, bool in_repeat);
   LinkStep link(const YAML::Node& yaml, Section& section);
   MeasureStep measure(const YAML::Node& yaml, Section& section);
   WaitStep wait(const YAML::Node& yaml, Section& section);
-  ExpectStep expect(const YAML::Node& yaml, Section& section);
+  ExpectStep expect(const YAML::Node& yaml, Section& section, bool in_repeat);
   RepeatStep repeat(Section& section);
   Expectation expectation(const YAML::Node& yaml, Section& section);
   std::vector<ExpectedSibling> siblings(const YAML::Node& list);
@@ -144,13 +142,20 @@ Step Reader::step(const YAML::Node& yaml, bool in_repeat) {
 Step::Action Reader::action(const YAML::Node& yaml, Section& section, bool in_repeat) {
   refuse_second_action(yaml, section);
   if (auto fault = fault_in(yaml, section)) return std::move(*fault);
-  if (section.has("client")) return client(yaml, section, in_repeat);
+  if (section.has("client")) {
+    ClientStep out = client(yaml, section, in_repeat);
+    if (!out.save.empty()) saved_.insert(out.save);
+    return out;
+  }
   if (section.has("parallel")) return parallel(section, in_repeat);
   if (section.has("link")) return link(yaml, section);
   if (section.has("places")) return read_places(section, ids_);
-  if (section.has("measure")) return measure(yaml, section);
+  if (section.has("measure")) {
+    if (in_repeat) section.fail("measure", "a measure repeats by itself (times), and cannot stand in a repeat");
+    return measure(yaml, section);
+  }
   if (section.has("wait")) return wait(yaml, section);
-  if (section.has("expect")) return expect(yaml, section);
+  if (section.has("expect")) return expect(yaml, section, in_repeat);
   if (section.has("check")) {
     const std::string what = section.need("check");
     if (what != "causal" && what != "linearizable")
@@ -159,7 +164,7 @@ Step::Action Reader::action(const YAML::Node& yaml, Section& section, bool in_re
   }
   if (section.has("say")) return SayStep{section.need("say")};
   if (section.has("repeat")) return repeat(section);
-  throw Wrong{section.line(), "a step needs one of " + joined(action_words())};
+  throw Wrong{section.line(), "a step needs one of " + listed(action_words())};
 }
 
 std::optional<FaultStep> Reader::fault_in(const YAML::Node& yaml, Section& section) {
@@ -174,29 +179,36 @@ ClientStep Reader::client(const YAML::Node& yaml, Section& section, bool in_repe
   const auto at = nodes(yaml, section, "at");
   if (at.size() != 1) section.fail("at", "a client is at one node");
   out.node = at.front();
-  for (const std::string& word : out.arguments) {
-    auto filled = fill_names(word, [&](const std::string& name) -> std::optional<std::string> {
-      if ((name == "round" && in_repeat) || saved_.count(name) > 0) return "";
-      return std::nullopt;
-    });
-    if (!filled) section.fail("client", filled.error());
-  }
+  for (const std::string& word : out.arguments) check_names(word, section, "client", in_repeat);
   if (section.has("within")) {
     section.need("within");
     out.within = std::chrono::milliseconds(config::milliseconds(yaml["within"], "within"));
   }
   section.take("save", out.save);
   if (out.save == "round") section.fail("save", "round is the number of the round; choose another name");
-  if (!out.save.empty()) saved_.insert(out.save);
   if (section.has("expect")) {
     if (const YAML::Node expected = yaml["expect"]; expected.IsScalar()) {
       if (section.need("expect") != "any") section.fail("expect", "expect is a mapping, or the word any");
       out.expect.any = true;
     } else {
       section.section("expect", [&](Section& inner) { out.expect = expectation(expected, inner); });
+      check_names(out.expect, section, in_repeat);
     }
   }
   return out;
+}
+
+void Reader::check_names(const std::string& word, Section& section, const char* key, bool in_repeat) const {
+  const auto filled = fill_names(word, [&](const std::string& name) -> std::optional<std::string> {
+    if ((name == "round" && in_repeat) || saved_.count(name) > 0) return "";
+    return std::nullopt;
+  });
+  if (!filled) section.fail(key, filled.error());
+}
+
+void Reader::check_names(const Expectation& expect, Section& section, bool in_repeat) const {
+  if (!expect.siblings) return;
+  for (const ExpectedSibling& sibling : *expect.siblings) check_names(sibling.value, section, "expect", in_repeat);
 }
 
 // A command line of kin, or a list of its words.
@@ -220,6 +232,7 @@ ParallelStep Reader::parallel(Section& section, bool in_repeat) {
     if (auto fault = fault_in(item, inner)) {
       out.faults.push_back(std::move(*fault));
     } else if (inner.has("client")) {
+      if (inner.has("within")) inner.fail("within", "what happens at the same time is not tried again: no within here");
       out.calls.push_back(client(item, inner, in_repeat));
     } else {
       throw Wrong{inner.line(), "parallel takes client steps and faults"};
@@ -227,6 +240,9 @@ ParallelStep Reader::parallel(Section& section, bool in_repeat) {
     inner.done();
   });
   if (out.calls.empty()) throw Wrong{section.line(), "parallel needs client steps"};
+  for (const ClientStep& call : out.calls) {
+    if (!call.save.empty()) saved_.insert(call.save);
+  }
   return out;
 }
 
@@ -261,7 +277,7 @@ WaitStep Reader::wait(const YAML::Node& yaml, Section& section) {
   return out;
 }
 
-ExpectStep Reader::expect(const YAML::Node& yaml, Section& section) {
+ExpectStep Reader::expect(const YAML::Node& yaml, Section& section, bool in_repeat) {
   ExpectStep out;
   section.section("expect", [&](Section& inner) {
     const YAML::Node expected = yaml["expect"];
@@ -272,6 +288,8 @@ ExpectStep Reader::expect(const YAML::Node& yaml, Section& section) {
     out.expect = expectation(expected, inner);
     if (out.expect.statuses.empty() && !out.expect.looks_at_values())
       throw Wrong{inner.line(), "expect says nothing that could be wrong: give value, values, siblings, clock, ..."};
+    check_names(out.key, inner, "key", in_repeat);
+    check_names(out.expect, section, in_repeat);
   });
   return out;
 }
@@ -398,7 +416,8 @@ tl::expected<Scenario, ConfigError> parse_scenario(const std::string& text, cons
 tl::expected<Scenario, ConfigError> load_scenario(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  if (fs::is_directory(path) || !in || !(in.peek() == EOF || text << in.rdbuf()))
+  std::error_code no_such_path;
+  if (fs::is_directory(path, no_such_path) || !in || !(in.peek() == EOF || text << in.rdbuf()))
     return tl::unexpected(ConfigError{path, 0, "cannot be read"});
   return parse_scenario(text.str(), path);
 }

@@ -1,5 +1,6 @@
 // One run of kin against a simulated node, in virtual time: the same command line, request, patience, answer and line
-// of history as those of the program, without a process and a socket.
+// of history as those of the program, without a process and a socket. Each request is sent once: the program sends a
+// write that names its operation again when half of its time has passed (client/async_client.hpp).
 #pragma once
 
 #include <functional>
