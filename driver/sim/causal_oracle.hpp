@@ -5,9 +5,9 @@
 //   thin air       a value that nobody wrote, or whose write never happened
 //   false conflict two values are shown although the writer of one had seen the other
 //   resurrected    a node shows a value although it has seen a write whose writer had seen that value
-//   lost           a node that had a value shows it no longer, and no writer had seen it; or it is missing in the end
-//   erased         a write removed a value that no writer had seen
+//   lost           a node that had a value shows it no longer, and no writer had seen it; or it is missing in the end;
 //                  or a client was told that a write is applied, and its turn is gone
+//   erased         a write removed a value that no writer had seen
 //   stale quorum   a read that overlaps the members which acknowledged a write neither shows it nor what saw it
 //   own write missed, went back   a session's read is older than what the session wrote or was shown
 //

@@ -110,12 +110,16 @@ void run_in_children(std::size_t jobs, const std::function<std::optional<Task>()
     }
     if (children.empty()) return;
     std::vector<pollfd> waiting;
-    for (const Child& child : children) waiting.push_back({child.outcome, POLLIN, 0});
+    for (const Child& child : children) {
+      waiting.push_back({child.outcome, POLLIN, 0});
+      waiting.push_back({child.complaints, POLLIN, 0});  // a child whose complaints nobody takes would wait for ever
+    }
     if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
     auto child = children.begin();
-    for (const pollfd& one : waiting) {
+    for (std::size_t i = 0; i < waiting.size(); i += 2) {
       const auto current = child++;
-      if (one.revents == 0 || take(one.fd, current->told)) continue;
+      if (waiting[i + 1].revents != 0) take(current->complaints, current->complained);
+      if (waiting[i].revents == 0 || take(current->outcome, current->told)) continue;
       more = ended(current->options, end(*current)) && more;
       children.erase(current);
     }

@@ -20,8 +20,13 @@ void judge_history(const std::vector<std::string>& lines, Outcome& outcome) {
     return;
   }
   const check::CausalVerdict verdict = check::check_causal(*history);
-  if (verdict.violations.empty()) return;
+  if (verdict.clean()) return;
   outcome.held = false;
+  if (verdict.violations.empty()) {
+    outcome.rule = "history: not judged";
+    outcome.story = verdict.not_judged;
+    return;
+  }
   outcome.rule = "history: " + std::string(check::name(verdict.violations.front().wrong));
   for (const check::Violation& violation : verdict.violations) {
     outcome.story.push_back(std::string(check::name(violation.wrong)) + ": " + violation.key + ": " + violation.story);
