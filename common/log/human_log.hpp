@@ -14,12 +14,12 @@ namespace kin {
 
 enum class LogLevel { trace, debug, info, warn, error, off };
 
-// trace, debug, info, warn, error, off; nullopt-like error for anything else.
+// trace, debug, info, warn, error, off. Error: a sentence that names them.
 tl::expected<LogLevel, std::string> parse_log_level(std::string_view text);
 
 class HumanLog {
  public:
-  // Appends to PATH (empty: standard error). `who` stands in each line.
+  // Appends to PATH (empty: standard error). `who` stands in each line. Error: a sentence that names the path.
   static tl::expected<std::unique_ptr<HumanLog>, std::string> open(const std::string& path, LogLevel level,
                                                                    const std::string& who);
   virtual ~HumanLog() = default;

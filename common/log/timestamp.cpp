@@ -41,13 +41,4 @@ void put_utc(LineWriter& out, std::uint64_t wall_us) {
   out.put(std::string_view(micros.data(), micros.size()));
 }
 
-std::string print_utc(std::uint64_t wall_us) {
-  std::string out;
-  {
-    LineWriter writer(out);
-    put_utc(writer, wall_us);
-  }
-  return out;
-}
-
 }  // namespace kin

@@ -1,4 +1,4 @@
-// UTC with microseconds, as in all logs and in the JSON of the client: 2026-01-31T12:00:00.123456Z
+// UTC with microseconds, as in all logs: 2026-01-31T12:00:00.123456Z
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,6 @@
 namespace kin {
 
 // wall_us: microseconds since 1970.
-std::string print_utc(std::uint64_t wall_us);
 void put_utc(LineWriter& out, std::uint64_t wall_us);
 
 }  // namespace kin

@@ -32,7 +32,7 @@ std::optional<CallTable::Opened> CallTable::open() {
 
 Call* CallTable::find(CallId id) {
   const std::size_t at = slot_of(id);
-  return at < slots_.size() && slots_[at].id == id ? &slots_[at].call : nullptr;
+  return id != 0 && at < slots_.size() && slots_[at].id == id ? &slots_[at].call : nullptr;
 }
 
 void CallTable::close(CallId id) {

@@ -6,7 +6,9 @@
 //   newer version         answered UNSUPPORTED with both versions
 //   another cluster       dropped from peers, USAGE to clients; a client may leave the name empty
 //   peer, not a member    dropped
-//   unknown kind          answered UNSUPPORTED
+//   unknown kind          answered UNSUPPORTED; a failure, which nobody asks with, is malformed
+//   too many open calls   answered UNAVAILABLE
+//   kept away by a fault  dropped
 #pragma once
 
 #include <cstdint>

@@ -46,8 +46,16 @@ const auto arbitrary_bytes = [] { return rc::gen::container<std::string>(rc::gen
 }  // namespace
 
 TEST_CASE("times are UTC with microseconds") {
-  CHECK(print_utc(noon_us) == "2026-01-31T12:00:00.123456Z");
-  CHECK(print_utc(0) == "1970-01-01T00:00:00.000000Z");
+  const auto printed = [](std::uint64_t wall_us) {
+    std::string out;
+    {
+      LineWriter writer(out);
+      put_utc(writer, wall_us);
+    }
+    return out;
+  };
+  CHECK(printed(noon_us) == "2026-01-31T12:00:00.123456Z");
+  CHECK(printed(0) == "1970-01-01T00:00:00.000000Z");
 }
 
 TEST_CASE("an escaped text is one field, and tells what it was") {

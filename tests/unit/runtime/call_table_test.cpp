@@ -27,8 +27,11 @@ TEST_CASE("a call is found by its id until it is closed") {
   calls.close(first);
   calls.close(first);
   CHECK(calls.find(first) == nullptr);
+  CHECK(calls.find(0) == nullptr);  // also while the place of the first call is free
+  calls.close(0);
+  CHECK(open_one(calls) != open_one(calls));
   CHECK(calls.find(second)->client == "second");
-  CHECK(calls.size() == 1);
+  CHECK(calls.size() == 3);
 }
 
 TEST_CASE("ids rise and are never used again, and nothing is left of an earlier call's names") {
