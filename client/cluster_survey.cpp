@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "common/listed.hpp"
+
 namespace kin {
 namespace {
 
@@ -30,12 +32,6 @@ bool hold_the_same(const wire::StatusReply& a, const wire::StatusReply& b) {
   return std::equal(
       a.tiers.begin(), a.tiers.end(), b.tiers.begin(), b.tiers.end(),
       [](const wire::TierReport& x, const wire::TierReport& y) { return x.tier == y.tier && x.digest == y.digest; });
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 }  // namespace
@@ -106,6 +102,18 @@ std::optional<std::uint64_t> missing(const ClusterSurvey& survey, const Surveyed
   return most;
 }
 
+std::vector<std::string> faults_of(const wire::StatusReply& status) {
+  std::vector<std::string> out = status.faults;
+  for (const wire::TierReport& tier : status.tiers) {
+    for (const auto& [name, count] : tier.counters) {
+      if (name != "silent" || count == 0) continue;
+      const char* tokens = count == 1 ? " token" : " tokens";
+      out.push_back("silent about " + std::to_string(count) + tokens + ": for ever, also after fault clear");
+    }
+  }
+  return out;
+}
+
 std::uint64_t keys_of(const wire::StatusReply& status) {
   std::uint64_t keys = 0;
   for (const wire::TierReport& tier : status.tiers) {
@@ -166,10 +174,9 @@ std::vector<std::string> why_not_converged(const ClusterSurvey& survey) {
     std::set<std::string> same;  // in the order of their names: digests have none that means anything
     for (const auto& [digest, nodes] : groups) {
       hosting += nodes.size();
-      same.insert(joined(nodes));
+      same.insert(listed(nodes));
     }
-    std::string text;
-    for (const std::string& nodes : same) text.append(text.empty() ? "" : " | ").append(nodes);
+    const std::string text = listed(same, " | ");
     if (groups.size() > 1) reasons.push_back("tier " + tier + " differs: " + text);
     if (hosting < answering.size()) reasons.push_back("tier " + tier + " is not on all nodes, only on " + text);
   }

@@ -43,6 +43,9 @@ std::optional<std::uint64_t> missing(const ClusterSurvey& survey, const Surveyed
 // The largest of these over all other nodes.
 std::optional<std::uint64_t> missing(const ClusterSurvey& survey, const SurveyedNode& behind);
 
+// In words, what faults the node is under: those of the runtime, and tokens about which it is silent.
+std::vector<std::string> faults_of(const wire::StatusReply& status);
+
 std::uint64_t keys_of(const wire::StatusReply& status);  // of all buckets, without what users do not call keys
 
 // Who keeps others from forgetting: member to the nodes that wait for it.

@@ -1,4 +1,5 @@
 #include <iostream>
+#include <string_view>
 
 #include "client/commands/interrupts.hpp"
 #include "client/commands/terminal.hpp"
@@ -11,9 +12,11 @@ namespace {
 
 // For completion: the cluster file that the words name, or else the environment.
 std::vector<std::string> known_nodes(const std::vector<std::string>& words) {
+  constexpr std::string_view config_is = "--config=";
   std::string file = kin::environment_variables().config;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (words[i] == "--config") file = words[i + 1];
+    if (words[i].starts_with(config_is)) file = words[i].substr(config_is.size());
   }
   if (file.empty()) return {};
   const auto config = kin::load_cluster_config(file, {});

@@ -8,6 +8,7 @@
 #include "common/cli/parsed_command.hpp"
 #include "common/cli/wrong_line.hpp"
 #include "common/config/arguments.hpp"
+#include "common/listed.hpp"
 #include "node/protocols/registry.hpp"
 
 namespace kin {
@@ -137,7 +138,9 @@ tl::expected<StartOptions, Ending> read_command_line(int argc, const char* const
   ClusterConfig& cluster = options->cluster;
   const bool only_check = flags.check_config && options->id.empty();
   if (!only_check && cluster.node(options->id) == nullptr) {
-    return refuse(options->id.empty() ? "--config needs --id" : flags.config + " has no node " + options->id);
+    const std::string there = listed(names_of(cluster));
+    return refuse(options->id.empty() ? "--config needs --id, one of " + there
+                                      : flags.config + " has no node " + options->id + "; there are " + there);
   }
   const auto level = parse_log_level(flags.log_level.empty() ? cluster.log_level : flags.log_level);
   if (!level) return refuse(level.error());

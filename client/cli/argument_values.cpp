@@ -52,6 +52,16 @@ tl::expected<std::uint64_t, std::string> parse_whole_number(std::string_view tex
   return tl::unexpected("'" + std::string(text) + "' is no whole number from 0 to 18446744073709551615");
 }
 
+bool is_dot(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  const std::size_t point = text.substr(0, colon).rfind('.');
+  if (colon == std::string_view::npos || point == std::string_view::npos || point == 0) return false;
+  std::uint64_t counter = 0;
+  std::uint32_t ordinal = 0;
+  return parse_number(text.substr(colon + 1), counter) &&
+         parse_number(text.substr(point + 1, colon - point - 1), ordinal);
+}
+
 tl::expected<std::uint32_t, std::string> parse_percent(std::string_view text) {
   const std::string_view digits = text.ends_with('%') ? text.substr(0, text.size() - 1) : text;
   std::uint32_t percent = 0;

@@ -23,6 +23,9 @@ tl::expected<wire::Level, std::string> parse_level(std::string_view text);
 // From 0 to 18446744073709551615.
 tl::expected<std::uint64_t, std::string> parse_whole_number(std::string_view text);
 
+// As dots are printed: n1.3:57.
+bool is_dot(std::string_view text);
+
 // 30 or 30%: from 0 to 100.
 tl::expected<std::uint32_t, std::string> parse_percent(std::string_view text);
 

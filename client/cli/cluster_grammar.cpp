@@ -23,6 +23,7 @@ void Grammar::cluster_commands() {
   auto member = std::make_shared<ClusterRemoveCommand>();
   CLI::App* remove = command(*cluster, "remove", "tell all nodes that a member never comes back; may be repeated");
   remove->add_option("ID", member->member)->required();
+  remove->add_flag("--force", member->force, "also one that answers: what it alone has is lost");
   commands[remove] = [member] { return *member; };
 }
 
@@ -96,7 +97,7 @@ void Grammar::fault_commands() {
     return *made;
   };
   silence_command(*fault);
-  commands[command(*fault, "clear", "the end of all faults, on all nodes or on --node ID")] = [this] {
+  commands[command(*fault, "clear", "the end of all faults but silent, on all nodes or on --node ID")] = [this] {
     FaultCommand all;
     all.node = globals.node;
     all.fault.action = wire::FaultAction::clear;

@@ -118,6 +118,8 @@ tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std:
     if (!globals.config.empty()) globals.command += " --config " + shell_word(globals.config);
     if (!globals.endpoints.empty()) globals.command += " --endpoints " + shell_word(globals.endpoints);
     if (globals.bucket_given) globals.command += " -b " + shell_word(globals.bucket);
+    if (!globals.session.empty()) globals.command += " --session " + shell_word(globals.session);
+    if (!globals.as.empty()) globals.command += " --as " + shell_word(globals.as);
     if (globals.config.empty() && globals.endpoints.empty()) {
       globals.config = environment.config;
       globals.endpoints = environment.endpoints;

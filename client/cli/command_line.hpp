@@ -29,7 +29,7 @@ struct Globals {
   std::string session, history;  // empty: none
   std::string as;                // empty: user@host:pid
   bool quiet = false, no_color = false;
-  std::string command = "kin";  // how this user would begin the next command, with the flags that say where
+  std::string command = "kin";  // how this user would begin the next command, with the flags that say where and as whom
 };
 
 struct ReadCommand {
@@ -60,7 +60,8 @@ struct DeleteCommand {
 // Exactly one of the five ways.
 struct ResolveCommand {
   std::string key;
-  std::optional<std::uint64_t> take;  // from 1, in the order in which read shows them
+  std::optional<std::string> take;  // the number of a value, from 1 as read shows them, or its dot
+  std::vector<std::string> over;    // dots of the others that may be replaced; empty: all that are there
   std::optional<std::string> value;
   bool union_of_lines = false;
   std::optional<std::string> merge_command;
@@ -136,6 +137,7 @@ struct ClusterWaitCommand {
 
 struct ClusterRemoveCommand {
   std::string member;
+  bool force = false;  // also one that answers
 };
 
 struct FaultCommand {

@@ -26,87 +26,96 @@ wire::Level level_of(const std::string& flag, const std::string& text) {
 }  // namespace
 
 void Grammar::data_commands() {
-  {
-    auto flags = std::make_shared<ReadCommand>();
-    auto level = std::make_shared<std::string>();
-    CLI::App* read = command(app, "read", "show the value of a key, or all its values where they conflict", {"get"});
-    read->add_option("KEY", flags->key)->required();
-    read->add_option("-R", *level, "how many nodes must answer: a number, quorum or all")->type_name("N");
-    read->add_flag("--allow-siblings", flags->allow_siblings, "a conflict is no failure: exit 0");
-    commands[read] = [flags, level] {
-      flags->level = level_of("-R", *level);
-      return *flags;
-    };
-  }
-  {
-    auto flags = std::make_shared<WriteFlags>();
-    auto made = std::make_shared<AddUpdateCommand>();
-    CLI::App* put = command(app, "add_update", "write a value", {"add-update", "put"});
-    put->add_option("KEY", flags->key)->required();
-    put->add_option("VALUE", made->value);
-    put->add_option("--file", made->file, "the value is what this file holds; - is standard input")->type_name("FILE");
-    put->add_option("-W", flags->level, "how many nodes must have it on disk: a number, quorum or all")->type_name("N");
-    auto* context = put->add_option("--context", flags->context, "replace exactly what this context of a read covers")
-                        ->type_name("CONTEXT");
-    auto* overwrite = put->add_flag("--overwrite", flags->overwrite, "replace all that the node holds");
-    auto* sibling = put->add_flag("--new-sibling", flags->new_sibling, "replace nothing");
-    put->add_option("--content-type", made->content_type, "kept with the value: text/plain")->type_name("TYPE");
-    auto meta = std::make_shared<std::vector<std::string>>();
-    put->add_option("--meta", *meta, "kept with the value, may be repeated: --meta by='till 4'")
-        ->type_name("NAME=TEXT")
-        ->expected(1)
-        ->take_all();
-    context->excludes(overwrite)->excludes(sibling);
-    overwrite->excludes(sibling);
-    commands[put] = [flags, made, context, meta] {
-      for (const std::string& pair : *meta) made->meta.insert(checked("--meta", parse_pair(pair, made->meta)));
-      made->key = flags->key;
-      made->level = level_of("-W", flags->level);
-      made->seen = flags->seen(context);
-      made->context = flags->context;
-      if (made->value.has_value() == made->file.has_value()) {
-        throw CLI::ValidationError("VALUE", made->value ? "there are two, an argument and --file"
-                                                        : "there is none: give it behind the key, or with --file FILE");
-      }
-      return *made;
-    };
-  }
-  {
-    auto flags = std::make_shared<WriteFlags>();
-    CLI::App* remove = command(app, "delete", "remove what the context covers; a concurrent update survives");
-    remove->add_option("KEY", flags->key)->required();
-    remove->add_option("-W", flags->level, "how many nodes must have it on disk: a number, quorum or all")
-        ->type_name("N");
-    auto* context = remove->add_option("--context", flags->context, "remove exactly what this context covers")
-                        ->type_name("CONTEXT");
-    context->excludes(remove->add_flag("--overwrite", flags->overwrite, "remove all that the node holds"));
-    auto wait = std::make_shared<std::string>();
-    remove->add_option("--wait", *wait, "forgotten: until no node keeps a trace of the key")
-        ->check(CLI::IsMember(std::vector<std::string>{"forgotten"}))
-        ->type_name("WHAT");
-    commands[remove] = [flags, context, wait] {
-      return DeleteCommand{flags->key, level_of("-W", flags->level), flags->seen(context), flags->context,
-                           !wait->empty()};
-    };
-  }
-  {
-    auto flags = std::make_shared<ExplainCommand>();
-    CLI::App* explain =
-        command(app, "explain", "the story of a conflict: who wrote what, having seen what, and what to type next");
-    explain->add_option("KEY", flags->key)->required();
-    explain->add_option("--html", flags->html, "the same as a page, too; it opens without a network")
-        ->type_name("FILE");
-    explain->add_option("--svg", flags->svg, "the same as a picture, too")->type_name("FILE");
-    commands[explain] = [flags] { return *flags; };
-  }
-  {
-    auto flags = std::make_shared<KeysCommand>();
-    CLI::App* keys = command(app, "keys", "the keys of a bucket, in order");
-    keys->add_option("--prefix", flags->prefix, "only keys that begin so");
-    keys->add_option("--limit", flags->limit, "at most so many")
-        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000'000}));
-    commands[keys] = [flags] { return *flags; };
-  }
+  read_command();
+  add_update_command();
+  delete_command();
+  explain_command();
+  keys_command();
+}
+
+void Grammar::read_command() {
+  auto flags = std::make_shared<ReadCommand>();
+  auto level = std::make_shared<std::string>();
+  CLI::App* read = command(app, "read", "show the value of a key, or all its values where they conflict", {"get"});
+  read->add_option("KEY", flags->key)->required();
+  read->add_option("-R", *level, "how many nodes must answer: a number, quorum or all")->type_name("N");
+  read->add_flag("--allow-siblings", flags->allow_siblings, "a conflict is no failure: exit 0");
+  commands[read] = [flags, level] {
+    flags->level = level_of("-R", *level);
+    return *flags;
+  };
+}
+
+void Grammar::add_update_command() {
+  auto flags = std::make_shared<WriteFlags>();
+  auto made = std::make_shared<AddUpdateCommand>();
+  CLI::App* put = command(app, "add_update", "write a value", {"add-update", "put"});
+  put->add_option("KEY", flags->key)->required();
+  put->add_option("VALUE", made->value);
+  put->add_option("--file", made->file, "the value is what this file holds; - is standard input")->type_name("FILE");
+  put->add_option("-W", flags->level, "how many nodes must have it on disk: a number, quorum or all")->type_name("N");
+  auto* context = put->add_option("--context", flags->context, "replace exactly what this context of a read covers")
+                      ->type_name("CONTEXT");
+  auto* overwrite = put->add_flag("--overwrite", flags->overwrite, "replace all that the node holds");
+  auto* sibling = put->add_flag("--new-sibling", flags->new_sibling, "replace nothing");
+  put->add_option("--content-type", made->content_type, "kept with the value: text/plain")->type_name("TYPE");
+  auto meta = std::make_shared<std::vector<std::string>>();
+  put->add_option("--meta", *meta, "kept with the value, may be repeated: --meta by='till 4'")
+      ->type_name("NAME=TEXT")
+      ->expected(1)
+      ->take_all();
+  context->excludes(overwrite)->excludes(sibling);
+  overwrite->excludes(sibling);
+  commands[put] = [flags, made, context, meta] {
+    for (const std::string& pair : *meta) made->meta.insert(checked("--meta", parse_pair(pair, made->meta)));
+    made->key = flags->key;
+    made->level = level_of("-W", flags->level);
+    made->seen = flags->seen(context);
+    made->context = flags->context;
+    if (made->value.has_value() == made->file.has_value()) {
+      throw CLI::ValidationError("VALUE", made->value ? "there are two, an argument and --file"
+                                                      : "there is none: give it behind the key, or with --file FILE");
+    }
+    return *made;
+  };
+}
+
+void Grammar::delete_command() {
+  auto flags = std::make_shared<WriteFlags>();
+  CLI::App* remove = command(app, "delete", "remove what the context covers; a concurrent update survives");
+  remove->add_option("KEY", flags->key)->required();
+  remove->add_option("-W", flags->level, "how many nodes must have it on disk: a number, quorum or all")
+      ->type_name("N");
+  auto* context =
+      remove->add_option("--context", flags->context, "remove exactly what this context covers")->type_name("CONTEXT");
+  context->excludes(remove->add_flag("--overwrite", flags->overwrite, "remove all that the node holds"));
+  auto wait = std::make_shared<std::string>();
+  remove->add_option("--wait", *wait, "forgotten: until no node keeps a trace of the key")
+      ->check(CLI::IsMember(std::vector<std::string>{"forgotten"}))
+      ->type_name("WHAT");
+  commands[remove] = [flags, context, wait] {
+    return DeleteCommand{flags->key, level_of("-W", flags->level), flags->seen(context), flags->context,
+                         !wait->empty()};
+  };
+}
+
+void Grammar::explain_command() {
+  auto flags = std::make_shared<ExplainCommand>();
+  CLI::App* explain =
+      command(app, "explain", "the story of a conflict: who wrote what, having seen what, and what to type next");
+  explain->add_option("KEY", flags->key)->required();
+  explain->add_option("--html", flags->html, "the same as a page, too; it opens without a network")->type_name("FILE");
+  explain->add_option("--svg", flags->svg, "the same as a picture, too")->type_name("FILE");
+  commands[explain] = [flags] { return *flags; };
+}
+
+void Grammar::keys_command() {
+  auto flags = std::make_shared<KeysCommand>();
+  CLI::App* keys = command(app, "keys", "the keys of a bucket, in order");
+  keys->add_option("--prefix", flags->prefix, "only keys that begin so");
+  keys->add_option("--limit", flags->limit, "at most so many")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000'000}));
+  commands[keys] = [flags] { return *flags; };
 }
 
 void Grammar::watch_commands() {
@@ -140,7 +149,7 @@ void Grammar::resolve_command() {
   resolve->add_option("KEY", made->key)->required();
   resolve->add_option("-W", *level, "how many nodes must have it on disk: a number, quorum or all")->type_name("N");
   resolve->add_flag("--dry-run", made->dry_run, "show the value, and write nothing");
-  resolve->add_option("--take", made->take, "the value with this number, as read shows them")->type_name("I");
+  resolve->add_option("--take", made->take, "the value with this number or dot, as read shows them")->type_name("I");
   resolve->add_option("--value", made->value, "this value")->type_name("V");
   resolve->add_flag("--union", made->union_of_lines, "all lines of all values, each once, sorted");
   resolve
@@ -148,6 +157,14 @@ void Grammar::resolve_command() {
                    "what this shell command prints; its arguments are files with the values: sort -u \"$@\"")
       ->type_name("CMD");
   resolve->add_flag("--edit", made->edit, "what is left after editing them in VISUAL or EDITOR");
+  resolve
+      ->add_option(
+          "--over", made->over,
+          "the dot of another value that may be replaced; may be repeated. Where one stands that was not named, "
+          "nothing is written")
+      ->expected(1)
+      ->take_all()
+      ->type_name("DOT");
   commands[resolve] = [made, level] {
     made->level = level_of("-W", *level);
     const int ways = int{made->take.has_value()} + int{made->value.has_value()} + int{made->union_of_lines} +
@@ -155,6 +172,12 @@ void Grammar::resolve_command() {
     if (ways != 1) {
       throw CLI::ValidationError("resolve",
                                  "say how, in one way: --take I, --value V, --union, --merge-cmd CMD or --edit");
+    }
+    if (made->take && !is_dot(*made->take) && !parse_whole_number(*made->take)) {
+      throw CLI::ValidationError("--take", "'" + *made->take + "' is neither a number nor a dot, as n1.1:57 is");
+    }
+    for (const std::string& dot : made->over) {
+      if (!is_dot(dot)) throw CLI::ValidationError("--over", "'" + dot + "' is no dot, as n1.1:57 is");
     }
     return *made;
   };

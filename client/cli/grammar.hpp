@@ -30,6 +30,11 @@ struct Grammar {
   Grammar();
   void global_flags();
   void data_commands();
+  void read_command();
+  void add_update_command();
+  void delete_command();
+  void explain_command();
+  void keys_command();
   void watch_commands();
   void resolve_command();
   void vclock_commands();

@@ -3,9 +3,11 @@
 #include "client/cluster_survey.hpp"
 #include "client/commands/at_all_nodes.hpp"
 #include "client/commands/calling.hpp"
+#include "client/commands/interrupts.hpp"
 #include "client/commands/run.hpp"
 #include "client/render/cluster_text.hpp"
 #include "client/render/json.hpp"
+#include "common/listed.hpp"
 
 namespace kin {
 namespace {
@@ -17,8 +19,7 @@ constexpr milliseconds between_looks{100};
 constexpr milliseconds longest_look{1000};
 
 Failure nobody_answers(const ClusterSurvey& survey) {
-  std::string tried;
-  for (const SurveyedNode& node : survey.nodes) tried += (tried.empty() ? "" : ", ") + node.endpoint.title();
+  const std::string tried = listed(survey.nodes, ", ", [](const SurveyedNode& node) { return node.endpoint.title(); });
   return {Status::unavailable, Applied::no, "no node could be reached; tried " + tried, "", 0, 0};
 }
 
@@ -32,10 +33,13 @@ std::vector<Endpoint> meant(const AddressBook& book, const Globals& globals) {
   return globals.node.empty() ? book.all() : book.for_any();
 }
 
-std::string joined(const std::vector<std::string>& reasons) {
-  std::string text;
-  for (const std::string& reason : reasons) text += (text.empty() ? "" : "; ") + reason;
-  return text;
+bool answers(const AddressBook& book, const std::string& member, const CommandContext& context) {
+  std::vector<Endpoint> endpoints = book.all();
+  std::erase_if(endpoints, [&](const Endpoint& endpoint) { return endpoint.node != member; });
+  if (endpoints.empty()) return false;
+  ClientOptions options = client_options(book, context);
+  options.timeout = std::min(longest_look, options.timeout);
+  return Client(std::move(endpoints), std::move(options)).status().has_value();
 }
 
 template <class Json, class Text>
@@ -91,12 +95,13 @@ int run_command(const ClusterWaitCommand& command, const CommandContext& context
       return 0;
     }
     if (Clock::now() >= deadline) {
-      return screen.fail({Status::timeout, Applied::unknown,
-                          "not converged within " + std::to_string(command.timeout.count()) + " ms: " + joined(reasons),
-                          "", 0, 0});
+      return screen.fail(
+          {Status::timeout, Applied::unknown,
+           "not converged within " + std::to_string(command.timeout.count()) + " ms: " + listed(reasons, "; "), "", 0,
+           0});
     }
-    if (progress && joined(reasons) != shown) {
-      shown = joined(reasons);
+    if (progress && listed(reasons, "; ") != shown) {
+      shown = listed(reasons, "; ");
       screen.explain("waiting: " + shown + '\n');
     }
     const auto next_look = std::min(Clock::now() + between_looks, deadline);
@@ -109,6 +114,16 @@ int run_command(const ClusterWaitCommand& command, const CommandContext& context
 int run_command(const ClusterRemoveCommand& command, const CommandContext& context) {
   auto book = AddressBook::open(context.globals);
   if (!book) return context.screen.fail(book.error());
+  if (!command.force) {
+    const bool alive = answers(*book, command.member, context);
+    if (is_interrupted(context.interrupt_fd)) return interrupted_exit;
+    if (alive) {
+      return context.screen.fail(
+          usage_failure(command.member +
+                        " answers: what it has taken and told nobody yet would be lost, and it takes more until it "
+                        "hears of it. End its process first; or say --force"));
+    }
+  }
   std::vector<Endpoint> others = meant(*book, context.globals);
   // The one that never comes back has no say.
   std::erase_if(others, [&](const Endpoint& endpoint) { return endpoint.node == command.member; });

@@ -1,6 +1,9 @@
 // explain: asks every node, and tells the story that their answers make together.
+#include <algorithm>
+
 #include "client/commands/calling.hpp"
 #include "client/commands/run.hpp"
+#include "client/outcome.hpp"
 #include "client/pages/diagram_svg.hpp"
 #include "client/pages/page_file.hpp"
 #include "client/pages/timeline_page.hpp"
@@ -57,7 +60,12 @@ int run_command(const ExplainCommand& command, const CommandContext& context) {
     answers.push_back(std::move(answer));
   }
   if (refusal != nullptr) return fail(client, *refusal, context);
-  if (!any) return fail(client, replies.front().error(), context);
+  if (!any) {
+    const bool reached = std::any_of(replies.begin(), replies.end(),
+                                     [](const auto& reply) { return reply.error().status != Status::unavailable; });
+    if (reached) return fail(client, replies.front().error(), context);
+    return fail(client, never_reached(client.endpoints(), client.core().options().timeout), context);
+  }
   const auto story = story_of(answers);
   if (!story) return fail(client, {Status::internal, Applied::no, story.error(), "", 0, 0}, context);
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "client/cli/argument_values.hpp"
 #include "client/commands/merge_program.hpp"
 #include "client/commands/screen.hpp"
 #include "client/render/bytes.hpp"
@@ -11,6 +12,8 @@
 
 namespace kin {
 namespace {
+
+constexpr std::size_t value_columns = 40;
 
 constexpr std::string_view first_mark = "<<<<<<< ", next_mark = "======= ", last_mark = ">>>>>>> ";
 
@@ -110,11 +113,32 @@ tl::expected<std::string, Failure> merged(const ResolveCommand& command,
   if (command.value) return *command.value;
   if (command.union_of_lines) return union_of_lines(siblings);
   if (!command.take) return by_program(command, siblings, base, interrupt_fd);
-  if (*command.take < 1 || *command.take > siblings.size()) {
-    return tl::unexpected(usage_failure("there is no value " + std::to_string(*command.take) + ", " +
-                                        escaped(command.key) + " has " + std::to_string(siblings.size())));
+  const auto taken = std::find_if(siblings.begin(), siblings.end(), [&, number = 0](const auto& one) mutable {
+    return command.take == std::to_string(++number) || command.take == to_string(one.dot);
+  });
+  if (taken != siblings.end()) return taken->value;
+  return tl::unexpected(usage_failure("there is no value " + *command.take + ", " + escaped(command.key) + " has " +
+                                      std::to_string(siblings.size())));
+}
+
+tl::expected<void, Failure> as_it_was_read(const ResolveCommand& command,
+                                           const std::vector<wire::ShownSibling>& siblings) {
+  const auto stale = [&](const std::string& why) {
+    return tl::unexpected(Failure{Status::stale, Applied::no,
+                                  why + "; nothing was written, read " + escaped(command.key) + " again", "", 0, 0});
+  };
+  bool takes_a_dot = command.take && is_dot(*command.take);
+  for (const wire::ShownSibling& sibling : siblings) {
+    const std::string dot = to_string(sibling.dot);
+    if (command.take == dot) {
+      takes_a_dot = false;
+    } else if (!command.over.empty() &&
+               std::find(command.over.begin(), command.over.end(), dot) == command.over.end()) {
+      return stale("another value is there now, " + dot + ' ' + shortened(sibling.value, value_columns));
+    }
   }
-  return siblings[*command.take - 1].value;
+  if (takes_a_dot) return stale("the value " + *command.take + " is not there now");
+  return {};
 }
 
 }  // namespace kin

@@ -35,4 +35,9 @@ tl::expected<std::string, Failure> merged(const ResolveCommand& command,
                                           const std::vector<wire::ShownSibling>& siblings, const std::string& base = "",
                                           int interrupt_fd = -1);
 
+// Whether the value that is taken by its dot is there, and, where `over` names any, no value besides those.
+// Failure: STALE, applied no.
+tl::expected<void, Failure> as_it_was_read(const ResolveCommand& command,
+                                           const std::vector<wire::ShownSibling>& siblings);
+
 }  // namespace kin

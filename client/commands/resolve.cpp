@@ -28,16 +28,16 @@ class Resolving {
     for (int round = 1;; ++round) {
       const auto reply = read();
       if (!reply || reply->siblings.empty()) return tell(ReadCommand{command_.key, {}, false}, reply, context_);
+      if (const auto same = as_it_was_read(command_, reply->siblings); !same) return context_.screen.fail(same.error());
       if (reply->siblings.size() == 1) return nothing_to_resolve(*reply);
       auto value = merged(command_, reply->siblings, base(), context_.interrupt_fd);
       if (is_interrupted(context_.interrupt_fd)) return interrupted();
       if (!value) return context_.screen.fail(value.error());
       if (command_.dry_run) return show_only(*value, *reply);
-      const auto written = write(std::move(*value), reply->context);
-      if (!written) return tell(command_.key, written, context_);
-      const bool came = written->siblings.size() > 1;
+      const auto written = write(*value, reply->context);
+      const bool came = written && written->siblings.size() > 1;
       if (!came || !sees_what_came() || round == most_rounds) {
-        const int code = tell(command_.key, written, context_);
+        const int code = tell_resolved(command_.key, *value, written, context_);
         return came ? exit_code(Status::conflict) : code;
       }
       if (!context_.globals.quiet) {
@@ -63,7 +63,7 @@ class Resolving {
   }
 
   // A merge takes in what it is given. What a user chose, they chose without having seen the value that came.
-  bool sees_what_came() const { return !command_.value && !command_.take; }
+  bool sees_what_came() const { return !command_.value && !command_.take && command_.over.empty(); }
 
   tl::expected<wire::ReadReply, Failure> read() {
     HistoryEvent event = files_.begin(context_.globals, client_.core().options().name, "get", command_.key);

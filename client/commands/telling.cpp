@@ -22,12 +22,20 @@ void show(const std::string& key, const wire::ReadReply& reply, const CommandCon
   }
 }
 
-void show(const std::string& key, const wire::WriteReply& reply, const CommandContext& context) {
+void show(const std::string& key, const wire::WriteReply& reply, const std::optional<std::string>& value,
+          const CommandContext& context) {
   Screen& screen = context.screen;
-  if (screen.output() == Output::json) return screen.print(json::write(context.globals.bucket, key, reply));
-  if (screen.output() == Output::text) return screen.print(text::write(key, reply, screen.style()));
+  if (screen.output() == Output::json) return screen.print(json::write(context.globals.bucket, key, reply, value));
+  if (screen.output() == Output::text) return screen.print(text::write(key, reply, screen.style(), value));
   const bool remarkable = reply.siblings.size() > 1 || status_of(reply) != Status::ok;
-  if (remarkable) screen.explain(text::write(key, reply, screen.error_style()));
+  if (remarkable) screen.explain(text::write(key, reply, screen.error_style(), value));
+}
+
+int tell(const std::string& key, const std::optional<std::string>& value,
+         const tl::expected<wire::WriteReply, Failure>& reply, const CommandContext& context) {
+  if (!reply) return context.screen.fail(reply.error());
+  show(key, *reply, value, context);
+  return exit_code(status_of(*reply));
 }
 
 }  // namespace
@@ -41,9 +49,12 @@ int tell(const ReadCommand& command, const tl::expected<wire::ReadReply, Failure
 }
 
 int tell(const std::string& key, const tl::expected<wire::WriteReply, Failure>& reply, const CommandContext& context) {
-  if (!reply) return context.screen.fail(reply.error());
-  show(key, *reply, context);
-  return exit_code(status_of(*reply));
+  return tell(key, std::nullopt, reply, context);
+}
+
+int tell_resolved(const std::string& key, const std::string& value,
+                  const tl::expected<wire::WriteReply, Failure>& reply, const CommandContext& context) {
+  return tell(key, std::optional(value), reply, context);
 }
 
 }  // namespace kin

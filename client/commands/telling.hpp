@@ -14,5 +14,8 @@ int tell(const ReadCommand& command, const tl::expected<wire::ReadReply, Failure
          const CommandContext& context);
 // Of add_update and delete.
 int tell(const std::string& key, const tl::expected<wire::WriteReply, Failure>& reply, const CommandContext& context);
+// Of resolve: with the value that was made of all.
+int tell_resolved(const std::string& key, const std::string& value,
+                  const tl::expected<wire::WriteReply, Failure>& reply, const CommandContext& context);
 
 }  // namespace kin

@@ -47,9 +47,7 @@ std::string label_of(const Diagram::Event& event, bool with_key) {
   out += event.kind == "delete" ? "deleted" : event.value;
   const std::string shown = escaped(out);
   if (columns(shown) <= longest_label) return html_escape(shown);
-  std::size_t end = longest_label - 1;
-  while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xc0) == 0x80) --end;
-  return html_escape(shown.substr(0, end)) + "…";
+  return html_escape(shown.substr(0, bytes_within(shown, longest_label - 1))) + "…";
 }
 
 class Picture {

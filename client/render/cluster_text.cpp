@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/render/table.hpp"
+#include "common/listed.hpp"
 
 namespace kin::text {
 namespace {
@@ -20,26 +21,32 @@ std::string_view colour_of(NodeState state, const Palette& palette) {
   return {};
 }
 
-std::string list(const std::vector<std::string>& words, const char* between) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
-  return text;
+NodeState state_of_member(const ClusterSurvey& survey, const NodeId& member) {
+  const auto node = std::find_if(survey.nodes.begin(), survey.nodes.end(),
+                                 [&](const SurveyedNode& one) { return one.name() == member; });
+  return node == survey.nodes.end() ? NodeState::unreachable : state_of(survey, *node);
 }
 
-bool is_online(const ClusterSurvey& survey, const NodeId& member) {
-  return std::any_of(survey.nodes.begin(), survey.nodes.end(), [&](const SurveyedNode& node) {
-    return node.name() == member && state_of(survey, node) == NodeState::online;
-  });
+// What ends the wait for this member. It ends the line.
+std::string until_when(const ClusterSurvey& survey, const NodeId& member, const Style& style) {
+  switch (state_of_member(survey, member)) {
+    case NodeState::online: return " until its next gossip\n";
+    case NodeState::isolated:
+    case NodeState::offline: return " until it is back: " + style.command + " fault online " + member + '\n';
+    case NodeState::removed: return " until they hear that it was removed\n";
+    case NodeState::unreachable: break;
+  }
+  return ". If it never comes back: " + style.command + " cluster remove " + member + '\n';
 }
 
 // What a fault is called; the sentence behind the colon is left to -o json.
 std::string fault_names(const wire::StatusReply& status) {
   std::vector<std::string> names;
-  for (const std::string& fault : status.faults) {
+  for (const std::string& fault : faults_of(status)) {
     const bool link = fault.starts_with("link");
     names.push_back(link ? fault : fault.substr(0, fault.find(':')));
   }
-  return names.empty() ? "-" : list(names, "; ");
+  return names.empty() ? "-" : listed(names, "; ");
 }
 
 }  // namespace
@@ -59,7 +66,13 @@ std::string cluster_status(const ClusterSurvey& survey, const Style& style) {
                std::to_string(keys_of(status)), number(missing(survey, node)), fault_names(status)},
               colour);
   }
-  return table.fit(style.columns, {"faults", "endpoint"}).print(style.palette);
+  std::string out = table.fit(style.columns, {"faults", "endpoint"}).print(style.palette);
+  const auto others = members_not_asked(survey);
+  if (style.quiet || others.empty()) return out;
+  std::vector<std::string> names;
+  for (const NodeId& other : others) names.push_back(other.str());
+  return out + listed(names, ", ") + (names.size() == 1 ? " was" : " were") +
+         " not asked: give --config, or all nodes in --endpoints\n";
 }
 
 std::string cluster_lag(const ClusterSurvey& survey, const Style& style) {
@@ -86,10 +99,7 @@ std::string cluster_lag(const ClusterSurvey& survey, const Style& style) {
   if (style.quiet) return out;
   out += "Each line: how many updates that node lacks of those that the others have, as last heard.\n";
   for (const auto& [member, waiting] : blockers(survey)) {
-    out += member + " keeps " + list(waiting, ", ") + " from forgetting";
-    out += is_online(survey, member)
-               ? " until its next gossip\n"
-               : ". If it never comes back: " + style.command + " cluster remove " + member + '\n';
+    out += member + " keeps " + listed(waiting, ", ") + " from forgetting" + until_when(survey, member, style);
   }
   return out;
 }

@@ -61,7 +61,8 @@ std::string read(const std::string& bucket, const std::string& key, const wire::
   return line(object);
 }
 
-std::string write(const std::string& bucket, const std::string& key, const wire::WriteReply& reply) {
+std::string write(const std::string& bucket, const std::string& key, const wire::WriteReply& reply,
+                  const std::optional<std::string>& value) {
   const Status status = status_of(reply);
   Json object{{"status", name(status)}, {"applied", name(Applied::yes)}};
   if (status == Status::partial) object["message"] = partial_write(reply);
@@ -71,6 +72,7 @@ std::string write(const std::string& bucket, const std::string& key, const wire:
   object["clock"] = positions(reply.clock, reply.order);
   add_unplaced(object, reply.clock, reply.order);
   object["dot"] = to_string(reply.dot);
+  if (value) object["value"] = bytes_to_json(*value);
   object["context"] = reply.context;
   object["siblings"] = reply.siblings.size();
   object["conflict"] = reply.siblings.size() > 1;
@@ -190,7 +192,7 @@ std::string cluster_status(const ClusterSurvey& survey) {
     object["uptime_ms"] = status.uptime_ms;
     object["keys"] = keys_of(status);
     object["missing"] = or_null(missing(survey, node));
-    object["faults"] = status.faults;
+    object["faults"] = faults_of(status);
     object["faults_enabled"] = status.faults_enabled;
     Json tiers = Json::array();
     for (const wire::TierReport& tier : status.tiers) {

@@ -2,6 +2,7 @@
 // that are not UTF-8 appear as {"base64": "..."}. All functions end the line with a newline.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,9 @@ namespace kin::json {
 // Status OK, CONFLICT, or NOT_FOUND with what a failure prints as well.
 std::string read(const std::string& bucket, const std::string& key, const wire::ReadReply& reply);
 // Of add_update and delete. Status OK or PARTIAL, the latter with what a failure prints as well.
-std::string write(const std::string& bucket, const std::string& key, const wire::WriteReply& reply);
+// `value`: what resolve made of all.
+std::string write(const std::string& bucket, const std::string& key, const wire::WriteReply& reply,
+                  const std::optional<std::string>& value = {});
 // What a write would replace and with what: status OK, applied no.
 std::string resolution(const std::string& bucket, const std::string& key, const std::string& value,
                        const wire::ReadReply& reply);

@@ -12,4 +12,8 @@ Palette palette(bool colour) {
   return {"\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"};
 }
 
+std::string emphasised(std::string_view colour, const std::string& text, const Palette& palette) {
+  return std::string(colour) + text + std::string(colour.empty() ? "" : palette.reset);
+}
+
 }  // namespace kin

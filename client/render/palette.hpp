@@ -1,6 +1,7 @@
 // Colours of the terminal, or none. One decision for all output.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace kin {
@@ -20,5 +21,8 @@ struct Palette {
 };
 
 Palette palette(bool colour);
+
+// `colour` is one of the palette's.
+std::string emphasised(std::string_view colour, const std::string& text, const Palette& palette);
 
 }  // namespace kin

@@ -8,16 +8,13 @@
 namespace kin::text {
 namespace {
 
-constexpr std::size_t value_columns = 40;
+// In a sentence.
+constexpr std::size_t part_columns = 40;
 
-std::string coloured(std::string_view colour, const std::string& text, const Palette& palette) {
-  return std::string(colour) + text + std::string(colour.empty() ? "" : palette.reset);
-}
-
-std::string quoted(const StoryValue& value) { return '"' + shortened(value.shown.value, value_columns) + '"'; }
+std::string quoted(const StoryValue& value) { return '"' + shortened(value.shown.value, part_columns) + '"'; }
 
 std::string writer(const StoryValue& value) {
-  return value.shown.client.empty() ? "somebody" : shortened(value.shown.client, value_columns);
+  return value.shown.client.empty() ? "somebody" : shortened(value.shown.client, part_columns);
 }
 
 std::string version_text(const Version& version, const std::vector<NodeId>& order) {
@@ -47,8 +44,8 @@ class Telling {
 
   std::string text() {
     if (!story_.conflict()) return single();
-    out_ = coloured(palette_.bold, shortened(key_, 60), palette_) + ": " +
-           coloured(palette_.yellow, "CONFLICT", palette_) + ", " + std::to_string(story_.values.size()) +
+    out_ = emphasised(palette_.bold, shortened(key_, 60), palette_) + ": " +
+           emphasised(palette_.yellow, "CONFLICT", palette_) + ", " + std::to_string(story_.values.size()) +
            " values, written without having seen each other\n";
     values();
     paragraph("What they have in common:", common());
@@ -62,8 +59,8 @@ class Telling {
  private:
   std::string single() {
     const StoryValue& value = story_.values.front();
-    std::string out =
-        coloured(palette_.bold, shortened(key_, 60), palette_) + ": no conflict, one value, " + quoted(value) + '\n';
+    std::string out = emphasised(palette_.bold, shortened(key_, 60), palette_) + ": no conflict, one value, \"" +
+                      shortened(value.shown.value, value_columns(style_)) + "\"\n";
     out += "  taken by " + value.shown.dot.actor.node + " for " + writer(value) + " at " +
            utc_time(value.shown.written_us) + ", " + to_string(value.shown.dot) + ", clock " +
            print_positions(value.shown.clock, story_.order) + '\n';
@@ -86,7 +83,7 @@ class Telling {
 
   void paragraph(const std::string& title, const std::vector<std::string>& sentences) {
     out_ += '\n' + title + '\n';
-    for (const std::string& sentence : sentences) out_ += "  " + sentence + '\n';
+    for (const std::string& sentence : sentences) out_ += wrapped("  ", sentence, style_.columns);
   }
 
   std::string number(std::size_t i) const { return std::to_string(i + 1); }
@@ -104,8 +101,9 @@ class Telling {
   void values() {
     std::size_t i = 0;
     for (const StoryValue& value : story_.values) {
-      out_ += "  " + number(i++) + "  " + coloured(palette_.bold, quoted(value), palette_) + "  " +
-              to_string(value.shown.dot) + ", clock " + print_positions(value.shown.clock, story_.order) + '\n';
+      out_ += "  " + number(i++) + "  " +
+              emphasised(palette_.bold, '"' + shortened(value.shown.value, value_columns(style_)) + '"', palette_) +
+              "  " + to_string(value.shown.dot) + ", clock " + print_positions(value.shown.clock, story_.order) + '\n';
       out_ += "     written by " + writer(value) + " at " + value.shown.dot.actor.node + ", " +
               utc_time(value.shown.written_us) + '\n';
       out_ += "     " + had_seen(value) + '\n';
@@ -116,12 +114,13 @@ class Telling {
         out_ += '\n';
       }
       if (!value.shown.content_type.empty()) {
-        out_ += "     content type " + shortened(value.shown.content_type, value_columns) + '\n';
+        out_ += "     content type " + shortened(value.shown.content_type, part_columns) + '\n';
       }
       for (const auto& [name, text] : value.shown.meta) {
-        out_ += "     " + shortened(name, value_columns) + " = " + shortened(text, value_columns) + '\n';
+        out_ += "     " + shortened(name, part_columns) + " = " + shortened(text, part_columns) + '\n';
       }
     }
+    out_ += where_whole(out_, key_, shown(), style_);
   }
 
   std::vector<std::string> common() const {
@@ -131,7 +130,7 @@ class Telling {
       const auto base = std::find_if(story_.bases.begin(), story_.bases.end(),
                                      [&](const wire::BaseValue& one) { return one.dot == version.dot; });
       if (base != story_.bases.end()) {
-        sentence += ": \"" + shortened(base->value, value_columns) + '"';
+        sentence += ": \"" + shortened(base->value, part_columns) + '"';
       } else if (!version.clock.empty()) {
         sentence += "; its value is not kept";
       }
@@ -152,7 +151,7 @@ class Telling {
     for (std::size_t i = 0; i < story_.values.size(); ++i) {
       for (std::size_t j = i + 1; j < story_.values.size(); ++j) {
         if (out.size() == most) {
-          out.push_back("and so on: no writer had seen another value.");
+          out.push_back("And so on for the other pairs.");
           return out;
         }
         const bool in_order = story_.values[i].shown.written_us <= story_.values[j].shown.written_us;
@@ -199,7 +198,9 @@ class Telling {
                       ", after a value was written; what it heard before is not known.");
       }
     }
-    if (out.empty()) {
+    if (!story_.not_asked.empty()) {
+      out.push_back("What " + list(story_.not_asked) + " noticed is not known: nobody asked.");
+    } else if (out.empty()) {
       out.push_back("No node noticed a silence: the cut was short, or the writes were made before news could travel.");
     }
     return out;
@@ -230,15 +231,18 @@ class Telling {
   }
 
   void next() {
+    out_ += '\n';
     if (story_.context.empty()) {
-      out_ += "\nNo node that answers holds all of them yet. Bring the nodes together, then resolve it:\n";
-      out_ += "  " + coloured(palette_.bold, style_.command + " cluster wait --converged", palette_) + '\n';
-    } else {
-      out_ += "\nTo resolve it, write the one value that shall stand for all " + std::to_string(story_.values.size()) +
-              ":\n  " + coloured(palette_.bold, resolving_command(style_.command, key_, story_.context), palette_) +
-              "\nor let kin do it, with --take I, --union, --edit or --merge-cmd CMD:\n";
+      out_ += "No node that answers holds all of them yet. Bring the nodes together first:\n  " +
+              emphasised(palette_.bold, style_.command + " cluster wait --converged", palette_) + '\n';
     }
-    out_ += "  " + coloured(palette_.bold, style_.command + " resolve --take 1 " + dashed_word(key_), palette_) + '\n';
+    out_ += ways_to_resolve(key_, shown(), story_.context, style_);
+  }
+
+  std::vector<wire::ShownSibling> shown() const {
+    std::vector<wire::ShownSibling> out;
+    for (const StoryValue& value : story_.values) out.push_back(value.shown);
+    return out;
   }
 
   // Readers are shown one value, so there is nothing for `resolve` to do.
@@ -247,11 +251,11 @@ class Telling {
             "); the values stay until a write replaces them.\n";
     if (story_.context.empty()) {
       out_ += "No node that answers holds all of them yet. Bring the nodes together, and ask again:\n  " +
-              coloured(palette_.bold, style_.command + " cluster wait --converged", palette_) + '\n';
+              emphasised(palette_.bold, style_.command + " cluster wait --converged", palette_) + '\n';
       return;
     }
     out_ += "To replace all " + std::to_string(story_.values.size()) + " by one value:\n  " +
-            coloured(palette_.bold, resolving_command(style_.command, key_, story_.context), palette_) + '\n';
+            emphasised(palette_.bold, resolving_command(style_.command, key_, story_.context), palette_) + '\n';
   }
 
   const std::string& key_;

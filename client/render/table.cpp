@@ -15,6 +15,7 @@ constexpr std::string_view cut_mark = "...";
 void cut_to(std::string& cell, std::size_t most) {
   if (columns(cell) <= most) return;
   cell.resize(bytes_within(cell, most - cut_mark.size()));
+  cell.erase(cell.find_last_not_of('.') + 1);  // of a mark that stood there
   cell += cut_mark;
 }
 

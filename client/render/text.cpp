@@ -5,17 +5,15 @@
 #include "client/render/bytes.hpp"
 #include "client/render/table.hpp"
 #include "client/render/wording.hpp"
+#include "common/listed.hpp"
 
 namespace kin::text {
 namespace {
 
 constexpr std::size_t most_pairs_explained = 3;
 
-constexpr std::size_t value_columns = 40;
-
-std::string emphasised(std::string_view colour, const std::string& text, const Palette& palette) {
-  return std::string(colour) + text + std::string(colour.empty() ? "" : palette.reset);
-}
+// Of what belongs to a value.
+constexpr std::size_t part_columns = 40;
 
 // A value alone on the screen: line breaks and tabs as they are, what a terminal would act on escaped.
 std::string whole_value(const std::string& value) {
@@ -40,23 +38,24 @@ std::string origin(const wire::ShownSibling& sibling) {
 std::string kept_with(const wire::ShownSibling& sibling, const std::string& indent, const Palette& palette) {
   std::string out;
   const auto line = [&](const std::string& text) { out += emphasised(palette.dim, indent + text, palette) + '\n'; };
-  if (!sibling.content_type.empty()) line("content type " + shortened(sibling.content_type, value_columns));
+  if (!sibling.content_type.empty()) line("content type " + shortened(sibling.content_type, part_columns));
   for (const auto& [name, text] : sibling.meta) {
-    line(shortened(name, value_columns) + " = " + shortened(text, value_columns));
+    line(shortened(name, part_columns) + " = " + shortened(text, part_columns));
   }
   return out;
 }
 
-std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const std::vector<NodeId>& order,
-                          const Style& style) {
+std::string sibling_table(const std::string& key, const std::vector<wire::ShownSibling>& siblings,
+                          const std::vector<NodeId>& order, const Style& style) {
   const Palette& palette = style.palette;
   Table table({"#", "value", "clock", "dot", "taken by", "client", "written"}, {"#"});
   std::size_t number = 0;
   for (const wire::ShownSibling& s : siblings) {
-    table.row({std::to_string(++number), shortened(s.value, value_columns), print_positions(s.clock, order),
-               to_string(s.dot), s.dot.actor.node.str(), shortened(s.client, value_columns), utc_time(s.written_us)});
+    table.row({std::to_string(++number), shortened(s.value, value_columns(style)), print_positions(s.clock, order),
+               to_string(s.dot), s.dot.actor.node.str(), shortened(s.client, part_columns), utc_time(s.written_us)});
   }
   std::string out = table.fit(style.columns, {"client", "value"}, "written").print(palette);
+  out += where_whole(out, key, siblings, style);
   number = 0;
   for (const wire::ShownSibling& s : siblings) {
     out += kept_with(s, "  " + std::to_string(++number) + ": ", palette);
@@ -66,9 +65,7 @@ std::string sibling_table(const std::vector<wire::ShownSibling>& siblings, const
 }
 
 std::string writers(const wire::ConflictRow& row) {
-  std::string out;
-  for (const std::string& writer : row.writers) out += (out.empty() ? "" : ", ") + shortened(writer, value_columns);
-  return out;
+  return listed(row.writers, ", ", [](const std::string& writer) { return shortened(writer, part_columns); });
 }
 
 std::string of(std::uint32_t got, std::uint32_t wanted, const char* what) {
@@ -105,10 +102,34 @@ std::vector<std::string> misleading_clocks(const std::vector<wire::ShownSibling>
 
 std::string dashed_word(const std::string& key) { return (key.starts_with('-') ? "-- " : "") + shell_word(key); }
 
+std::size_t value_columns(const Style& style) { return style.columns == 0 ? 1000 : 40; }
+
+std::string where_whole(const std::string& shown, const std::string& key,
+                        const std::vector<wire::ShownSibling>& siblings, const Style& style) {
+  const bool all = std::all_of(siblings.begin(), siblings.end(),
+                               [&](const auto& one) { return shown.find(escaped(one.value)) != std::string::npos; });
+  if (all) return "";
+  return emphasised(style.palette.dim, "  whole: " + style.command + " --quiet read " + dashed_word(key),
+                    style.palette) +
+         '\n';
+}
+
+std::string ways_to_resolve(const std::string& key, const std::vector<wire::ShownSibling>& siblings,
+                            const std::string& context, const Style& style) {
+  const auto typed = [&](const std::string& line) {
+    return "  " + emphasised(style.palette.bold, line, style.palette) + '\n';
+  };
+  std::string taking = style.command + " resolve --take " + shell_word(to_string(siblings.front().dot));
+  for (std::size_t i = 1; i < siblings.size(); ++i) taking += " --over " + shell_word(to_string(siblings[i].dot));
+  std::string out = "To resolve it, say which value shall stand for all " + std::to_string(siblings.size()) + ":\n" +
+                    typed(taking + ' ' + dashed_word(key)) +
+                    "or make one of them, with --union, --edit, --merge-cmd CMD or --value V";
+  if (context.empty()) return out + ".\n";
+  return out + "; or by hand:\n" + typed(resolving_command(style.command, key, context));
+}
+
 std::string resolving_command(const std::string& command, const std::string& key, const std::string& context) {
-  // Behind -- nothing is taken for a flag.
-  if (key.starts_with('-')) return command + " add_update --context " + context + " -- " + shell_word(key) + " VALUE";
-  return command + " add_update " + shell_word(key) + " VALUE --context " + context;
+  return command + " add_update --context " + context + ' ' + dashed_word(key) + " VALUE";
 }
 
 std::string read(const std::string& key, const wire::ReadReply& reply, const Style& style) {
@@ -135,22 +156,20 @@ std::string read(const std::string& key, const wire::ReadReply& reply, const Sty
   const std::string count = std::to_string(reply.siblings.size());
   std::string out = emphasised(p.bold, shortened(key, 60), p) + ": " + emphasised(p.yellow, "CONFLICT", p) + ", " +
                     count + " values, written without having seen each other\n";
-  out += sibling_table(reply.siblings, reply.order, style);
+  out += sibling_table(key, reply.siblings, reply.order, style);
   out += emphasised(p.dim,
                     "  read at " + reply.node + ", " + of(reply.got, reply.wanted, "replies") + ", all together " +
                         print_positions(reply.clock, reply.order),
                     p) +
          '\n';
-  out += "To resolve it, write the one value that shall stand for all " + count + ":\n";
-  out += "  " + emphasised(p.bold, resolving_command(style.command, key, reply.context), p) + '\n';
-  out += "or let kin do it, with --take I, --union, --edit or --merge-cmd CMD:\n";
-  out += "  " + emphasised(p.bold, style.command + " resolve --take 1 " + dashed_word(key), p) + '\n';
+  out += ways_to_resolve(key, reply.siblings, reply.context, style);
   out += "Why they conflict, and who has which:\n";
   out += "  " + emphasised(p.bold, style.command + " explain " + dashed_word(key), p) + '\n';
   return out;
 }
 
-std::string write(const std::string& key, const wire::WriteReply& reply, const Style& style) {
+std::string write(const std::string& key, const wire::WriteReply& reply, const Style& style,
+                  const std::optional<std::string>& value) {
   const Palette& p = style.palette;
   const Status status = status_of(reply);
   const std::string verdict{name(status)};
@@ -160,9 +179,10 @@ std::string write(const std::string& key, const wire::WriteReply& reply, const S
           emphasised(p.bold, shortened(key, 60), p);
     if (!reply.clock.empty()) out += "  clock " + print_positions(reply.clock, reply.order);
     out += "  dot " + to_string(reply.dot) + "  at " + reply.node + ", " + of(reply.got, reply.wanted, "acks") + '\n';
+    if (value) out += "  value " + shortened(*value, value_columns(style)) + '\n';
     for (const wire::Replaced& old : reply.replaced) {
-      const std::string value = old.value ? " (" + shortened(*old.value, value_columns) + ')' : "";
-      out += emphasised(p.dim, "  replaced " + to_string(old.dot) + value, p) + '\n';
+      const std::string lost = old.value ? " (" + shortened(*old.value, value_columns(style)) + ')' : "";
+      out += emphasised(p.dim, "  replaced " + to_string(old.dot) + lost, p) + '\n';
     }
     out += emphasised(p.dim, "  context " + reply.context, p) + '\n';
   }
@@ -171,7 +191,7 @@ std::string write(const std::string& key, const wire::WriteReply& reply, const S
   if (reply.siblings.size() > 1 && !style.quiet) {
     out += "It is stored, and " + emphasised(p.yellow, "CONFLICT", p) + ": " + std::to_string(reply.siblings.size()) +
            " values stand side by side, written without having seen each other\n";
-    out += sibling_table(reply.siblings, reply.order, style);
+    out += sibling_table(key, reply.siblings, reply.order, style);
     out += "To resolve it, read the key and write one value with the context of that read:\n";
     out += "  " + emphasised(p.bold, style.command + " read " + dashed_word(key), p) + '\n';
   }
@@ -195,7 +215,7 @@ std::string conflicts(const std::vector<wire::ConflictRow>& rows, std::uint64_t 
   if (rows.empty()) return style.quiet ? "" : "no conflicts\n";
   Table table({"bucket", "key", "values", "since", "age", "writers"}, {"values", "age"});
   for (const wire::ConflictRow& row : rows) {
-    table.row({shortened(row.bucket, value_columns), shortened(row.key, 60), std::to_string(row.siblings),
+    table.row({shortened(row.bucket, part_columns), shortened(row.key, 60), std::to_string(row.siblings),
                utc_time(row.since_us), now_us > row.since_us ? duration(now_us - row.since_us) : "0 ms", writers(row)});
   }
   std::string out = table.fit(style.columns, {"writers", "key"}, "since").print(style.palette);

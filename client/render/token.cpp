@@ -7,6 +7,7 @@
 #include "client/json_bytes.hpp"
 #include "client/render/bytes.hpp"
 #include "client/render/table.hpp"
+#include "common/listed.hpp"
 
 namespace kin {
 namespace {
@@ -46,17 +47,6 @@ void add_timestamp(Json& object, const wire::TokenStamp& stamp, const NodeId& wr
 
 std::string line(const Json& object) { return json_line(object) + '\n'; }
 
-template <class Word>
-std::string joined(const std::vector<Word>& words) {
-  std::string out;
-  for (const Word& word : words) out.append(out.empty() ? "" : ", ").append(word);
-  return out;
-}
-
-std::string emphasised(std::string_view colour, const std::string& text, const Palette& palette) {
-  return std::string(colour) + text + std::string(colour.empty() ? "" : palette.reset);
-}
-
 std::string minimum_line(const char* of, const std::optional<wire::TokenMinimum>& least, std::uint64_t from,
                          std::uint64_t until) {
   const std::string range = "[" + std::to_string(from) + ", " + std::to_string(until) + ")";
@@ -84,7 +74,7 @@ std::string token(const std::string& verb, const wire::TokenReply& reply, const 
       emphasised(p.green, "OK", p) + "  token " + emphasised(p.bold, shortened(reply.id, 60), p) + "  " + verb;
   if (reads && !reply.value) out += ": created, and not written since";
   out += '\n' + value_lines(reply.value, p);
-  std::string origin = "  at " + reply.node + ", " + std::to_string(reply.got) + " holders, " +
+  std::string origin = "  at " + reply.node + ", " + std::to_string(reply.got) + " holders answered, " +
                        std::to_string(reply.wanted) + " were needed";
   const std::string stamp = timestamp(reply.stamp, writer);
   if (!stamp.empty()) origin += ", timestamp " + stamp;
@@ -99,7 +89,7 @@ std::string token_show(const wire::TokenShowReply& reply, const Style& style) {
   out += '\n' + value_lines(reply.value, p);
   if (style.quiet) return out;
   out += "  writer   " + reply.scheme.writer + '\n';
-  out += "  readers  " + joined(reply.scheme.readers) + '\n';
+  out += "  readers  " + listed(reply.scheme.readers) + '\n';
   if (reply.quorum_all) out += "  quorum   all holders\n";
   return out + emphasised(p.dim, "  what this node holds; another may hold something newer", p) + '\n';
 }
@@ -112,7 +102,7 @@ std::string tokens(const std::vector<ListedToken>& tokens, const Style& style) {
     return out;
   }
   Table table({"token", "writer", "readers"});
-  for (const ListedToken& token : tokens) table.row({shortened(token.id, 40), token.writer, joined(token.readers)});
+  for (const ListedToken& token : tokens) table.row({shortened(token.id, 40), token.writer, listed(token.readers)});
   return table.fit(style.columns, {"readers"}).print(style.palette);
 }
 

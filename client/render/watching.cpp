@@ -1,5 +1,7 @@
 #include "client/render/watching.hpp"
 
+#include <algorithm>
+
 #include "client/json_bytes.hpp"
 #include "client/render/bytes.hpp"
 #include "client/render/json.hpp"
@@ -8,6 +10,8 @@ namespace kin {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t least_value_columns = 60;
 
 constexpr const char* about_forgotten =
     "all nodes have forgotten some of what happened meanwhile: what is there is told, and which keys are gone that "
@@ -29,10 +33,6 @@ std::string line(const Json& object) { return json_line(object) + '\n'; }
 
 void add_token(Json& object, const std::string& token) {
   if (!token.empty()) object["from"] = token;
-}
-
-std::string painted(std::string_view colour, const std::string& text, const Palette& palette) {
-  return std::string(colour) + text + std::string(colour.empty() ? "" : palette.reset);
 }
 
 }  // namespace
@@ -76,22 +76,21 @@ namespace text {
 
 std::string changed(const wire::WatchEvent& event, const wire::WatchReply& reply, const Style& style) {
   const Palette& p = style.palette;
-  const std::string key = painted(p.bold, shortened(event.key, 60), p);
-  if (event.siblings.empty()) return key + "  " + painted(p.yellow, "deleted", p) + '\n';
+  const std::string key = emphasised(p.bold, shortened(event.key, 60), p);
+  if (event.siblings.empty()) return key + "  " + emphasised(p.yellow, "deleted", p) + '\n';
   const bool alone = event.siblings.size() == 1;
   std::string out = key;
   if (!alone) {
-    out += "  " + painted(p.yellow, "CONFLICT", p) + ", " + std::to_string(event.siblings.size()) +
-           " values; to see and end it: " + style.command + " read " + (event.key.starts_with('-') ? "-- " : "") +
-           shell_word(event.key) + '\n';
+    out += "  " + emphasised(p.yellow, "CONFLICT", p) + ", " + std::to_string(event.siblings.size()) +
+           " values; to see and end it: " + style.command + " read " + dashed_word(event.key) + '\n';
   }
   for (const wire::ShownSibling& one : event.siblings) {
-    out += (alone ? " = " : "  ") + shortened(one.value, 60);
+    out += (alone ? " = " : "  ") + shortened(one.value, std::max(value_columns(style), least_value_columns));
     if (!style.quiet) {
-      out += painted(p.dim,
-                     "  clock " + print_positions(one.clock, reply.order) + "  dot " + to_string(one.dot) + "  " +
-                         shortened(one.client, 40) + "  " + utc_time(one.written_us),
-                     p);
+      out += emphasised(p.dim,
+                        "  clock " + print_positions(one.clock, reply.order) + "  dot " + to_string(one.dot) + "  " +
+                            shortened(one.client, 40) + "  " + utc_time(one.written_us),
+                        p);
     }
     out += '\n';
   }
@@ -101,12 +100,15 @@ std::string changed(const wire::WatchEvent& event, const wire::WatchReply& reply
 std::string changed(const wire::ConflictChange& change, bool with_bucket, const Style& style) {
   const Palette& p = style.palette;
   const std::string where =
-      (with_bucket ? shortened(change.bucket, 40) + "  " : "") + painted(p.bold, shortened(change.key, 60), p);
+      (with_bucket ? shortened(change.bucket, 40) + "  " : "") + emphasised(p.bold, shortened(change.key, 60), p);
   if (change.open) {
-    return painted(p.yellow, "opened", p) + "    " + where + "  " + std::to_string(change.siblings) + " values since " +
-           utc_time(change.since_us) + '\n';
+    const bool other_bucket = with_bucket && style.command.find(" -b ") == std::string::npos;
+    const std::string command = style.command + (other_bucket ? " -b " + shell_word(change.bucket) : "");
+    const std::string next = style.quiet ? "" : "; why: " + command + " explain " + dashed_word(change.key);
+    return emphasised(p.yellow, "opened", p) + "    " + where + "  " + std::to_string(change.siblings) +
+           " values since " + utc_time(change.since_us) + next + '\n';
   }
-  return painted(p.green, "resolved", p) + "  " + where + (change.siblings == 0 ? "  deleted" : "") + '\n';
+  return emphasised(p.green, "resolved", p) + "  " + where + (change.siblings == 0 ? "  deleted" : "") + '\n';
 }
 
 std::string forgotten() { return std::string("kin: ") + about_forgotten + '\n'; }

@@ -109,6 +109,9 @@ std::optional<TraceLine> parse_trace_line(std::string_view text) {
 }
 
 tl::expected<Traces, std::string> read_traces(const std::string& folder) {
+  if (std::error_code none; fs::is_regular_file(folder, none)) {
+    return tl::unexpected(folder + " is a file: give the folder that it is in, with the traces of all nodes");
+  }
   std::vector<fs::path> paths = traces_in(folder);
   if (paths.empty()) paths = traces_in(fs::path(folder) / "logs");
   if (paths.empty()) return tl::unexpected("there is no *.trace in " + folder + ", nor in " + folder + "/logs");

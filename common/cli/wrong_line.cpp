@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "common/cli/nearest_word.hpp"
 #include "common/cli/parsed_command.hpp"
@@ -50,6 +51,15 @@ bool stands_too_early(const CLI::App& app, const std::string& typed) {
          innermost(app).get_option_no_throw(name) != nullptr;
 }
 
+// Of the commands below `at`, the first that has this flag.
+const CLI::App* who_has(const CLI::App& at, const std::string& flag) {
+  for (const CLI::App* one : at.get_subcommands([](const CLI::App*) { return true; })) {
+    if (one->get_option_no_throw(flag) != nullptr) return one;
+    if (const CLI::App* found = who_has(*one, flag)) return found;
+  }
+  return nullptr;
+}
+
 bool takes_words(const CLI::App& command) {
   const auto options = command.get_options();
   return std::any_of(options.begin(), options.end(), [](const auto* option) { return option->get_positional(); });
@@ -63,13 +73,18 @@ WrongLine wrong_line(const CLI::ParseError& error, const CLI::App& app, const st
   const std::string help = "see " + path + " --help";
   if (args.empty()) return {"a command is missing", help};
   const auto rest = app.remaining(true);
-  if (rest.empty()) return {error.what(), help};
+  if (rest.empty()) {
+    const bool no_command = std::string_view(error.what()).starts_with("A subcommand is required");
+    return {no_command ? "a command is missing" : error.what(), help};
+  }
   WrongLine out{"'" + rest.front() + "' is not expected here", help};
   if (!rest.front().starts_with('-')) return out;
   if (stands_too_early(app, rest.front())) {
     out.hint = "it goes behind the command: " + path + ' ' + rest.front();
   } else if (const auto nearest = nearest_flag(app, rest.front())) {
     out.hint = "did you mean " + *nearest + '?';
+  } else if (const CLI::App* other = rest.front() == "--" ? nullptr : who_has(app, rest.front())) {
+    out.hint = rest.front() + " is a flag of " + other->get_name() + ", not of this command; " + help;
   } else if (!rest.front().starts_with("--") && takes_words(innermost(app))) {
     out.hint = "put -- in front of a key or value that begins with a dash: " + path + " -- " + rest.front();
   }

@@ -101,7 +101,7 @@ std::string print_armoured(std::string_view mark, std::string payload) {
 }
 
 tl::expected<std::string, std::string> parse_armoured(std::string_view mark, std::string_view text) {
-  if (!text.starts_with(mark)) return tl::unexpected("it does not start with " + std::string(mark));
+  if (!text.starts_with(mark)) return tl::unexpected("it does not start with '" + std::string(mark) + '\'');
   text.remove_prefix(mark.size());
   std::optional<std::string> bytes = base64_bytes(text);
   if (!bytes) return tl::unexpected(std::string("it is cut off or has foreign characters"));

@@ -115,7 +115,9 @@ tl::expected<wire::Done, Failure> Admin::fault(const wire::Fault& fault) {
   parts_.faults.apply(fault);
   trace(fault);
   parts_.log.warn("fault " + std::string(action) + (fault.peer.empty() ? "" : " to " + fault.peer));
-  return wire::Done{std::string(action)};
+  if (fault.action != wire::FaultAction::link) return wire::Done{std::string(action)};
+  return wire::Done{"link to " + fault.peer + ": " + std::to_string(fault.drop_percent) + "% dropped, " +
+                    std::to_string(fault.delay_ms) + " ms late"};
 }
 
 void Admin::trace(const wire::Fault& fault) {

@@ -52,6 +52,11 @@ def main(bin_folder, folder):
         code, out, err = kin("--endpoints", ",".join(cluster.endpoint.values()), *wait, "30s")
         assert code == 0 and "converged" in out, (code, out, err)
 
+        # Who answers is not removed by mistake.
+        said = cluster.kin("-o", "json", "cluster", "remove", "n3", ok=(2,))
+        assert json.loads(said)["status"] == "USAGE" and "--force" in said, said
+        assert cluster.kin("-o", "raw", "add_update", "alive", "v", "-W", "all", node="n3") == ""
+
         # Who was removed need not be asked.
         cluster.kill("n3")
         code, out, err = kin("--config", cluster.config, "--node", "n1", *wait, "1s")

@@ -147,6 +147,21 @@ def main(bin_folder, folder):
         run("resolve", "take", "--take", "2")
         assert values("take") == ["pears"]
 
+        # What was chosen on the screen is not written over a value that came since: the line that `read` proposed.
+        conflict("chosen", "apples", "pears")
+        out, _ = run("read", "chosen", code=4)
+        proposed = next(line for line in out.splitlines() if " resolve --take " in line).split(" resolve ", 1)[1].split()
+        assert len(proposed) == 5 and proposed[::2] == ["--take", "--over", "chosen"], out
+        run("add_update", "chosen", "plums", "--new-sibling")
+        _, said = run("resolve", *proposed, code=5)
+        assert "another value is there now" in said and "plums" in said and "nothing was written" in said, said
+        assert values("chosen") == ["apples", "pears", "plums"]
+        run("resolve", "chosen", "--take", "n9.1:1", code=5)
+        out, _ = run("read", "chosen", code=4)
+        proposed = next(line for line in out.splitlines() if " resolve --take " in line).split(" resolve ", 1)[1].split()
+        out, _ = run("-o", "json", "resolve", *proposed)
+        assert json.loads(out)["value"] == values("chosen")[0] and len(values("chosen")) == 1, out
+
         conflict("value", "apples", "pears")
         out, _ = run("-o", "json", "resolve", "value", "--value", "plums")
         reply = json.loads(out)
@@ -171,6 +186,8 @@ def main(bin_folder, folder):
         run("resolve", "fails", "--take", "3", code=2)
         run("resolve", "fails", code=2)
         run("resolve", "fails", "--union", "--take", "1", code=2)
+        run("resolve", "fails", "--take", "first", code=2)
+        run("resolve", "fails", "--take", "1", "--over", "n2", code=2)
         assert values("fails") == ["apples", "pears"]
 
         stopped(cluster, kin, folder, conflict, values)

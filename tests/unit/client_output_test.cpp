@@ -167,12 +167,33 @@ TEST_CASE("a conflict as text explains itself and says what to type") {
         "  1  apples  [2,0,0,0,0]  n1.1:57  n1        ann@host:1  2026-01-31T12:00:00.000000Z\n"
         "  2  pears   [1,1,0,0,0]  n2.1:9   n2        bob@host:2  2026-01-31T12:00:00.000001Z\n"
         "  read at n2, 1 of 1 replies, all together [2,1,0,0,0]\n"
-        "To resolve it, write the one value that shall stand for all 2:\n"
-        "  kin --config c.yml add_update 'my cart' VALUE --context k1.CTX\n"
-        "or let kin do it, with --take I, --union, --edit or --merge-cmd CMD:\n"
-        "  kin --config c.yml resolve --take 1 'my cart'\n"
+        "To resolve it, say which value shall stand for all 2:\n"
+        "  kin --config c.yml resolve --take n1.1:57 --over n2.1:9 'my cart'\n"
+        "or make one of them, with --union, --edit, --merge-cmd CMD or --value V; or by hand:\n"
+        "  kin --config c.yml add_update --context k1.CTX 'my cart' VALUE\n"
         "Why they conflict, and who has which:\n"
         "  kin --config c.yml explain 'my cart'\n");
+}
+
+TEST_CASE("a value is shown whole where there is room, and else it is said how to see it") {
+  wire::ShownSibling much = pears();
+  much.value = std::string(200, 'p');
+  const std::string piped = text::read("cart", read_of({apples(), much}), plain);
+  CHECK(piped.find(much.value) != std::string::npos);
+  CHECK(piped.find("whole:") == std::string::npos);
+  text::Style terminal = plain;
+  terminal.columns = 100;
+  const std::string shown = text::read("cart", read_of({apples(), much}), terminal);
+  CHECK(shown.find(std::string(41, 'p')) == std::string::npos);
+  CHECK(shown.find("  whole: kin --config c.yml --quiet read cart\n") != std::string::npos);
+  CHECK(text::read("cart", read_of({apples(), pears()}), terminal).find("whole:") == std::string::npos);
+}
+
+TEST_CASE("of a resolution it is said which value was taken") {
+  wire::WriteReply reply = write_reply();
+  CHECK(text::write("cart", reply, plain, "apples").find("\n  value apples\n") != std::string::npos);
+  CHECK(json::write("default", "cart", reply, "apples").find(R"("value":"apples")") != std::string::npos);
+  CHECK(json::write("default", "cart", reply).find("value") == std::string::npos);
 }
 
 TEST_CASE("what a resolution would do is shown, and what it would replace") {
@@ -285,7 +306,7 @@ TEST_CASE("a write as text") {
 }
 
 TEST_CASE("the command line that is proposed can be pasted") {
-  CHECK(text::resolving_command("kin", "cart", "k1.C") == "kin add_update cart VALUE --context k1.C");
+  CHECK(text::resolving_command("kin", "cart", "k1.C") == "kin add_update --context k1.C cart VALUE");
   CHECK(text::resolving_command("kin", "-x", "k1.C") == "kin add_update --context k1.C -- -x VALUE");
   CHECK(shell_word("it's") == R"('it'\''s')");
   CHECK(shell_word("") == "''");
@@ -324,6 +345,24 @@ TEST_CASE("the cluster's status and lag as tables") {
         "  n3          7   5   .          ?\n"
         "Each line: how many updates that node lacks of those that the others have, as last heard.\n"
         "n3 keeps n1 from forgetting. If it never comes back: kin --config c.yml cluster remove n3\n");
+}
+
+TEST_CASE("who answers and is cut off is not proposed to be removed") {
+  ClusterSurvey survey = three_nodes();
+  survey.nodes[0].status->tiers[0].peers[1].blocks_forgetting = false;
+  survey.nodes[0].status->tiers[0].peers[0].blocks_forgetting = true;
+  const std::string blocker = survey.nodes[0].status->tiers[0].peers[0].member.str();
+  CHECK(blocker == "n2");
+  CHECK(text::cluster_lag(survey, plain)
+            .find("n2 keeps n1 from forgetting until it is back: kin --config c.yml fault "
+                  "online n2\n") != std::string::npos);
+}
+
+TEST_CASE("a silence about tokens is a fault that can be seen") {
+  ClusterSurvey survey = three_nodes();
+  survey.nodes[0].status->tiers[0].counters = {{"silent", 2}};
+  CHECK(text::cluster_status(survey, plain).find("silent about 2") != std::string::npos);
+  CHECK(json::cluster_status(survey).find("silent about 2 tokens: for ever") != std::string::npos);
 }
 
 TEST_CASE("converged means that all answer and all digests are equal") {

@@ -121,7 +121,7 @@ TEST_CASE("a token for people") {
         "  name     hello\n"
         "  partial  3  of [0, 5), hash 00000000000000ab\n"
         "  final    8  of [0, 10), hash 000000000000001f\n"
-        "  at n3, 3 holders, 3 were needed, timestamp n1.2:7\n");
+        "  at n3, 3 holders answered, 3 were needed, timestamp n1.2:7\n");
   wire::TokenReply empty = written();
   empty.value->mid = 0;
   empty.value->partial.reset();

@@ -81,7 +81,7 @@ TEST_CASE("what people see of a watch") {
   CHECK_THAT(conflict,
              Catch::StartsWith("cart  CONFLICT, 2 values; to see and end it: kin --config c.yml read cart\n  a\\x1b"));
   CHECK(text::changed({"default", "cart", true, 2, 1'700'000'000'000'000}, false, plain) ==
-        "opened    cart  2 values since 2023-11-14T22:13:20.000000Z\n");
+        "opened    cart  2 values since 2023-11-14T22:13:20.000000Z; why: kin --config c.yml explain cart\n");
   CHECK(text::changed({"docs", "cart", false, 1, 0}, true, plain) == "resolved  docs  cart\n");
   CHECK(text::changed({"docs", "cart", false, 0, 0}, false, plain) == "resolved  cart  deleted\n");
 }

@@ -39,9 +39,11 @@ TEST_CASE("the union has each line once, sorted, and ends as the values do") {
 TEST_CASE("a value is taken by its number, and a number that is not there is said") {
   ResolveCommand take;
   take.key = "cart";
-  take.take = 2;
+  take.take = "2";
   CHECK(*merged(take, siblings_of({"apples", "pears"})) == "pears");
-  for (const std::uint64_t wrong : {0, 3}) {
+  take.take = "n1.1:1";
+  CHECK(*merged(take, siblings_of({"apples", "pears"})) == "apples");
+  for (const char* wrong : {"0", "3"}) {
     take.take = wrong;
     const auto refused = merged(take, siblings_of({"apples", "pears"}));
     REQUIRE_FALSE(refused.has_value());
@@ -49,6 +51,31 @@ TEST_CASE("a value is taken by its number, and a number that is not there is sai
     CHECK(refused.error().applied == Applied::no);
     CHECK(refused.error().message.find("cart has 2") != std::string::npos);
   }
+}
+
+TEST_CASE("what was chosen is not written over a value that was not seen") {
+  const auto two = siblings_of({"apples", "pears"});  // n1.1:1 and n1.1:2
+  ResolveCommand command;
+  command.key = "cart";
+  const auto written = [&](std::optional<std::string> take, std::vector<std::string> over) {
+    command.take = std::move(take);
+    command.over = std::move(over);
+    const auto same = as_it_was_read(command, two);
+    if (!same) {
+      CHECK(same.error().status == Status::stale);
+      CHECK(same.error().applied == Applied::no);
+    }
+    return same.has_value();
+  };
+  CHECK(written("n1.1:2", {"n1.1:1"}));
+  CHECK(written("n1.1:2", {"n1.1:1", "n3.1:7"}));  // one that is gone meanwhile is in nobody's way
+  CHECK(written("n1.1:2", {}));
+  CHECK(written("1", {}));
+  CHECK_FALSE(written("n1.1:3", {}));
+  CHECK_FALSE(written("n1.1:3", {"n1.1:1", "n1.1:2"}));
+  CHECK_FALSE(written("n1.1:2", {"n3.1:7"}));
+  CHECK_FALSE(written(std::nullopt, {"n1.1:1"}));
+  CHECK(written(std::nullopt, {"n1.1:1", "n1.1:2"}));
 }
 
 TEST_CASE("a merge command finds the values in files, and what it prints is the value") {

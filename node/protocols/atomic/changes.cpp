@@ -157,7 +157,8 @@ void Token::refuse(const Record& record, std::uint32_t got, Outputs& out) {
                          "token " + scheme_.id +
                              (exists                           ? " exists already"
                               : record.state == State::dropped ? " was dropped"
-                                                               : " was never created"));
+                                                               : " was never created") +
+                             (exists ? "" : ": kin token create --id " + scheme_.id));
     no.got = got;
     no.wanted = wanted;
     out.fail(change.call, no);
