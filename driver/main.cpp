@@ -66,7 +66,8 @@ void add_cluster_commands(CLI::App& app, Arguments& arguments, Action& action) {
       arguments.up.durability = arguments.durability == "os" ? kin::Durability::os : kin::Durability::fsync;
     return up(arguments.up);
   });
-  start->add_option("-n,--nodes", arguments.up.nodes, "how many nodes (5)")->check(CLI::Range(1, 64));
+  start->add_option("-n,--nodes", arguments.up.nodes, "how many nodes (as many as before, else 5)")
+      ->check(CLI::Range(1, 64));
   start->add_option("--durability", arguments.durability, "fsync, or os: leave it to the page cache")
       ->check(CLI::IsMember({"fsync", "os"}));
   start->add_option("--like", arguments.up.like, "a cluster file to take buckets, limits and tokens from")
@@ -122,7 +123,7 @@ void add_scenario_commands(CLI::App& app, Arguments& arguments, Action& action) 
   play->add_option("--seed", arguments.seed, "of the simulation; the same seed gives the same run (default: drawn)")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))  // what is too large is read as UINT64_MAX
       ->needs(simulated);
-  play->add_option("--history", arguments.run.history, "write what the clients did to this file too");
+  play->add_option("--history", arguments.run.history, "write what the clients did to this file too; of one scenario");
   command(app, "list", "the scenarios of the project", action, [&] { return list(arguments.json()); });
 
   CLI::App* page = command(app, "report", "a run as one HTML page, which opens without a network", action, [&] {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "client/client.hpp"
+#include "common/listed.hpp"
 #include "driver/cluster/free_ports.hpp"
 
 namespace kin::driver {
@@ -137,9 +138,8 @@ std::optional<ProcessId> Cluster::process(const std::string& node) const {
 
 Cluster::Result<NodeProcess*> Cluster::member(const std::string& node) {
   if (NodeProcess* known = state_.find(node)) return known;
-  std::string ids;
-  for (const NodeId& id : config_.ids()) ids += (ids.empty() ? "" : ", ") + id;
-  return tl::unexpected(failure(Status::usage, "there is no node " + node + " in " + run_ + "; there are " + ids));
+  return tl::unexpected(
+      failure(Status::usage, "there is no node " + node + " in " + run_ + "; there are " + listed(names_of(config_))));
 }
 
 Cluster::Result<NodeProcess*> Cluster::running(const std::string& node) {
@@ -237,7 +237,14 @@ Cluster::Result<void> Cluster::restart(const std::string& node, const Interrupte
     if (auto stopped = stop(node); !stopped) return stopped;
   if (auto port = port_is_free(node); !port) return port;
   if (auto launched = launch(node, set_aside_damaged); !launched) return launched;
-  return wait_answering(node, interrupted);
+  if (auto answers = wait_answering(node, interrupted); !answers) return answers;
+  const ClusterSurvey now = survey();
+  for (const SurveyedNode& known : now.nodes) {
+    if (known.name() == node && state_of(now, known) == NodeState::removed)
+      return tl::unexpected(failure(Status::stale, node + " was removed from the cluster for ever; it stops as soon as "
+                                                          "it hears of it"));
+  }
+  return {};
 }
 
 Cluster::Result<void> Cluster::lose_disk(const std::string& node) {

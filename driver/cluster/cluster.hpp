@@ -43,7 +43,8 @@ struct StartOptions {
 };
 
 // Failures: USAGE (no such node), UNAVAILABLE (no cluster up in RUN, the node is not running or does not answer),
-// ALREADY_EXISTS (a cluster is up, the node runs already), BAD_CONFIG, INTERNAL, and what nodes say themselves.
+// ALREADY_EXISTS (a cluster is up, the node runs already), STALE (the node was removed), TIMEOUT (what was waited for
+// does not come, or an interrupt came), BAD_CONFIG, INTERNAL, and what nodes say themselves.
 class Cluster {
  public:
   template <class T>
@@ -69,7 +70,7 @@ class Cluster {
   Result<void> pause(const std::string& node);  // SIGSTOP
   Result<void> resume(const std::string& node);
   // Starts it again on its data, after ending it if it runs; waits until it answers. UNAVAILABLE where another process
-  // holds its port, or where it ends at once: then with its last words.
+  // holds its port, or where it ends at once: then with its last words. STALE where the others have removed it.
   Result<void> restart(const std::string& node, const Interrupted& interrupted = {}, bool set_aside_damaged = false);
   // Lines that the node said since this object started it, but for the one that says that it listens.
   std::vector<std::string> words_of(const std::string& node) const;
@@ -104,6 +105,8 @@ class Cluster {
   // Whether the process that this object started listens: whoever answers at its port may be another one.
   bool listens(const std::string& node) const;
   std::vector<std::string> said(const std::string& node) const;
+  // Whether it ended because the others will never listen to it again.
+  bool was_removed(const std::string& node) const;
   // About a node that is gone. `again`: what may start it with --set-aside-damaged, up to that flag.
   std::string how_ended(const std::string& node, const std::string& again) const;
   std::string last_words(const std::string& node) const;

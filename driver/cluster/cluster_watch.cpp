@@ -3,6 +3,7 @@
 #include <fstream>
 #include <thread>
 
+#include "common/listed.hpp"
 #include "driver/cluster/cluster.hpp"
 
 namespace kin::driver {
@@ -17,6 +18,8 @@ constexpr milliseconds start_within{20000};
 constexpr milliseconds between_looks{20};
 constexpr milliseconds between_words{1000};
 constexpr std::size_t most_last_lines = 6;
+// Of kin-node, when it learns so.
+constexpr const char* removed_words = "was removed from the cluster for ever";
 
 Failure failure(Status status, const std::string& message) { return {status, Applied::no, message, "", 0, 0}; }
 Failure interrupted_failure() { return failure(Status::timeout, "interrupted"); }
@@ -29,7 +32,7 @@ std::string whom_it_misses(const wire::StatusReply& status) {
   std::string out;
   for (const wire::TierReport& tier : status.tiers)
     for (const wire::PeerReport& peer : tier.peers)
-      if (peer.member != status.node && peer.state != "reachable")
+      if (peer.member != status.node && peer.state != "reachable" && peer.state != "removed")
         out += (out.empty() ? "" : ", ") + peer.member + " (" + peer.state + ')';
   return out;
 }
@@ -37,17 +40,12 @@ std::string whom_it_misses(const wire::StatusReply& status) {
 // Empty when all see all.
 std::string who_misses_whom(const ClusterSurvey& survey) {
   for (const SurveyedNode& node : survey.nodes) {
+    if (state_of(survey, node) == NodeState::removed) continue;
     if (!node.status) return node.name() + " does not answer: " + node.why_silent;
     if (const std::string missed = whom_it_misses(*node.status); !missed.empty())
       return node.name() + " does not see " + missed;
   }
   return "";
-}
-
-std::string joined(const std::vector<std::string>& reasons) {
-  std::string out;
-  for (const std::string& reason : reasons) out += (out.empty() ? "" : "; ") + reason;
-  return out;
 }
 
 }  // namespace
@@ -117,6 +115,10 @@ std::string Cluster::how_ended(const std::string& node, const std::string& again
   return out;
 }
 
+bool Cluster::was_removed(const std::string& node) const {
+  return process_state(node) == ProcessState::gone && last_words(node).find(removed_words) != std::string::npos;
+}
+
 std::string Cluster::last_words(const std::string& node) const {
   const auto lines = said(node);
   if (lines.empty()) return "it said nothing";
@@ -147,12 +149,15 @@ Cluster::Result<void> Cluster::wait_all_see_all(milliseconds longest, const Prog
   auto next_word = steady_clock::now() + between_words;
   Client client = client_of(names_of(config_));
   while (true) {
-    for (const NodeConfig& node : config_.nodes)
-      if (process_state(node.id.str()) == ProcessState::gone)
-        return tl::unexpected(failure(Status::unavailable, how_ended(node.id.str(), "the same kin-driver up with")));
+    std::string silent;
+    for (const std::string& node : names_of(config_)) {
+      if (was_removed(node)) continue;
+      if (process_state(node) == ProcessState::gone)
+        return tl::unexpected(failure(Status::unavailable, how_ended(node, "the same kin-driver up with")));
+      if (silent.empty() && !listens(node)) silent = node + " does not listen yet";
+    }
     std::string why = who_misses_whom(kin::survey(client));
-    for (const NodeConfig& node : config_.nodes)
-      if (why.empty() && !listens(node.id.str())) why = node.id.str() + " does not listen yet";
+    if (why.empty()) why = silent;
     if (why.empty()) return {};
     if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
     if (steady_clock::now() >= deadline)
@@ -177,7 +182,7 @@ Cluster::Result<void> Cluster::wait_converged(const std::vector<std::string>& no
     if (reasons.empty()) return {};
     if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
     if (steady_clock::now() >= deadline)
-      return tl::unexpected(failure(Status::timeout, "not converged in time: " + joined(reasons)));
+      return tl::unexpected(failure(Status::timeout, "not converged in time: " + listed(reasons, "; ")));
     std::this_thread::sleep_for(between_looks);
   }
 }

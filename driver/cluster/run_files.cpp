@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 
+#include "common/listed.hpp"
 #include "driver/cluster/process.hpp"
 
 namespace kin::driver {
@@ -70,10 +71,8 @@ std::string print_tokens(const ClusterConfig& config) {
   const auto address = [&](const NodeId& node) { return '"' + config.node(node)->endpoint() + '"'; };
   std::string out;
   for (const TokenScheme& token : config.tokens) {
-    std::string readers;
-    for (const NodeId& reader : token.readers) readers += (readers.empty() ? "" : ", ") + address(reader);
-    out +=
-        "- token: " + yaml_word(token.id) + "\n  writer: " + address(token.writer) + "\n  readers: [" + readers + "]\n";
+    out += "- token: " + yaml_word(token.id) + "\n  writer: " + address(token.writer) + "\n  readers: [" +
+           listed(token.readers, ", ", address) + "]\n";
     if (token.all) out += "  quorum: all\n";
   }
   return out;
@@ -185,10 +184,14 @@ tl::expected<void, Failure> remove_earlier_run(const std::string& run) {
                                                      "/ but no cluster.yml: it is no folder of kin-driver, and "
                                                      "nothing in it is removed. Give another --dir"));
   }
-  for (const std::string& node : with_data) fs::remove_all(data_dir(run, node), error);
-  for (const char* name : {"logs", "history.jsonl", "tokens.yml"}) fs::remove_all(fs::path(run) / name, error);
-  if (!nodes_with_data(run).empty())
-    return tl::unexpected(failure(Status::internal, "the data in " + run + " cannot be removed: " + error.message()));
+  std::vector<std::string> names{"logs", "history.jsonl", "tokens.yml", "run.jsonl", "report.html"};
+  names.insert(names.end(), with_data.begin(), with_data.end());
+  for (const std::string& name : names) {
+    const fs::path path = fs::path(run) / name;
+    fs::remove_all(path, error);
+    if (error)
+      return tl::unexpected(failure(Status::internal, path.string() + " cannot be removed: " + error.message()));
+  }
   return {};
 }
 

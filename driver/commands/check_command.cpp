@@ -87,17 +87,24 @@ void print_json(const Verdict& verdict, const History& history) {
   std::cout << all.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
-int refuse(const std::string& sentence) {
-  std::cerr << "kin-driver: " << sentence << '\n';
+int refuse(const std::string& sentence, bool json) {
+  if (json) {
+    std::cout << Json{{"verdict", word(bad_input)}, {"message", sentence}}.dump(-1, ' ', false,
+                                                                                Json::error_handler_t::replace)
+              << '\n';
+  } else {
+    std::cerr << "kin-driver: " << sentence << '\n';
+  }
   return bad_input;
 }
 
 template <class Read, class Check>
 int judge(const std::string& file, bool json, Read read, Check check) {
   std::ifstream in(file, std::ios::binary);
-  if (std::filesystem::is_directory(file) || !in) return refuse(file + " cannot be read");
+  std::error_code no_such_path;
+  if (std::filesystem::is_directory(file, no_such_path) || !in) return refuse(file + " cannot be read", json);
   const auto history = read(in);
-  if (!history) return refuse(file + ':' + std::to_string(history.error().line) + ": " + history.error().message);
+  if (!history) return refuse(file + ':' + std::to_string(history.error().line) + ": " + history.error().message, json);
   const auto verdict = check(*history);
   json ? print_json(verdict, *history) : print_text(verdict, history->operations.size());
   return exit_of(verdict);

@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "client/commands/terminal.hpp"
+#include "client/render/bytes.hpp"
 #include "client/render/json.hpp"
 #include "client/render/palette.hpp"
 #include "client/render/table.hpp"
+#include "common/listed.hpp"
 #include "driver/cluster/cluster.hpp"
 #include "driver/commands/interrupt.hpp"
 #include "driver/scenario/cluster_fault.hpp"
@@ -18,6 +20,15 @@
 namespace kin::driver {
 
 namespace {
+
+constexpr std::uint32_t default_nodes = 5;
+
+// As many as the folder's cluster had, if there are data of one.
+std::uint32_t nodes_before(const std::string& dir) {
+  const auto config = load_cluster_config(cluster_file(dir), {});
+  if (!config || nodes_with_data(dir).empty()) return default_nodes;
+  return static_cast<std::uint32_t>(config->nodes.size());
+}
 
 std::vector<std::string> known_tiers() {
   std::vector<std::string> out;
@@ -50,22 +61,29 @@ class Ending {
   bool json_;
 };
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : "; ") + word;
-  return out;
+bool removed(const ClusterSurvey& survey, const SurveyedNode& node) {
+  return state_of(survey, node) == NodeState::removed;
 }
 
+struct SeenPeers {
+  std::size_t seen = 0, others = 0;  // without those that were removed
+
+  std::string text() const { return std::to_string(seen) + " of " + std::to_string(others); }
+};
+
 // Of its peers, how many a node has heard from lately.
-std::string seen_peers(const wire::StatusReply& status, std::size_t nodes) {
-  std::size_t reachable = nodes - 1;
+SeenPeers seen_peers(const ClusterSurvey& survey, const wire::StatusReply& status) {
+  const auto gone = std::count_if(survey.nodes.begin(), survey.nodes.end(),
+                                  [&](const SurveyedNode& node) { return removed(survey, node); });
+  const std::size_t others = survey.nodes.size() - 1 - static_cast<std::size_t>(gone);
+  std::size_t reachable = others;
   for (const wire::TierReport& tier : status.tiers) {
     if (tier.peers.empty()) continue;  // it does not watch them
     const auto count = static_cast<std::size_t>(std::count_if(
         tier.peers.begin(), tier.peers.end(), [](const auto& peer) { return peer.state == "reachable"; }));
     reachable = std::min(reachable, count);
   }
-  return std::to_string(reachable) + " of " + std::to_string(nodes - 1);
+  return {reachable, others};
 }
 
 void print_table(const Cluster& cluster, const ClusterSurvey& survey) {
@@ -75,10 +93,12 @@ void print_table(const Cluster& cluster, const ClusterSurvey& survey) {
     const ProcessState state = cluster.process_state(id);
     const auto process = cluster.process(id);
     const std::string pid = state == ProcessState::gone || !process ? "-" : std::to_string(process->pid);
-    if (node.status) {
+    if (removed(survey, node)) {
+      table.row({id, name(state), pid, node.endpoint.text(), "-", "-", "-", "removed for ever"});
+    } else if (node.status) {
       const wire::StatusReply& status = *node.status;
       table.row({id, name(state), pid, node.endpoint.text(), to_string(Actor{status.node, status.incarnation}),
-                 std::to_string(keys_of(status)), seen_peers(status, survey.nodes.size()), joined(status.faults)});
+                 std::to_string(keys_of(status)), seen_peers(survey, status).text(), listed(faults_of(status), "; ")});
     } else {
       table.row({id, name(state), pid, node.endpoint.text(), "-", "-", "-",
                  state == ProcessState::gone ? "" : "does not answer"});
@@ -86,7 +106,8 @@ void print_table(const Cluster& cluster, const ClusterSurvey& survey) {
   }
   std::cout << table.fit(terminal_columns(STDOUT_FILENO), {"faults", "sees", "endpoint"}).print(Palette());
   const auto reasons = why_not_converged(survey);
-  std::cout << (reasons.empty() ? "All nodes have taken in the same updates." : "Not converged: " + joined(reasons))
+  std::cout << (reasons.empty() ? "All nodes have taken in the same updates."
+                                : "Not converged: " + listed(reasons, "; "))
             << '\n';
 }
 
@@ -95,19 +116,25 @@ void print_json(const Cluster& cluster, const ClusterSurvey& survey) {
   for (const SurveyedNode& node : survey.nodes) {
     const ProcessState state = cluster.process_state(node.name());
     const auto process = cluster.process(node.name());
-    nlohmann::ordered_json one{
-        {"node", node.name()}, {"process", name(state)}, {"pid", nullptr}, {"endpoint", node.endpoint.text()}};
+    nlohmann::ordered_json one{{"node", node.name()},
+                               {"process", name(state)},
+                               {"state", to_string(state_of(survey, node))},
+                               {"pid", nullptr},
+                               {"endpoint", node.endpoint.text()}};
     if (process && state != ProcessState::gone) one["pid"] = process->pid;
     if (node.status) {
       one["incarnation"] = to_string(Actor{node.status->node, node.status->incarnation});
       one["keys"] = keys_of(*node.status);
-      one["faults"] = node.status->faults;
+      one["sees"] = seen_peers(survey, *node.status).seen;
+      one["faults"] = faults_of(*node.status);
     }
     nodes.push_back(std::move(one));
   }
+  const auto reasons = why_not_converged(survey);
   const nlohmann::ordered_json all{{"dir", cluster.run()},
                                    {"config", cluster_file(cluster.run())},
-                                   {"converged", why_not_converged(survey).empty()},
+                                   {"converged", reasons.empty()},
+                                   {"why_not", reasons},
                                    {"nodes", std::move(nodes)}};
   std::cout << all.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
@@ -118,7 +145,7 @@ int up(const UpCommand& command) {
   catch_interrupts();
   const Ending ending(command.json);
   ClusterRecipe recipe;
-  recipe.nodes = command.nodes;
+  recipe.nodes = command.nodes.value_or(command.fresh ? default_nodes : nodes_before(command.dir));
   recipe.like = command.like;
   recipe.durability = command.durability;
   recipe.tiers = known_tiers();
@@ -136,7 +163,8 @@ int up(const UpCommand& command) {
     print_json(*cluster, cluster->survey());
   } else {
     print_table(*cluster, cluster->survey());
-    std::cout << "kin --config " << cluster_file(command.dir) << " --node n1 read cart\n";
+    const std::string kin = "  kin --config " + shell_word(cluster_file(command.dir));
+    std::cout << "To use it:\n" << kin << " --node n1 add_update cart apples\n" << kin << " --node n2 read cart\n";
   }
   return 0;
 }

@@ -13,8 +13,8 @@ namespace kin::driver {
 
 struct UpCommand {
   std::string dir;
-  std::uint32_t nodes = 5;
-  std::string like;  // empty: the project's own cluster file
+  std::optional<std::uint32_t> nodes;  // none: as many as DIR has the data of, else 5
+  std::string like;                    // empty: the project's own cluster file
   std::optional<Durability> durability;
   bool fresh = false;
   bool set_aside_damaged = false;
