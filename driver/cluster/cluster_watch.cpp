@@ -133,8 +133,8 @@ Cluster::Result<void> Cluster::wait_answering(const std::string& node, const Int
   const auto deadline = steady_clock::now() + start_within;
   while (true) {
     if (process_state(node) == ProcessState::gone)
-      return tl::unexpected(
-          failure(Status::unavailable, how_ended(node, "kin-driver --dir " + run_ + " restart " + node)));
+      return tl::unexpected(failure(was_removed(node) ? Status::stale : Status::unavailable,
+                                    how_ended(node, "kin-driver --dir " + run_ + " restart " + node)));
     if (listens(node) && client.status()) return {};
     if (interrupted && interrupted()) return tl::unexpected(interrupted_failure());
     if (steady_clock::now() >= deadline)

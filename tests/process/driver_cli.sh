@@ -167,11 +167,31 @@ expect_text "n3 ended"
 expect_exit 6 "${driver[@]}" status
 expect_exit 2 "${driver[@]}" up -n 2
 expect_text "holds the data of n3"
-expect_exit 0 "${driver[@]}" up -n 3
+expect_exit 0 "${driver[@]}" up
+expect_text "starting 3 nodes"
 expect_exit 0 kin --node n2 read cart
 expect_text apples
 expect_exit 0 "${driver[@]}" down
+echo "-- a member that was removed"
+expect_exit 0 "${driver[@]}" up
+expect_exit 2 kin cluster remove n3
+expect_text "n3 answers"
+expect_exit 0 "${driver[@]}" kill n3
+expect_exit 0 kin cluster remove n3
+expect_exit 0 "${driver[@]}" status
+expect_text "removed for ever"
+expect_text "1 of 1"
+expect_exit 5 "${driver[@]}" restart n3
+expect_text "n3 was removed from the cluster for ever"
+expect_exit 0 "${driver[@]}" down
+expect_exit 0 "${driver[@]}" up
+expect_exit 0 "${driver[@]}" -o json status
+expect_text '"node":"n3","process":"down","state":"removed"'
+expect_exit 0 kin --node n2 read cart
+expect_exit 0 "${driver[@]}" down
+touch "$run/cluster/run.jsonl"
 expect_exit 0 "${driver[@]}" up -n 2 --fresh
+[[ ! -e $run/cluster/run.jsonl ]] || fail "the record of an earlier run is left"
 expect_exit 3 kin --node n2 read cart
 
 echo "-- a number that another process has now is left alone"
