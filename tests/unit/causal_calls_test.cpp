@@ -1,7 +1,9 @@
 // What the causal tier answers to clients: what it lists, and what it refuses and why.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "common/wire/context_token.hpp"
+#include "node/protocols/causal/messages.hpp"
 #include "tests/protocol_cluster.hpp"
 
 using namespace kin;
@@ -277,4 +279,71 @@ TEST_CASE("a write that is repeated is answered as it was, and whoever is known 
   CHECK(again.dot == first.dot);
   CHECK(again.got == 3);
   CHECK(cluster.values("n1", "k") == Values{"v"});
+}
+
+TEST_CASE("a value brings along what not all members are known to have, and nothing older than what they have") {
+  ProtocolCluster cluster(3, "causal", 1, [](ClusterConfig& config) { config.buckets.front().keep_base = true; });
+  const auto bases = [&] {
+    std::set<std::string> values;
+    const auto told = cluster.answer(cluster.ask("n1", wire::Explain{"default", "k"}))->as<wire::ExplainReply>();
+    for (const wire::BaseValue& base : told.bases) values.insert(base.value);
+    return values;
+  };
+  cluster.settle();
+  cluster.put("n1", "k", "old");
+  cluster.settle();
+  cluster.put("n1", "k", "all have it");
+  cluster.settle();
+  cluster.isolate("n3");
+  for (const char* value : {"n3 lacks it", "n3 lacks it too"}) {
+    cluster.put("n1", "k", value);
+    for (int i = 0; i < 5; ++i) cluster.round();
+  }
+  CHECK(bases() == std::set<std::string>{"all have it", "n3 lacks it"});
+  cluster.remove_member("n1", "n3");
+  for (int i = 0; i < 5; ++i) cluster.round();
+  cluster.put("n1", "k", "last");
+  CHECK(bases() == std::set<std::string>{"n3 lacks it too"});
+}
+
+TEST_CASE("who blocks forgetting is another member that lacks something, and none that was removed") {
+  ProtocolCluster cluster(3);
+  cluster.settle();
+  cluster.isolate("n3");
+  cluster.put("n1", "k", "v");
+  for (int i = 0; i < 5; ++i) cluster.round();
+  const auto blocking = [&] {
+    std::set<NodeId> members;
+    for (const wire::PeerReport& peer : cluster.report("n1").peers) {
+      if (peer.blocks_forgetting) members.insert(peer.member);
+    }
+    return members;
+  };
+  CHECK(blocking() == std::set<NodeId>{"n3"});
+  cluster.heal();
+  cluster.settle();
+  CHECK(blocking().empty());
+  cluster.isolate("n3");
+  cluster.put("n1", "k", "w");
+  cluster.remove_member("n1", "n3");
+  CHECK(blocking() == std::set<NodeId>{"n2"});  // until it has told that it has it
+  for (int i = 0; i < 5; ++i) cluster.round();
+  CHECK(blocking().empty());
+}
+
+TEST_CASE("a member that was removed is told so, and nothing else") {
+  ProtocolCluster cluster(2);
+  cluster.put("n1", "k", "v");
+  cluster.settle();
+  cluster.put("n1", "k", "w");
+  cluster.drop_all();
+  cluster.remove_member("n1", "n2");
+  cluster.inject("n1", "n2",
+                 causal::encode(causal::Gossip{{{{"n1", cluster.life("n1")}, {"n2", cluster.life("n2")}}, {}}}));
+  const auto told = cluster.under_way_to("n2");
+  CHECK(told.size() == 1);
+  CHECK(told.count("refused") == 1);
+  cluster.drop_all();
+  cluster.inject("n1", "n2", causal::encode(causal::Refused{cluster.life("n2"), cluster.life("n1")}));
+  CHECK(cluster.under_way_to("n2").empty());  // or two would refuse each other for ever
 }
