@@ -23,15 +23,19 @@ void CausalLoad::start(SimCluster& cluster) {
   const std::vector<NodeId> nodes = cluster.config().ids();
   for (std::size_t i = 0; i < options_.clients; ++i) {
     clients_.push_back(
-        {nodes[i % nodes.size()], {}, i * 100 < std::uint64_t{options_.clients} * options_.sessions, {}, {}});
+        {nodes[i % nodes.size()], {}, 0, i * 100 < std::uint64_t{options_.clients} * options_.sessions, {}, {}});
     next(i);
   }
 }
 
 // ------------------------------------------------------------------------------------------------ asking
 
+std::uint32_t CausalLoad::burst(const Client& client) const { return client.keeps_session ? 1 : options_.burst; }
+
+// As many operations a second as without bursts.
 void CausalLoad::next(std::size_t client) {
-  cluster_->agenda().after(rng_.below(options_.think_us + 1), [this, client] {
+  const Micros longest = Micros{options_.think_us} * burst(clients_[client]);
+  cluster_->agenda().after(rng_.below(longest + 1), [this, client] {
     if (asked_ < options_.operations) ask(client);
   });
 }
@@ -43,24 +47,33 @@ Question CausalLoad::question(const Client& client, CallId call, const Request& 
 }
 
 void CausalLoad::ask(std::size_t client) {
+  Client& who = clients_[client];
+  const std::vector<NodeId> nodes = cluster_->config().ids();
+  const NodeId node = rng_.below(100) < options_.roaming ? nodes[rng_.below(nodes.size())] : who.home;
+  std::vector<Question> questions;
+  for (std::uint32_t i = 0; i < burst(who) && asked_ < options_.operations; ++i) begin(client, node, questions);
+  cluster_->ask(node, std::move(questions), options_.timeout_ms);
+}
+
+void CausalLoad::begin(std::size_t client, const NodeId& node, std::vector<Question>& questions) {
   ++asked_;
   ++open_;
   Client& who = clients_[client];
-  const std::vector<NodeId> nodes = cluster_->config().ids();
+  ++who.open;
+  const std::size_t members = cluster_->config().nodes.size();
   Operation operation;
   operation.client = client;
   operation.in_session = who.keeps_session;
-  operation.node = rng_.below(100) < options_.roaming ? nodes[rng_.below(nodes.size())] : who.home;
+  operation.node = node;
   // A few keys get most of the traffic: where writers meet, there are siblings.
   const std::uint64_t range = rng_.below(4) == 0 ? options_.keys : std::max<std::uint64_t>(1, options_.keys / 5);
   operation.key = "key-" + std::to_string(rng_.below(range)) + '/';  // none is the beginning of another
   operation.start = cluster_->agenda().now();
   operation.mark = oracle_.mark();
-  if (rng_.below(100) < options_.levels) operation.level = 1 + static_cast<std::uint32_t>(rng_.below(nodes.size()));
+  if (rng_.below(100) < options_.levels) operation.level = 1 + static_cast<std::uint32_t>(rng_.below(members));
   const wire::Level level{wire::Quorum::count, operation.level};
   const CallId call = cluster_->new_call();
 
-  std::vector<Question> questions;
   if (rng_.below(100) < options_.reads) {
     questions.push_back(question(who, call, wire::Read{bucket, operation.key, level}));
     // In the same turn, so that what is told is about what is shown; a read in a session may have to wait.
@@ -107,9 +120,7 @@ void CausalLoad::ask(std::size_t client) {
                    wire::AddUpdate{bucket, operation.key, operation.value, operation.seen, context, level, "", true}));
     }
   }
-  const NodeId node = operation.node;
   operations_.emplace(call, std::move(operation));
-  cluster_->ask(node, std::move(questions), options_.timeout_ms);
   cluster_->agenda().after(Micros{options_.timeout_ms} * 1000, [this, call] { close(call, nullptr); });
 }
 
@@ -143,7 +154,7 @@ void CausalLoad::close(CallId call, const Reply* reply) {
     tokens.push_back({operation.key, std::move(operation.context), *operation.told, "o" + std::to_string(call)});
     if (tokens.size() > remembered_tokens) tokens.pop_front();
   }
-  next(operation.client);
+  if (--clients_[operation.client].open == 0) next(operation.client);
 }
 
 void CausalLoad::follow_session(Operation& operation) {

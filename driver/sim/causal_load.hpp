@@ -82,6 +82,7 @@ class CausalLoad : public Load {
   struct Client {
     NodeId home;
     std::deque<Token> tokens;
+    std::uint32_t open = 0;  // of its operations
     bool keeps_session = false;
     std::string seen;  // as the last reply of the session gave it
     SessionView view;
@@ -89,7 +90,11 @@ class CausalLoad : public Load {
 
   // Asking, and being answered.
   void next(std::size_t client);
+  // Operations that travel together to one node: one, or where the options say so several. In a session one follows the
+  // other.
   void ask(std::size_t client);
+  std::uint32_t burst(const Client& client) const;
+  void begin(std::size_t client, const NodeId& node, std::vector<Question>& questions);
   // As the client sends it: in its session, where it keeps one.
   template <class Request>
   Question question(const Client& client, CallId call, const Request& request) const;

@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, fault_kinds> names{
     "sync-fails",   "read-fails", "slow-disk",      "lose-disk",       "restore",   "clock-jumps",
     "clock-drifts", "remove"};
 
-constexpr std::array<Setting, 16> numbers{{
+constexpr std::array<Setting, 17> numbers{{
     {"gossip-ms", &Options::gossip_ms},
     {"value-bytes", &Options::value_bytes},
     {"think-us", &Options::think_us},
@@ -32,6 +32,7 @@ constexpr std::array<Setting, 16> numbers{{
     {"batch-keys", &Options::batch_keys},
     {"tidy-keys", &Options::tidy_keys},
     {"cache-bytes", &Options::cache_bytes},
+    {"burst", &Options::burst},
     {"lineage", &Options::lineage},
     {"fault-gap-ms", &Options::fault_gap_ms},
 }};
@@ -122,6 +123,7 @@ Options draw(std::uint64_t seed, std::string_view tier) {
     out.fault_gap_ms = fault_gap_ms;
   }
   out.tidy_keys = one_of<3>(rng, {2'000, out.keys / 4 + 1, out.keys / 10 + 1});
+  out.burst = one_of<4>(rng, {1, 1, 1, 16});
   if (has_tokens(tier)) {
     out.keys = std::min(out.keys, most_tokens);
     out.clients = std::min(out.clients, most_at_tokens);
@@ -147,7 +149,8 @@ std::string describe(const Options& options) {
   if (!tokens) {
     out += "; of the writes " + std::to_string(options.contexts) + "% with a context, " +
            std::to_string(options.blind) + "% blind; " + std::to_string(options.levels) + "% with R or W above one; " +
-           std::to_string(options.sessions) + "% of the clients in a session), values of " +
+           std::to_string(options.sessions) + "% of the clients in a session, the others with " +
+           std::to_string(options.burst) + " at once), values of " +
            std::to_string(options.value_bytes) + " bytes, " + std::to_string(options.batch_keys) + " keys a batch, " +
            std::to_string(options.tidy_keys) + " keys tidied a tick, " + std::to_string(options.cache_bytes) +
            " bytes of cache, " + std::to_string(options.lineage) + " versions a lineage";

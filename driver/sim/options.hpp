@@ -72,6 +72,7 @@ struct Options {
   std::uint32_t batch_keys = 512;   // entries of a message of members: few make many messages of a few keys
   std::uint32_t tidy_keys = 2'000;  // looked at in one tick for leftovers; 25 times as many dots are forgotten in one
   std::uint32_t cache_bytes = 8u << 20;  // of entries that a node keeps in memory
+  std::uint32_t burst = 1;               // operations that a client sends together
   std::uint32_t lineage = 16;            // versions that a value names as seen
   Weather weather;
   Speed speed;
