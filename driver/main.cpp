@@ -20,6 +20,7 @@
 #include "common/wire/status.hpp"
 #include "driver/commands/check_command.hpp"
 #include "driver/commands/cluster_commands.hpp"
+#include "driver/commands/complaint.hpp"
 #include "driver/commands/report_command.hpp"
 #include "driver/commands/run_commands.hpp"
 #include "driver/commands/shell_command.hpp"
@@ -203,8 +204,9 @@ int Program::run(const std::vector<std::string>& args) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     const kin::WrongLine wrong = kin::wrong_line(error, app, args);
-    std::cerr << "kin-driver: " << kin::escaped(wrong.problem) << '\n' << kin::escaped(wrong.hint) << '\n';
-    return kin::exit_code(kin::Status::usage);
+    const int code = kin::driver::complain(kin::escaped(wrong.problem), kin::asks_for_json(args));
+    std::cerr << kin::escaped(wrong.hint) << '\n';
+    return code;
   }
   try {
     return action();

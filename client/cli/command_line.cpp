@@ -86,24 +86,6 @@ void Grammar::shell_commands() {
   commands[completion] = [made] { return *made; };
 }
 
-namespace {
-
-// The line could not be parsed; whoever asked for JSON still gets JSON.
-Output asked_output(const std::vector<std::string>& args) {
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    const std::string& arg = args[i];
-    const bool apart = (arg == "-o" || arg == "--output") && i + 1 < args.size();
-    const std::string value = apart                          ? args[i + 1]
-                              : arg.starts_with("--output=") ? arg.substr(9)
-                              : arg.starts_with("-o")        ? arg.substr(2)
-                                                             : "";
-    if (value == "json") return Output::json;
-  }
-  return Output::text;
-}
-
-}  // namespace
-
 tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std::string>& args,
                                                           const EnvironmentVariables& environment) {
   Grammar grammar;
@@ -132,7 +114,8 @@ tl::expected<Invocation, NothingToRun> parse_command_line(const std::vector<std:
     return tl::unexpected(NothingToRun{std::string(version) + '\n', "", "", Output::text});
   } catch (const CLI::ParseError& error) {
     const WrongLine wrong = wrong_line(error, app, args);
-    return tl::unexpected(NothingToRun{"", escaped(wrong.problem), escaped(wrong.hint), asked_output(args)});
+    return tl::unexpected(NothingToRun{"", escaped(wrong.problem), escaped(wrong.hint),
+                                       asks_for_json(args) ? Output::json : Output::text});
   }
 }
 

@@ -91,4 +91,18 @@ WrongLine wrong_line(const CLI::ParseError& error, const CLI::App& app, const st
   return out;
 }
 
+bool asks_for_json(const std::vector<std::string>& args) {
+  constexpr std::string_view flag = "-o", long_flag = "--output", long_flag_is = "--output=";
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const std::string_view arg = args[i];
+    const bool apart = (arg == flag || arg == long_flag) && i + 1 < args.size();
+    const std::string_view value = apart                           ? args[i + 1]
+                                   : arg.starts_with(long_flag_is) ? arg.substr(long_flag_is.size())
+                                   : arg.starts_with(flag)         ? arg.substr(flag.size())
+                                                                   : "";
+    if (value == "json") return true;
+  }
+  return false;
+}
+
 }  // namespace kin

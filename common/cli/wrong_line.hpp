@@ -20,4 +20,7 @@ struct WrongLine {
 // Right after `app` refused `args`, the words behind the program's name.
 WrongLine wrong_line(const CLI::ParseError& error, const CLI::App& app, const std::vector<std::string>& args);
 
+// Whether a line that could not be parsed says -o json: who asked for JSON still gets JSON.
+bool asks_for_json(const std::vector<std::string>& args);
+
 }  // namespace kin

@@ -13,6 +13,7 @@
 #include "client/render/table.hpp"
 #include "common/listed.hpp"
 #include "driver/cluster/cluster.hpp"
+#include "driver/commands/complaint.hpp"
 #include "driver/commands/interrupt.hpp"
 #include "driver/scenario/cluster_fault.hpp"
 #include "node/protocols/registry.hpp"
@@ -44,12 +45,9 @@ class Ending {
 
   std::ostream& on_the_way() const { return json_ ? std::cerr : std::cout; }
   int failed(const Failure& failure) const {
-    if (json_) {
-      std::cout << json::failure(failure);
-    } else if (!interrupted()) {
-      std::cerr << "kin-driver: " << failure.message << '\n';
-    }
-    return interrupted() ? interrupted_exit_code : exit_code(failure.status);
+    if (interrupted() && !json_) return interrupted_exit_code;
+    const int code = complain(failure, json_);
+    return interrupted() ? interrupted_exit_code : code;
   }
   // Of these nodes.
   int done(const std::vector<std::string>& nodes, const std::string& sentence) const {

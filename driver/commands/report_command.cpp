@@ -8,6 +8,7 @@
 
 #include "client/pages/page_file.hpp"
 #include "common/wire/status.hpp"
+#include "driver/commands/complaint.hpp"
 #include "driver/report/report_page.hpp"
 
 namespace kin::driver {
@@ -15,11 +16,6 @@ namespace kin::driver {
 namespace fs = std::filesystem;
 
 namespace {
-
-int complain(const std::string& sentence, Status status = Status::usage) {
-  std::cerr << "kin-driver: " << sentence << '\n';
-  return exit_code(status);
-}
 
 // The run itself, or those in it that several scenarios left.
 std::vector<std::string> runs_in(const std::string& folder) {
@@ -49,20 +45,22 @@ tl::expected<std::string, std::string> page_of(const std::string& run, std::stri
 int report(const ReportCommand& command) {
   const std::vector<std::string> runs = runs_in(command.run);
   if (runs.empty()) {
-    return complain("there is no run in " + command.run + ": kin-driver run --dir " + command.run +
-                    " SCENARIO makes one");
+    return complain(
+        "there is no run in " + command.run + ": kin-driver run --dir " + command.run + " SCENARIO makes one",
+        command.json);
   }
   if (runs.size() > 1 && !command.html.empty()) {
     return complain("there are " + std::to_string(runs.size()) + " runs in " + command.run +
-                    ": name the folder of one, or leave out --html");
+                        ": name the folder of one, or leave out --html",
+                    command.json);
   }
   nlohmann::ordered_json told = nlohmann::ordered_json::array();
   for (const std::string& run : runs) {
     std::string verdict;
     const auto page = page_of(run, verdict);
-    if (!page) return complain(page.error());
+    if (!page) return complain(page.error(), command.json);
     const std::string file = command.html.empty() ? run + "/report.html" : command.html;
-    if (const auto written = write_page(file, *page); !written) return complain(written.error());
+    if (const auto written = write_page(file, *page); !written) return complain(written.error(), command.json);
     if (!command.json) std::cout << file << ": " << verdict << "; open it in a browser\n";
     told.push_back({{"run", run}, {"file", file}, {"verdict", verdict}});
   }

@@ -9,6 +9,7 @@
 
 #include "common/cli/nearest_word.hpp"
 #include "driver/cluster/cluster.hpp"
+#include "driver/commands/complaint.hpp"
 #include "driver/commands/interrupt.hpp"
 #include "driver/commands/run_simulated.hpp"
 #include "driver/commands/transcript.hpp"
@@ -21,11 +22,6 @@ namespace kin::driver {
 namespace fs = std::filesystem;
 
 namespace {
-
-int complain(const std::string& sentence, int code) {
-  std::cerr << "kin-driver: " << sentence << '\n';
-  return code;
-}
 
 // A file, or the name of one of the project's.
 std::string find_scenario(const std::string& given) {
@@ -129,7 +125,7 @@ std::vector<std::string> seed_scenarios() { return {"seed-a-no-conflict", "seed-
 int run(const RunCommand& command) {
   catch_interrupts();
   if (!command.history.empty() && command.scenarios.size() > 1) {
-    return complain("--history is for one scenario: two have operations of the same names", exit_code(Status::usage));
+    return complain("--history is for one scenario: two have operations of the same names", command.json);
   }
   std::vector<Scenario> scenarios;
   for (const std::string& given : command.scenarios) {
@@ -138,10 +134,10 @@ int run(const RunCommand& command) {
       const auto nearest = nearest_word(given, scenario_names());
       return complain("there is no scenario " + given + "; " +
                           (nearest ? "did you mean " + *nearest + '?' : "kin-driver list shows those there are"),
-                      exit_code(Status::usage));
+                      command.json);
     }
     auto scenario = load_scenario(file);
-    if (!scenario) return complain(scenario.error().text(), exit_code(Status::bad_config));
+    if (!scenario) return complain({Status::bad_config, Applied::no, scenario.error().text(), "", 0, 0}, command.json);
     scenarios.push_back(std::move(*scenario));
   }
   std::vector<ScenarioReport> reports;
@@ -149,7 +145,11 @@ int run(const RunCommand& command) {
     const std::string dir = scenarios.size() == 1 ? command.dir : command.dir + '/' + scenario.name;
     auto report = command.simulated ? play_simulated(scenario, command) : play(scenario, dir, command);
     if (interrupted()) return interrupted_exit_code;
-    if (!report) return complain(scenario.name + ": " + report.error().message, exit_code(report.error().status));
+    if (!report) {
+      Failure failure = report.error();
+      failure.message = scenario.name + ": " + failure.message;
+      return complain(failure, command.json);
+    }
     reports.push_back(std::move(*report));
   }
   const auto failed = std::count_if(reports.begin(), reports.end(),
@@ -164,7 +164,8 @@ int run(const RunCommand& command) {
 
 int list(bool json) {
   const std::string folder = project_file("scenarios");
-  if (folder.empty()) return complain("the folder config/scenarios is not there", exit_code(Status::not_found));
+  if (folder.empty())
+    return complain({Status::not_found, Applied::no, "the folder config/scenarios is not there", "", 0, 0}, json);
   const auto scenarios = list_scenarios(folder);
   if (json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();

@@ -112,6 +112,9 @@ expect_json 6 UNAVAILABLE "" pause n3
 expect_json 0 OK n3 restart n3
 expect_json 2 USAGE "" kill n9
 expect_json 5 ALREADY_EXISTS "" up -n 3
+expect_json 2 USAGE "" fly n1
+expect_json 2 USAGE "" run no-such-scenario
+expect_json 2 USAGE "" report "$run/nothing"
 
 echo "-- restart while another process holds the node's port, and on damaged data"
 expect_exit 0 "${driver[@]}" kill n2
