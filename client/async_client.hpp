@@ -101,8 +101,8 @@ class AsyncClient {
   // at most `longest`. Returns false when the wait was ended by the interrupt.
   bool poll(std::chrono::milliseconds longest);
 
-  // From now on waiting is not ended by the interrupt: for who has seen it, and has still to hear what became of what it
-  // sent.
+  // From now on waiting is not ended by the interrupt: for who has seen it, and has still to hear what became of what
+  // it sent.
   void ignore_interrupts();
 
   std::size_t in_flight() const;  // requests whose callback has not run

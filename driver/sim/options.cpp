@@ -150,10 +150,10 @@ std::string describe(const Options& options) {
     out += "; of the writes " + std::to_string(options.contexts) + "% with a context, " +
            std::to_string(options.blind) + "% blind; " + std::to_string(options.levels) + "% with R or W above one; " +
            std::to_string(options.sessions) + "% of the clients in a session, the others with " +
-           std::to_string(options.burst) + " at once), values of " +
-           std::to_string(options.value_bytes) + " bytes, " + std::to_string(options.batch_keys) + " keys a batch, " +
-           std::to_string(options.tidy_keys) + " keys tidied a tick, " + std::to_string(options.cache_bytes) +
-           " bytes of cache, " + std::to_string(options.lineage) + " versions a lineage";
+           std::to_string(options.burst) + " at once), values of " + std::to_string(options.value_bytes) + " bytes, " +
+           std::to_string(options.batch_keys) + " keys a batch, " + std::to_string(options.tidy_keys) +
+           " keys tidied a tick, " + std::to_string(options.cache_bytes) + " bytes of cache, " +
+           std::to_string(options.lineage) + " versions a lineage";
   } else {
     out += " and creates)";
   }
