@@ -130,7 +130,7 @@ AsyncClient::AsyncClient(std::vector<Endpoint> endpoints, ClientOptions options)
   State& s = *state_;
   s.options = std::move(options);
   if (s.options.name.empty()) s.options.name = default_client_name();
-  if (s.options.timeout < milliseconds(1)) s.options.timeout = milliseconds(1);
+  set_timeout(s.options.timeout);
   if (!s.options.connect) {
     s.options.connect = [](const Endpoint& to) { return ClientTransport::connect(to.host, to.port); };
   }
@@ -139,6 +139,8 @@ AsyncClient::AsyncClient(std::vector<Endpoint> endpoints, ClientOptions options)
 }
 
 AsyncClient::~AsyncClient() = default;
+
+void AsyncClient::set_timeout(milliseconds timeout) { state_->options.timeout = std::max(timeout, milliseconds(1)); }
 
 void AsyncClient::ignore_interrupts() { state_->options.interrupt_fd = -1; }
 

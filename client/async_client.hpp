@@ -101,6 +101,8 @@ class AsyncClient {
   // at most `longest`. Returns false when the wait was ended by the interrupt.
   bool poll(std::chrono::milliseconds longest);
 
+  // Of the requests that are submitted from now on; at least 1 ms.
+  void set_timeout(std::chrono::milliseconds timeout);
   // From now on waiting is not ended by the interrupt: for who has seen it, and has still to hear what became of what
   // it sent.
   void ignore_interrupts();

@@ -82,11 +82,8 @@ Globals at_all(Globals globals) {
   return globals;
 }
 
-ClientOptions looking(const AddressBook& book, const CommandContext& context, Clock::time_point until) {
-  ClientOptions options = client_options(book, context);
-  const auto left = std::chrono::duration_cast<milliseconds>(until - Clock::now());
-  options.timeout = std::clamp(left, shortest_look, longest_look);
-  return options;
+milliseconds time_of_look(Clock::time_point until) {
+  return std::clamp(std::chrono::duration_cast<milliseconds>(until - Clock::now()), shortest_look, longest_look);
 }
 
 std::string cannot_be_asked(const NodeId& member) {
@@ -98,7 +95,8 @@ std::string cannot_be_asked(const NodeId& member) {
 tl::expected<void, Failure> all_can_be_asked(const CommandContext& context, Clock::time_point until) {
   auto book = AddressBook::open(at_all(context.globals));
   if (!book) return tl::unexpected(book.error());
-  Client client(book->all(), looking(*book, context, until));
+  Client client(book->all(), client_options(*book, context));
+  client.core().set_timeout(time_of_look(until));
   const auto others = members_not_asked(survey(client));
   if (others.empty()) return {};
   return tl::unexpected(usage_failure("nothing is deleted: " + cannot_be_asked(*others.begin())));
@@ -108,8 +106,9 @@ int wait_until_forgotten(const wire::TracesOf& question, const CommandContext& c
   Screen& screen = context.screen;
   auto book = AddressBook::open(at_all(context.globals));
   if (!book) return screen.fail(book.error());
+  Client client(book->all(), client_options(*book, context));
   while (true) {
-    Client client(book->all(), looking(*book, context, until));
+    client.core().set_timeout(time_of_look(until));
     const Traces traces = look(client, question);
     for (const NodeId& member : traces.members) {
       if (traces.answered.size() + traces.removed < client.endpoints().size() || traces.answered.contains(member))

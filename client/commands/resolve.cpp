@@ -28,7 +28,10 @@ class Resolving {
     for (int round = 1;; ++round) {
       const auto reply = read();
       if (!reply || reply->siblings.empty()) return tell(ReadCommand{command_.key, {}, false}, reply, context_);
-      if (const auto same = as_it_was_read(command_, reply->siblings); !same) return context_.screen.fail(same.error());
+      if (auto same = as_it_was_read(command_, reply->siblings); !same) {
+        same.error().node = reply->node;
+        return context_.screen.fail(same.error());
+      }
       if (reply->siblings.size() == 1) return nothing_to_resolve(*reply);
       auto value = merged(command_, reply->siblings, base(), context_.interrupt_fd);
       if (is_interrupted(context_.interrupt_fd)) return interrupted();
