@@ -69,10 +69,8 @@ std::string cluster_status(const ClusterSurvey& survey, const Style& style) {
   std::string out = table.fit(style.columns, {"faults", "endpoint"}).print(style.palette);
   const auto others = members_not_asked(survey);
   if (style.quiet || others.empty()) return out;
-  std::vector<std::string> names;
-  for (const NodeId& other : others) names.push_back(other.str());
-  return out + listed(names, ", ") + (names.size() == 1 ? " was" : " were") +
-         " not asked: give --config, or all nodes in --endpoints\n";
+  return out + listed(others, ", ", [](const NodeId& other) { return other.str(); }) +
+         (others.size() == 1 ? " was" : " were") + " not asked: give --config, or all nodes in --endpoints\n";
 }
 
 std::string cluster_lag(const ClusterSurvey& survey, const Style& style) {
