@@ -19,6 +19,9 @@ struct WriteFlags {
   }
 };
 
+// With one value each time. A list that takes more would take a -- behind it for its own end.
+CLI::Option* may_be_repeated(CLI::Option* option) { return option->expected(1)->take_all()->allow_extra_args(false); }
+
 wire::Level level_of(const std::string& flag, const std::string& text) {
   return text.empty() ? wire::Level{} : checked(flag, parse_level(text));
 }
@@ -60,10 +63,8 @@ void Grammar::add_update_command() {
   auto* sibling = put->add_flag("--new-sibling", flags->new_sibling, "replace nothing");
   put->add_option("--content-type", made->content_type, "kept with the value: text/plain")->type_name("TYPE");
   auto meta = std::make_shared<std::vector<std::string>>();
-  put->add_option("--meta", *meta, "kept with the value, may be repeated: --meta by='till 4'")
-      ->type_name("NAME=TEXT")
-      ->expected(1)
-      ->take_all();
+  may_be_repeated(put->add_option("--meta", *meta, "kept with the value, may be repeated: --meta by='till 4'"))
+      ->type_name("NAME=TEXT");
   context->excludes(overwrite)->excludes(sibling);
   overwrite->excludes(sibling);
   commands[put] = [flags, made, context, meta] {
@@ -157,13 +158,10 @@ void Grammar::resolve_command() {
                    "what this shell command prints; its arguments are files with the values: sort -u \"$@\"")
       ->type_name("CMD");
   resolve->add_flag("--edit", made->edit, "what is left after editing them in VISUAL or EDITOR");
-  resolve
-      ->add_option(
-          "--over", made->over,
-          "the dot of another value that may be replaced; may be repeated. Where one stands that was not named, "
-          "nothing is written")
-      ->expected(1)
-      ->take_all()
+  may_be_repeated(
+      resolve->add_option("--over", made->over,
+                          "the dot of another value that may be replaced; may be repeated. Where one stands "
+                          "that was not named, nothing is written"))
       ->type_name("DOT");
   commands[resolve] = [made, level] {
     made->level = level_of("-W", *level);

@@ -148,19 +148,24 @@ def main(bin_folder, folder):
         assert values("take") == ["pears"]
 
         # What was chosen on the screen is not written over a value that came since: the line that `read` proposed.
+        def proposed(*key):
+            out, _ = run("read", *key, code=4)
+            return next(line for line in out.splitlines() if " resolve --take " in line).split(" resolve ", 1)[1].split()
+
         conflict("chosen", "apples", "pears")
-        out, _ = run("read", "chosen", code=4)
-        proposed = next(line for line in out.splitlines() if " resolve --take " in line).split(" resolve ", 1)[1].split()
-        assert len(proposed) == 5 and proposed[::2] == ["--take", "--over", "chosen"], out
+        line = proposed("chosen")
+        assert len(line) == 5 and line[::2] == ["--take", "--over", "chosen"], line
         run("add_update", "chosen", "plums", "--new-sibling")
-        _, said = run("resolve", *proposed, code=5)
+        _, said = run("resolve", *line, code=5)
         assert "another value is there now" in said and "plums" in said and "nothing was written" in said, said
         assert values("chosen") == ["apples", "pears", "plums"]
         run("resolve", "chosen", "--take", "n9.1:1", code=5)
-        out, _ = run("read", "chosen", code=4)
-        proposed = next(line for line in out.splitlines() if " resolve --take " in line).split(" resolve ", 1)[1].split()
-        out, _ = run("-o", "json", "resolve", *proposed)
+        out, _ = run("-o", "json", "resolve", *proposed("chosen"))
         assert json.loads(out)["value"] == values("chosen")[0] and len(values("chosen")) == 1, out
+        for value in ("apples", "pears"):
+            run("add_update", "--new-sibling", "--", "-dashed", value)
+        run("resolve", *proposed("--", "-dashed"))
+        run("read", "--", "-dashed")
 
         conflict("value", "apples", "pears")
         out, _ = run("-o", "json", "resolve", "value", "--value", "plums")

@@ -127,6 +127,15 @@ TEST_CASE("commands and their aliases") {
   CHECK(std::get<AddUpdateCommand>(parsed({"put", "k", ""}).command).value == "");
   CHECK(std::get<AddUpdateCommand>(parsed({"put", "k", "[1,2]"}).command).value == "[1,2]");
   CHECK(std::get<AddUpdateCommand>(parsed({"put", "--", "-k", "--v"}).command).value == "--v");
+  const auto noted =
+      std::get<AddUpdateCommand>(parsed({"put", "--meta", "a=b", "--meta", "c=d", "--", "-k", "v"}).command);
+  CHECK(noted.key == "-k");
+  CHECK(noted.meta == Metadata{{"a", "b"}, {"c", "d"}});
+  const auto chosen = std::get<ResolveCommand>(
+      parsed({"resolve", "--take", "n1.1:1", "--over", "n2.1:2", "--over", "n3.1:1", "--", "-k"}).command);
+  CHECK(chosen.key == "-k");
+  CHECK(chosen.take == "n1.1:1");
+  CHECK(chosen.over == std::vector<std::string>{"n2.1:2", "n3.1:1"});
   CHECK(std::get<DeleteCommand>(parsed({"delete", "k", "--overwrite"}).command).seen == wire::Seen::overwrite);
   CHECK(std::get<VclockCompareCommand>(parsed({"vclock", "compare", "[3,1,3]", "[1,0,3]"}).command).a == "[3,1,3]");
   const auto link =
