@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 
+#include "client/identity.hpp"
 #include "common/listed.hpp"
 #include "driver/cluster/process.hpp"
 
@@ -89,6 +90,14 @@ tl::expected<ClusterConfig, Failure> load_pattern(const ClusterRecipe& recipe) {
   return *pattern;
 }
 
+// Data belong to a cluster of one name, so those that are there keep theirs. Else no two have the same: where a port of
+// a node that was killed is taken by another cluster, its members and clients are known as strangers.
+std::string name_in(const std::string& run, const std::string& like) {
+  const auto before = load_cluster_config(cluster_file(run), {});
+  if (before && !nodes_with_data(run).empty() && before->cluster.starts_with(like)) return before->cluster;
+  return like + '-' + to_hex(new_operation_id()).substr(0, 8);
+}
+
 }  // namespace
 
 std::string data_dir(const std::string& run, const std::string& node) { return absolute(run + '/' + node); }
@@ -138,6 +147,7 @@ tl::expected<WrittenCluster, Failure> write_cluster_files(const std::string& run
   if (!placed) return tl::unexpected(placed.error());
   WrittenCluster out{std::move(*placed), {}};
   ClusterConfig& config = out.config;
+  config.cluster = name_in(run, config.cluster);
   config.data_dir = absolute(run);
   config.log_dir = log_dir(run);
 

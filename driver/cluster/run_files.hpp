@@ -44,9 +44,9 @@ struct WrittenCluster {
 };
 
 // Writes cluster.yml, and tokens.yml where the pattern has one, for nodes n1, n2, ... on these ports of 127.0.0.1, with
-// faults enabled. A reader of a token that would be a node that this cluster does not have is left out; so is, with a
-// note, a token that lacks its writer or all readers. Errors: BAD_CONFIG with file and line; INTERNAL when a file
-// cannot be written.
+// faults enabled. The cluster's name is the pattern's with something random behind it; data that are there keep theirs.
+// A reader of a token that would be a node that this cluster does not have is left out; so is, with a note, a token
+// that lacks its writer or all readers. Errors: BAD_CONFIG with file and line; INTERNAL when a file cannot be written.
 tl::expected<WrittenCluster, Failure> write_cluster_files(const std::string& run, const ClusterRecipe& recipe,
                                                           const std::vector<std::uint16_t>& ports);
 

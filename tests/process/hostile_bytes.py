@@ -17,11 +17,11 @@ def resident_kib(pid):
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
 
-def frames(seed):
+def frames(cluster_name, seed):
     dice = random.Random(seed)
     envelope = [1, b"", 1, 7, b"stranger", 0, 0, 1000, []]
     good = msgpack.packb(envelope) + msgpack.packb([b"default", b"k", [0, 0]])
-    peer = msgpack.packb([1, b"test", 64, 0, b"n2", 5, 5, 0, []]) + msgpack.packb([1, b"\x92\x01\xc4\x01x"])
+    peer = msgpack.packb([1, cluster_name, 64, 0, b"n2", 5, 5, 0, []]) + msgpack.packb([1, b"\x92\x01\xc4\x01x"])
     for whole in (good, peer):
         for i in range(len(whole)):
             yield whole[:i]
@@ -49,7 +49,7 @@ def main(bin_folder, folder):
         stranger.setsockopt(zmq.LINGER, 0)
         stranger.connect("tcp://" + cluster.endpoint["n1"])
         count = 0
-        for frame in frames(1):
+        for frame in frames(cluster.name.encode(), 1):
             stranger.send(frame)
             count += 1
             if count % 200 == 0:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "wire"))
 
@@ -65,8 +66,10 @@ class Nodes:
         self.endpoint = {n: "127.0.0.1:%d" % p for n, p in zip(self.ids, free_ports(count))}
         self.config, self.process = os.path.join(folder, "cluster.yml"), {}
         self.up = self.ids if up is None else up
+        # A killed node's port may be taken by the nodes of another test: theirs is another cluster.
+        self.name = "test-%08x" % zlib.crc32(os.path.abspath(folder).encode())
         with open(self.config, "w") as out:
-            out.write("cluster: test\nnodes:\n")
+            out.write("cluster: %s\nnodes:\n" % self.name)
             for n in self.ids:
                 host, port = self.endpoint[n].split(":")
                 out.write("  - {id: %s, host: %s, port: %s}\n" % (n, host, port))
