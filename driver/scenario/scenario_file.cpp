@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "client/cli/command_line.hpp"
 #include "common/cli/words.hpp"
 #include "common/config/yaml_reader.hpp"
 #include "common/listed.hpp"
@@ -89,6 +90,8 @@ class Reader {
   // ${NAME} that is not known at this step is an error.
   void check_names(const std::string& word, Section& section, const char* key, bool in_repeat) const;
   void check_names(const Expectation& expect, Section& section, bool in_repeat) const;
+  // A line that kin could not read at this step, unless that is what the step expects.
+  static void check_command(const std::vector<std::string>& arguments, Section& section, const char* key);
   static std::vector<std::string> command(const YAML::Node& yaml, Section& section, const std::string& key);
   ParallelStep parallel(Section& section, bool in_repeat);
   LinkStep link(const YAML::Node& yaml, Section& section);
@@ -195,7 +198,21 @@ ClientStep Reader::client(const YAML::Node& yaml, Section& section, bool in_repe
       check_names(out.expect, section, in_repeat);
     }
   }
+  const auto& statuses = out.expect.statuses;
+  const bool may_be_wrong = out.expect.any || std::find(statuses.begin(), statuses.end(), "USAGE") != statuses.end();
+  if (!may_be_wrong) check_command(out.arguments, section, "client");
   return out;
+}
+
+void Reader::check_command(const std::vector<std::string>& arguments, Section& section, const char* key) {
+  // Rounds are numbers, and what is saved is a context, which no parser looks into: a digit may stand for both.
+  const auto stand_in = [](const std::string&) { return std::optional<std::string>("1"); };
+  std::vector<std::string> filled;
+  for (const std::string& word : arguments) filled.push_back(fill_names(word, stand_in).value_or(word));
+  const auto line = parse_command_line(filled, {});
+  if (line || line.error().problem.empty()) return;
+  const std::string& hint = line.error().hint;
+  section.fail(key, line.error().problem + (hint.empty() ? "" : " (" + hint + ")"));
 }
 
 void Reader::check_names(const std::string& word, Section& section, const char* key, bool in_repeat) const {
@@ -260,6 +277,7 @@ LinkStep Reader::link(const YAML::Node& yaml, Section& section) {
 MeasureStep Reader::measure(const YAML::Node& yaml, Section& section) {
   MeasureStep out;
   out.arguments = command(yaml, section, "measure");
+  check_command(out.arguments, section, "measure");
   out.nodes = nodes_or_all(yaml, section, "at");
   read_levels(yaml, section, ids_.size(), out);
   return out;

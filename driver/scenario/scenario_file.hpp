@@ -48,8 +48,9 @@
 
 namespace kin::driver {
 
-// Unknown keys, unknown nodes, wrong types, clocks with another number of positions than nodes, and ${NAME} that no
-// earlier step saves are errors with file and line.
+// Unknown keys, unknown nodes, wrong types, clocks with another number of positions than nodes, ${NAME} that no earlier
+// step saves, and a command line that kin could not read where the step does not expect USAGE: errors with file and
+// line.
 tl::expected<Scenario, ConfigError> parse_scenario(const std::string& text, const std::string& file);
 tl::expected<Scenario, ConfigError> load_scenario(const std::string& path);
 

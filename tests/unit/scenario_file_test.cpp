@@ -98,6 +98,16 @@ steps:
   CHECK(std::get<RepeatStep>(scenario.steps[9].action).rounds == 7);
 }
 
+TEST_CASE("scenario file: a command that kin cannot read is no mistake where that is expected") {
+  for (const char* expected : {"any", "{status: USAGE}", "{status: [OK, USAGE]}"}) {
+    const Scenario scenario =
+        read("nodes: 1\nsteps:\n  - client: raed x\n    at: n1\n    expect: " + std::string(expected) + "\n");
+    CHECK(std::get<ClientStep>(scenario.steps[0].action).arguments == Words{"raed", "x"});
+  }
+  const std::string numbers = "steps:\n  - repeat: 2\n    steps:\n      - client: read x -R ${round}\n        at: n1\n";
+  CHECK(std::get<RepeatStep>(read("nodes: 3\n" + numbers).steps[0].action).steps.size() == 1);
+}
+
 TEST_CASE("scenario file: what is wrong is said with file and line") {
   const std::string head = "nodes: 3\nsteps:\n";
   const std::vector<std::pair<std::string, std::string>> cases{
@@ -129,6 +139,11 @@ TEST_CASE("scenario file: what is wrong is said with file and line") {
       {head + "  - client: read x\n    at: n1\n    expect: {value: '${x}'}\n",
        "story.yml:5: nothing has been saved as x"},
       {head + "  - expect: {key: 'k${round}', value: x}\n", "story.yml:3: nothing has been saved as round"},
+      {head + "  - client: raed x\n    at: n1\n",
+       "story.yml:3: there is no command 'raed' in kin (did you mean 'kin read'?)"},
+      {head + "  - parallel: [{client: read x --quiet, at: n1}, {client: read x --qorum, at: n2}]\n",
+       "story.yml:3: '--qorum' is not expected here"},
+      {head + "  - measure: add_update home-${node}\n    W: [1]\n", "story.yml:3: VALUE: there is none"},
       {head + "  - parallel: [{client: read x, at: n1, save: a}, {client: 'put x ${a}', at: n2}]\n",
        "story.yml:3: nothing has been saved as a"},
       {head + "  - parallel: [{client: read x, at: n1, within: 2s}]\n", "story.yml:3: what happens at the same time"},
