@@ -64,12 +64,12 @@ void record(RegisterEvent& event, const wire::TokenReply& reply, std::uint64_t e
   event.end_ns = end_ns;
   event.applied = Applied::yes;
   if (event.op == RegisterEvent::Op::read) event.value = held(reply.value);
-  if (!event.if_absent) return;
-  if (reply.value) {  // it was there, with this value
+  if (!event.if_absent || reply.created == true) return;
+  if (reply.value || reply.created) {  // it was there, with this value
     event.op = RegisterEvent::Op::read;
     event.value = held(reply.value);
   } else {
-    event.applied = Applied::unknown;
+    event.applied = Applied::unknown;  // an older node does not tell
   }
 }
 

@@ -23,7 +23,7 @@ struct RegisterEvent {
   Op op = Op::read;
   std::string key;
   std::optional<std::string> value;  // read, or to be written; nothing is null. A cas expects null
-  bool if_absent = false;            // of a cas: its reply does not tell whether it made the token
+  bool if_absent = false;            // of a cas: it is OK too where the token was there, and is a reading of it then
   bool swapped = true;               // of a cas that has ended
   std::string node;                  // who answered; empty: nobody
   std::uint64_t start_ns = 0;

@@ -73,6 +73,8 @@ std::string token(const std::string& verb, const wire::TokenReply& reply, const 
   std::string out =
       emphasised(p.green, "OK", p) + "  token " + emphasised(p.bold, shortened(reply.id, 60), p) + "  " + verb;
   if (reads && !reply.value) out += ": created, and not written since";
+  if (reply.created == false)
+    out += reply.value ? ": it exists already" : ": it exists already, and was not written since";
   out += '\n' + value_lines(reply.value, p);
   std::string origin = "  at " + reply.node + ", " + std::to_string(reply.got) + " holders answered, " +
                        std::to_string(reply.wanted) + " were needed";
@@ -123,6 +125,7 @@ std::string token(const wire::TokenReply& reply, const NodeId& writer) {
   Json object{{"status", name(Status::ok)}, {"applied", name(Applied::yes)}, {"id", bytes_to_json(reply.id)}};
   add_value(object, reply.value);
   add_timestamp(object, reply.stamp, writer, reply.node);
+  if (reply.created) object["created"] = *reply.created;
   return line(object);
 }
 

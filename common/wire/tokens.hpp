@@ -141,10 +141,11 @@ struct TokenReply {
   std::optional<TokenValue> value;  // nothing: created, and not written since; or dropped
   TokenStamp stamp;
   std::uint32_t got = 0, wanted = 0;  // holders that are known to have it, and how many were needed
+  std::optional<bool> created;        // to a create: whether by it, or it was there already. Nothing from older nodes
 
   template <class V>
   void fields(V& v) {
-    v(node, id, value, stamp, got, wanted);
+    v.template with_added<6>(node, id, value, stamp, got, wanted, created);
   }
 };
 

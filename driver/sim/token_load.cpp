@@ -122,6 +122,7 @@ TokenLoad::Operation TokenLoad::drawn(std::size_t client) {
     out.kind = wire::Kind::token_drop;
   } else if (rng_.below(100) < std::max<std::uint32_t>(options_.deletes, 10)) {
     out.kind = wire::Kind::token_create;
+    out.if_absent = asked_ % 2 == 0;
   } else {
     out.kind = wire::Kind::token_write;
     out.name = "v" + std::to_string(asked_);
@@ -138,7 +139,7 @@ wire::TokenWrite TokenLoad::write_of(const Operation& operation) const {
 
 std::string TokenLoad::request_of(const Operation& operation) const {
   switch (operation.kind) {
-    case wire::Kind::token_create: return wire::encode(wire::TokenCreate{operation.token, false});
+    case wire::Kind::token_create: return wire::encode(wire::TokenCreate{operation.token, operation.if_absent});
     case wire::Kind::token_drop: return wire::encode(wire::TokenDrop{operation.token});
     case wire::Kind::token_read: return wire::encode(wire::TokenRead{operation.token});
     default: return wire::encode(write_of(operation));
@@ -232,7 +233,12 @@ void TokenLoad::judge_reply(const Operation& operation, const wire::TokenReply& 
   }
   switch (operation.kind) {
     case wire::Kind::token_read: return saw(operation, value);
-    case wire::Kind::token_create: return add(operation, check::RegisterOp::cas, created, check::Outcome::ok, true);
+    case wire::Kind::token_create:
+      if (reply.created && (*reply.created || operation.if_absent)) {
+        if (!*reply.created) return saw(operation, value);
+        return add(operation, check::RegisterOp::cas, created, check::Outcome::ok, true);
+      }
+      return wrong("odd answer", operation.node + " does not tell whether it has created token " + operation.token);
     case wire::Kind::token_drop: return add(operation, check::RegisterOp::write, nothing, check::Outcome::ok);
     default: return add(operation, check::RegisterOp::write, quoted(operation.name), check::Outcome::ok);
   }
@@ -250,7 +256,7 @@ void TokenLoad::judge_failure(const Operation& operation, const Failure& failure
       return saw(operation, nothing);
     case Status::already_exists:
       ++answered_;
-      if (!creates) break;
+      if (!creates || operation.if_absent) break;
       return add(operation, RegisterOp::cas, created, Outcome::ok, false);
     case Status::limit:
     case Status::timeout: {
@@ -290,7 +296,7 @@ std::optional<Reply> TokenLoad::ask_and_wait(const NodeId& node, const std::stri
 
 // False after a violation.
 bool TokenLoad::last_read(const NodeId& node, const std::string& token) {
-  Operation operation{"last", token, {}, wire::Kind::token_read, node, cluster_->agenda().now()};
+  Operation operation{"last", token, {}, wire::Kind::token_read, false, node, cluster_->agenda().now()};
   const auto reply = ask_and_wait(node, token, longest_last_answer_us);
   const bool tells =
       reply && (reply->kind == wire::Kind::token_reply ||

@@ -51,6 +51,7 @@ class TokenLoad : public Load {
   struct Operation {
     std::string client, token, name;
     wire::Kind kind{};
+    bool if_absent = false;  // of a create
     NodeId node;
     Micros start = 0;
   };

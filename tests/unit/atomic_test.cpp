@@ -127,9 +127,13 @@ TEST_CASE("a token is created, written, read everywhere and dropped") {
     CHECK(read.stamp == written.stamp);
     CHECK(read.node == node);
   }
+  CHECK_FALSE(written.created);
+  const auto there = tokens.does("n1", wire::TokenCreate{"7", true}).as<wire::TokenReply>();
+  CHECK(there.created == false);
+  CHECK(there.value == written.value);
   CHECK(tokens.drop().as<wire::TokenReply>().stamp > written.stamp);
   for (const NodeId& node : tokens.cluster.ids()) CHECK(tokens.read(node) == "NOT_FOUND");
-  CHECK(Tokens::shown(tokens.create()) == "created");
+  CHECK(tokens.does("n1", wire::TokenCreate{"7", true}).as<wire::TokenReply>().created == true);
   CHECK(tokens.read("n2") == "created");
 }
 

@@ -198,10 +198,19 @@ TEST_CASE("the history never makes a fact of what is not known") {
   CHECK(outcome(read, refusal(Status::not_found, Applied::no, "")) == R"("end_ns":20,"outcome":"fail")");
   CHECK(outcome(read, refusal(Status::timeout, Applied::unknown, "")) == R"("end_ns":null,"outcome":"unknown")");
 
-  // --if-absent: the reply does not say who created it.
+  // --if-absent: whether it made the token.
   RegisterEvent either = begun(wire::TokenCreate{"1020", true});
-  record(either, reply_with(std::nullopt), 20);
+  wire::TokenReply told = reply_with(std::nullopt);
+  record(either, told, 20);  // of a node that does not tell
   CHECK(history_line(either).find(R"("outcome":"unknown")") != std::string::npos);
+  either = begun(wire::TokenCreate{"1020", true});
+  told.created = true;
+  record(either, told, 20);
+  CHECK(history_line(either) == head("cas", R"([null,"created"])") + R"("swapped":true,)" + tail_ok);
+  either = begun(wire::TokenCreate{"1020", true});
+  told.created = false;
+  record(either, told, 20);
+  CHECK(history_line(either) == head("read", R"("created")") + tail_ok);
   either = begun(wire::TokenCreate{"1020", true});
   record(either, written(), 20);
   CHECK(history_line(either) == head("read", R"("hello 0 5 10")") + tail_ok);

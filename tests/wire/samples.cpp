@@ -199,6 +199,7 @@ std::vector<Sample> all() {
       sample("token_silence", TokenSilence{"1020", 10'000}),
       sample("token_reply", TokenReply{"n1", "1020", token_value(), {n1.life, 7}, 3, 3}),
       sample("token_reply of what was created", TokenReply{"n1", "1020", std::nullopt, {n1.life, 1}, 3, 3}),
+      sample("token_reply to a create", TokenReply{"n1", "1020", token_value(), {n1.life, 7}, 3, 3, false}),
       sample("token_progress", TokenProgress{12'345, 1'000'000}),
       sample("tokens_reply", TokensReply{{{"1020", "n1", {"n2", "n3"}}}}),
       sample("token_show_reply",

@@ -20,7 +20,9 @@ struct Sample {
   // No bytes at all are something that can be said.
   bool may_be_empty() const { return name == "lineage"; }
   // Its last fields may be absent.
-  bool grows() const { return name.starts_with("add_update") || name.starts_with("explain_reply"); }
+  bool grows() const {
+    return name.starts_with("add_update") || name.starts_with("explain_reply") || name.starts_with("token_reply");
+  }
 };
 
 const std::vector<Sample>& samples();

@@ -150,7 +150,7 @@ void Token::refuse(const Record& record, std::uint32_t got, Outputs& out) {
   const auto wanted = static_cast<std::uint32_t>(quorum());
   if (change.if_absent) {
     out.reply(change.call, wire::Kind::token_reply,
-              wire::TokenReply{process_.env.self, scheme_.id, record.value, record.stamp, got, wanted});
+              wire::TokenReply{process_.env.self, scheme_.id, record.value, record.stamp, got, wanted, false});
   } else {
     const bool exists = change.kind == wire::Kind::token_create;
     Failure no = failure(exists ? Status::already_exists : Status::not_found, Applied::no,

@@ -131,8 +131,10 @@ void Token::finish(const Round& round, Outputs& out) {
 }
 
 wire::TokenReply Token::reply_of(const Round& round) const {
-  return {process_.env.self,  scheme_.id,        round.record.value,
-          round.record.stamp, round.tally.got(), round.tally.wanted()};
+  wire::TokenReply out{process_.env.self,  scheme_.id,        round.record.value,
+                       round.record.stamp, round.tally.got(), round.tally.wanted()};
+  if (round.purpose == Purpose::change && round.record.state == State::created) out.created = true;
+  return out;
 }
 
 // ------------------------------------------------------------------------------------------------ time
