@@ -208,6 +208,7 @@ void Reader::check_command(const std::vector<std::string>& arguments, Section& s
   // Rounds are numbers, and what is saved is a context, which no parser looks into: a digit may stand for both.
   const auto stand_in = [](const std::string&) { return std::optional<std::string>("1"); };
   std::vector<std::string> filled;
+  filled.reserve(arguments.size());
   for (const std::string& word : arguments) filled.push_back(fill_names(word, stand_in).value_or(word));
   const auto line = parse_command_line(filled, {});
   if (line || line.error().problem.empty()) return;
