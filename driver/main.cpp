@@ -185,7 +185,7 @@ Program::Program() {
     arguments.run.json = arguments.json();
     return driver::run(arguments.run);
   };
-  app.set_version_flag("--version", std::string("kin-driver ") + KIN_VERSION);
+  app.set_version_flag("--version", std::string("kin-driver ") + KIN_VERSION, "which version this is");
   app.add_option("--dir", arguments.dir, "the cluster's folder (logs/run)")->type_name("DIR");
   app.add_option("-o,--output", arguments.output, "text or json")->check(CLI::IsMember({"text", "json"}));
   app.require_subcommand(0, 1);

@@ -26,7 +26,7 @@ struct Flags {
 
 void declare(CLI::App& app, Flags& flags) {
   app.footer("Exit codes: 0 ended as asked; 1 it cannot start or go on; 2 usage or configuration");
-  app.set_version_flag("--version", "kin-node " KIN_VERSION);
+  app.set_version_flag("--version", "kin-node " KIN_VERSION, "which version this is");
   app.add_option("--config", flags.config, "the cluster file")->group("Start from a cluster file");
   app.add_option("--id", flags.id, "this node's id in it")->group("Start from a cluster file");
   const std::string by_flags = "Start without a file";

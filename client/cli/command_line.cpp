@@ -24,7 +24,7 @@ Output output_named(const std::string& text) {
 Grammar::Grammar() {
   app.fallthrough();  // inherited by all commands: global flags work before and behind them
   app.require_subcommand(1);
-  app.set_version_flag("--version", version);
+  app.set_version_flag("--version", version, "which version this is");
   app.set_help_flag("-h,--help", "what can be typed, and what it does");
   app.footer("Flags that say where and how (kin --help) work before and behind a command.\n" +
              exit_codes_help({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 130}));

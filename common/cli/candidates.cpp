@@ -54,7 +54,10 @@ class Line {
     }
     if (!only_arguments_ && typed.starts_with("-")) {
       for (auto at = path_.rbegin(); at != path_.rend(); ++at) {
-        for (const CommandFlag& flag : (*at)->flags) offer(flag.names.front(), flag.what);
+        for (const CommandFlag& flag : (*at)->flags) {
+          const std::string& name = flag.names.front();
+          if (find(name) == &flag) offer(name, flag.what);  // and not one that an inner command has too
+        }
       }
       return out;
     }

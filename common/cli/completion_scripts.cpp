@@ -34,7 +34,10 @@ _NAME_complete() {
     fi
   done < <("${words[1]}" completion candidates -- "${(@)words[2,CURRENT-1]}" "${words[CURRENT]}" 2>/dev/null)
   (( ${#found} )) && _describe 'PROGRAM' found
-  (( files )) && _files
+  if (( files )); then
+    compset -P '--*='
+    _files
+  fi
 }
 if [[ ${funcstack[1]} == _PROGRAM ]]; then
   _NAME_complete
@@ -50,7 +53,10 @@ function _NAME_complete
   set -l typed (commandline -ct)
   for line in ($words[1] completion candidates -- $words[2..-1] "$typed" 2>/dev/null)
     if test "$line" = ":files"
-      __fish_complete_path "$typed"
+      set -l flag (string match -r '^--[^=]+=' -- "$typed")
+      for path in (__fish_complete_path (string replace -r '^--[^=]+=' '' -- "$typed"))
+        echo "$flag$path"
+      end
     else
       echo $line
     end

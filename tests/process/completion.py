@@ -35,6 +35,7 @@ def complete():
     assert "timeline" in in_bash("kin", "kin log ") and "read" not in in_bash("kin", "kin log ")
     assert in_bash("kin", "kin read --allow") == ["--allow-siblings"]
     assert "--config" in in_bash("kin", "kin log merge --")
+    assert sorted(in_bash("kin", "kin cluster wait --h")) == ["--help", "--history"]
     assert in_bash("kin", "kin -o ") == ["text", "json", "raw"]
     assert in_bash("kin", "kin log timeline --html clu") == ["cluster.yml"]
     assert in_bash("kin", "kin --config cluster.yml --node ") == ["n1", "n2"]
@@ -63,6 +64,8 @@ def complete():
         assert any(line.startswith("timeline\t") for line in got), got
         got = out("fish", "--no-config", "-c", "source kin.fish; complete -C 'kin log timeline --html clu'").split("\n")
         assert any(line.startswith("cluster.yml") for line in got), got
+        got = out("fish", "--no-config", "-c", "source kin.fish; complete -C 'kin log timeline --html=clu'").split("\n")
+        assert any(line.startswith("--html=cluster.yml") for line in got), got
 
 
 def every_command_is_offered():
