@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "node/protocols/causal/messages.hpp"
+#include "node/protocols/causal/records.hpp"
 #include "tests/protocol_cluster.hpp"
 
 using namespace kin;
@@ -594,6 +595,36 @@ TEST_CASE("S-20: two processes on copies of one directory: the older one is refu
   twin.inject("n1", "n2", refusals.find("refused")->second);
   CHECK_FALSE(twin.up("n1"));
   CHECK(twin.stopped("n1").find("another process of n1") != std::string::npos);
+}
+
+TEST_CASE("what a dead process has sent comes too late once another member has closed its life") {
+  ProtocolCluster cluster(3);
+  const auto closed_at = [&](const NodeId& node) {
+    const auto clock =
+        wire::decode<DotSet>(cluster.disk(node).records().at("c/" + std::string(causal::records::clock)));
+    return clock && clock->floor("n1") == cluster.life("n1");
+  };
+  cluster.put("n1", "x", "v");
+  cluster.settle();
+  MemoryStore synced = cluster.backup("n1");
+  cluster.put("n1", "k", "lost with its power");
+  const auto late = cluster.take("push", "n1", "n2").value();
+  cluster.drop_all();
+  cluster.restore("n1", std::move(synced));
+  const auto lives = [&] { return cluster.disk("n2").records().at("c/" + std::string(causal::records::lives)); };
+  const std::string before = lives();
+  cluster.cut("n3", "n2");
+  for (int i = 0; i < 10 && lives() == before; ++i) cluster.round();
+  cluster.cut("n1", "n2");  // n2 is heard, and has heard of the new life, but not that all know of it
+  for (int i = 0; i < 5; ++i) cluster.round();
+  REQUIRE(closed_at("n3"));
+  REQUIRE_FALSE(closed_at("n2"));
+  cluster.heal();
+  cluster.deliver(late);
+  CHECK(cluster.values("n2", "k").empty());
+  cluster.settle();
+  CHECK(cluster.converged());
+  for (const NodeId& node : cluster.ids()) CHECK(cluster.values(node, "k").empty());
 }
 
 TEST_CASE("a removed member is not waited for, not listened to, and stops when it hears of it") {
