@@ -63,23 +63,25 @@ void flip_bit(const fs::path& path, double where) {
   file.put(static_cast<char>(byte ^ 0x10));
 }
 
-// The disk of a machine on which one append fails (it was full), and later ones succeed again (it was freed).
+// The disk of a machine on which one append fails (it was full), and later ones succeed again (it was freed). It counts
+// the syncs of logs.
 class FullOnce : public leveldb::EnvWrapper {
  public:
   explicit FullOnce(leveldb::Env* base) : EnvWrapper(base) {}
   bool full = false;
+  std::size_t synced_logs = 0;
 
   leveldb::Status NewWritableFile(const std::string& name, leveldb::WritableFile** out) override {
     leveldb::WritableFile* file = nullptr;
     leveldb::Status status = target()->NewWritableFile(name, &file);
-    if (status.ok()) *out = new File(file, *this);
+    if (status.ok()) *out = new File(file, *this, name.ends_with(".log"));
     return status;
   }
 
  private:
   class File : public leveldb::WritableFile {
    public:
-    File(leveldb::WritableFile* file, FullOnce& env) : file_(file), env_(env) {}
+    File(leveldb::WritableFile* file, FullOnce& env, bool is_log) : file_(file), env_(env), is_log_(is_log) {}
     leveldb::Status Append(const leveldb::Slice& data) override {
       if (!std::exchange(env_.full, false)) return file_->Append(data);
       (void)file_->Append(leveldb::Slice(data.data(), data.size() / 2));
@@ -87,11 +89,15 @@ class FullOnce : public leveldb::EnvWrapper {
     }
     leveldb::Status Close() override { return file_->Close(); }
     leveldb::Status Flush() override { return file_->Flush(); }
-    leveldb::Status Sync() override { return file_->Sync(); }
+    leveldb::Status Sync() override {
+      if (is_log_) ++env_.synced_logs;
+      return file_->Sync();
+    }
 
    private:
     std::unique_ptr<leveldb::WritableFile> file_;
     FullOnce& env_;
+    const bool is_log_;
   };
 };
 
@@ -319,6 +325,41 @@ TEST_CASE("after compaction and a new start no file holds a byte of an erased ke
   CHECK(holders("lonely-zebra") == 0);
   CHECK(all(*store).size() == (beside_others ? 100u : 0u));
   CHECK((store->approximate_bytes() > 0) == beside_others);
+}
+
+TEST_CASE("S-24: a commit that is told has been synced, unless the page cache is to be enough") {
+  for (const Durability durability : {Durability::fsync, Durability::os}) {
+    std::unique_ptr<leveldb::Env> memory(leveldb::NewMemEnv(leveldb::Env::Default()));
+    FullOnce disk(memory.get());
+    auto store = LevelDbStore::open("/db", {durability, true, &disk});
+    REQUIRE(store);
+    for (std::size_t commits = 1; commits <= 20; ++commits) {
+      REQUIRE((*store)->commit({{"key" + std::to_string(commits), "v"}, {"same", std::to_string(commits)}}));
+      CHECK(disk.synced_logs == (durability == Durability::fsync ? commits : 0));
+    }
+  }
+}
+
+TEST_CASE("S-27: a damaged value is told to whoever asks for it alone") {
+  TemporaryFolder folder;
+  const std::string directory = folder.fresh();
+  fill(*open_ok(directory), 0, 1000);
+  (void)open_ok(directory);  // makes a table of what the log held
+  const auto tables = files(directory, ".ldb");
+  REQUIRE(tables.size() == 1);
+  flip_bit(tables.front(), 0.3);
+  const auto store = open_ok(directory);
+  std::size_t told = 0;
+  for (int i = 0; i < 1000; ++i) {
+    try {
+      const auto value = store->get("key" + std::to_string(i));
+      CHECK(value == std::string(100, 'v'));
+    } catch (const StorageFailure& failure) {
+      CHECK(failure.error.damaged);
+      ++told;
+    }
+  }
+  CHECK(told > 0);
 }
 
 TEST_CASE("S-25: after a write that failed nothing is acknowledged, and what was acknowledged survives") {
