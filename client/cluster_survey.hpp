@@ -24,6 +24,7 @@ struct SurveyedNode {
 
 struct ClusterSurvey {
   std::vector<SurveyedNode> nodes;
+  bool pinned = false;  // these nodes and no others were meant
 };
 
 // Asks all of client.endpoints() for their status; the nodes stand in their order.

@@ -42,13 +42,19 @@ bool answers(const AddressBook& book, const std::string& member, const CommandCo
   return Client(std::move(endpoints), std::move(options)).status().has_value();
 }
 
+int interrupted(const CommandContext& context) {
+  context.screen.fail({Status::internal, Applied::no, "interrupted; nothing was changed", "", 0, 0});
+  return interrupted_exit;
+}
+
 template <class Json, class Text>
 int show_survey(const CommandContext& context, const Json& as_json, const Text& as_text) {
   auto book = AddressBook::open(context.globals);
   if (!book) return context.screen.fail(book.error());
   Client client(meant(*book, context.globals), client_options(*book, context));
-  const ClusterSurvey now = survey(client);
-  if (client.interrupted()) return interrupted_exit;
+  ClusterSurvey now = survey(client);
+  now.pinned = !context.globals.node.empty();
+  if (client.interrupted()) return interrupted(context);
   if (!anybody_answers(now)) return context.screen.fail(nobody_answers(now));
   Screen& screen = context.screen;
   screen.print(screen.output() == Output::json ? as_json(now) : as_text(now, screen.style()));
@@ -78,7 +84,7 @@ int run_command(const ClusterWaitCommand& command, const CommandContext& context
   std::string shown;
   while (true) {
     const ClusterSurvey now = survey(client);
-    if (client.interrupted()) return interrupted_exit;
+    if (client.interrupted()) return interrupted(context);
     Screen& screen = context.screen;
     if (const auto others = members_not_asked(now); !others.empty()) {
       return screen.fail(
@@ -106,7 +112,7 @@ int run_command(const ClusterWaitCommand& command, const CommandContext& context
     }
     const auto next_look = std::min(Clock::now() + between_looks, deadline);
     while (Clock::now() < next_look) {
-      if (!client.core().poll(std::chrono::ceil<milliseconds>(next_look - Clock::now()))) return interrupted_exit;
+      if (!client.core().poll(std::chrono::ceil<milliseconds>(next_look - Clock::now()))) return interrupted(context);
     }
   }
 }
@@ -116,7 +122,7 @@ int run_command(const ClusterRemoveCommand& command, const CommandContext& conte
   if (!book) return context.screen.fail(book.error());
   if (!command.force) {
     const bool alive = answers(*book, command.member, context);
-    if (is_interrupted(context.interrupt_fd)) return interrupted_exit;
+    if (is_interrupted(context.interrupt_fd)) return interrupted(context);
     if (alive) {
       return context.screen.fail(
           usage_failure(command.member +

@@ -70,7 +70,8 @@ std::string cluster_status(const ClusterSurvey& survey, const Style& style) {
   const auto others = members_not_asked(survey);
   if (style.quiet || others.empty()) return out;
   return out + listed(others, ", ", [](const NodeId& other) { return other.str(); }) +
-         (others.size() == 1 ? " was" : " were") + " not asked: give --config, or all nodes in --endpoints\n";
+         (others.size() == 1 ? " was" : " were") +
+         " not asked: " + (survey.pinned ? "leave out --node" : "give --config, or all nodes in --endpoints") + '\n';
 }
 
 std::string cluster_lag(const ClusterSurvey& survey, const Style& style) {

@@ -5,10 +5,17 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
 import nodes
+
+
+def catches_ctrl_c(pid):
+    with open("/proc/%d/status" % pid) as status:
+        caught = [line.split()[1] for line in status if line.startswith("SigCgt:")]
+    return int(caught[0], 16) & 1 << signal.SIGINT - 1
 
 
 def main(bin_folder, folder):
@@ -38,7 +45,11 @@ def main(bin_folder, folder):
         code, out, err = kin(*two, *wait, "1s")
         assert code == 2 and "n1 is not among" in err, (code, out, err)
 
-        # Of a key: who was not asked is said.
+        # Who was not asked is said, and how to ask all.
+        out = cluster.kin("cluster", "status", node="n2")
+        assert "n1, n3 were not asked: leave out --node" in out, out
+        code, out, err = kin(*two, "cluster", "status")
+        assert code == 0 and "n1 was not asked: give --config" in out, (code, out, err)
         for words, missing in ((lone, ["n2", "n3"]), (two, ["n1"]), (["--config", cluster.config], [])):
             code, out, err = kin(*words, "explain", "cart")
             assert code == 0 and ("not asked" in out) == bool(missing), (words, out, err)
@@ -51,6 +62,17 @@ def main(bin_folder, folder):
         assert code == 0 and "converged" in out, (code, out, err)
         code, out, err = kin("--endpoints", ",".join(cluster.endpoint.values()), *wait, "30s")
         assert code == 0 and "converged" in out, (code, out, err)
+
+        # Ctrl-C while a node is waited for that stands still.
+        cluster.process["n3"].send_signal(signal.SIGSTOP)
+        for words in (["status"], ["lag"], ["wait", "--converged"], ["remove", "n3"]):
+            waiting = subprocess.Popen([os.path.join(bin_folder, "kin"), "--config", cluster.config, "--timeout", "20s", "-o",
+                                        "json", "cluster", *words], stdout=subprocess.PIPE, text=True)
+            nodes.until(lambda: catches_ctrl_c(waiting.pid), 20, "kin waits")
+            waiting.send_signal(signal.SIGINT)
+            said = json.loads(waiting.communicate(timeout=10)[0])
+            assert waiting.returncode == 130 and said["status"] == "INTERNAL" and said["applied"] == "no", (words, said)
+        cluster.process["n3"].send_signal(signal.SIGCONT)
 
         # Who answers is not removed by mistake.
         said = cluster.kin("-o", "json", "cluster", "remove", "n3", ok=(2,))
