@@ -403,7 +403,7 @@ TEST_CASE("a node asks one other once an interval, however often it is told the 
   }
 }
 
-TEST_CASE("R: a quorum read merges what it fetched and repairs who was stale") {
+TEST_CASE("S-16: R: a quorum read merges what it fetched and repairs who was stale") {
   ProtocolCluster cluster(3);
   cluster.put("n1", "k", "new");
   cluster.drop_all();
