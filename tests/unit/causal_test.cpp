@@ -1,6 +1,7 @@
 // The causal tier by direct calls: one test a promise of docs/consistency.md.
 #include <catch2/catch.hpp>
 
+#include "common/wire/context_token.hpp"
 #include "node/protocols/causal/messages.hpp"
 #include "node/protocols/causal/records.hpp"
 #include "tests/protocol_cluster.hpp"
