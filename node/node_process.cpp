@@ -68,6 +68,7 @@ std::optional<CannotGoOn> NodeProcess::live(const std::atomic<bool>& end, std::a
   const Actor self{NodeId(options_.id), *life};
   if (auto deaf = listen(self)) return deaf;
   transport = transport_.get();
+  if (auto ok = claim_data_directory(options_.data_dir, cluster.cluster, options_.id); !ok) return because(ok.error());
 
   std::error_code ignored;  // opening the log tells better what is wrong
   std::filesystem::create_directories(options_.log_dir, ignored);

@@ -20,6 +20,10 @@ constexpr int oldest_format = 2;  // of those that are read: what format 3 has b
 
 std::string head_of(int which) { return std::string(format_word) + std::to_string(which); }
 
+std::string identity_of(const std::string& cluster, const std::string& node) {
+  return head_of(format) + '\n' + cluster + '\n' + node + '\n';
+}
+
 StorageError cannot(const std::string& what, const std::string& path) {
   return {false, "cannot " + what + ' ' + path + ": " + std::strerror(errno)};
 }
@@ -88,7 +92,7 @@ tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open_data_directory(co
   if (ec) return tl::unexpected(StorageError{false, "cannot make " + directory + ": " + ec.message()});
   const std::string path = directory + "/IDENTITY";
   const std::string store = directory + "/db";
-  const std::string identity = head_of(format) + '\n' + cluster + '\n' + node + '\n';
+  const std::string identity = identity_of(cluster, node);
   const bool has_store = fs::exists(store + "/CURRENT", ec);
   if (fs::exists(path, ec)) {
     std::ifstream in(path, std::ios::binary);
@@ -115,11 +119,14 @@ tl::expected<std::unique_ptr<LevelDbStore>, StorageError> open_data_directory(co
     return tl::unexpected(StorageError{true, store + " has tables and no CURRENT. The data directory is damaged"});
   }
   if (!has_store) fs::remove_all(store, ec);
-  auto opened = LevelDbStore::open(store, {durability, !has_store, nullptr});
-  if (!opened) return opened;
-  // Last, so that an identity always means that there was a store.
-  if (auto ok = write_identity(directory, identity); !ok) return tl::unexpected(ok.error());
-  return opened;
+  return LevelDbStore::open(store, {durability, !has_store, nullptr});
+}
+
+tl::expected<void, StorageError> claim_data_directory(const std::string& directory, const std::string& cluster,
+                                                      const std::string& node) {
+  std::error_code ec;
+  if (fs::exists(directory + "/IDENTITY", ec)) return {};
+  return write_identity(directory, identity_of(cluster, node));
 }
 
 tl::expected<std::string, StorageError> set_aside(const std::string& directory) {

@@ -38,6 +38,10 @@ def main(bin_folder, folder):
             (2, "-N", [node, "--host", "127.0.0.1", "--port", "7000", "-N", "3", "--hosts", "127.0.0.1", "--ports", "7001"]),
             (1, "in use", [node, "-host", "127.0.0.1", "-port", port, "-N", "1", "--data-dir", folder + "/d2", "--log-dir",
                            folder]),
+            (1, "has no such address", [node, "--host", "192.0.2.1", "--port", port, "-N", "1", "--data-dir",
+                                        folder + "/d3", "--log-dir", folder]),
+            (1, "is in use by another program", [node, "--host", "127.0.0.1", "--port", port, "-N", "1", "--data-dir", folder + "/d3",
+                             "--log-dir", folder]),  # and not: the data belong to 192.0.2.1
             (1, "in use by another process", [*config, "n1"]),
             (0, "", [*config, "n1", "--check-config"]),
             (0, "", [node, "--version"]),

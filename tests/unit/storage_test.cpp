@@ -35,6 +35,7 @@ std::unique_ptr<LevelDbStore> open_ok(const std::string& directory) {
   auto store = open_data_directory(directory, "demo", "n1", Durability::fsync);
   INFO((store ? "" : store.error().message));
   REQUIRE(store);
+  REQUIRE(claim_data_directory(directory, "demo", "n1"));
   return std::move(*store);
 }
 
@@ -220,6 +221,17 @@ TEST_CASE("a data directory in use, of another node, of another cluster, of a ne
   std::ofstream(directory + "/IDENTITY") << "kin data 99\ndemo\nn1\n";
   CHECK(open_data_directory(directory, "demo", "n1", Durability::fsync).error().message.find("newer version") !=
         std::string::npos);
+}
+
+TEST_CASE("a start that came to nothing before it claimed its new data directory keeps nobody from it") {
+  TemporaryFolder folder;
+  const std::string directory = folder.fresh();
+  REQUIRE(open_data_directory(directory, "demo", "n9", Durability::fsync));
+  REQUIRE(open_ok(directory));
+  CHECK(open_data_directory(directory, "demo", "n9", Durability::fsync).error().message.find("belongs to n1") !=
+        std::string::npos);
+  REQUIRE(claim_data_directory(directory, "demo", "n9"));
+  REQUIRE(open_ok(directory));  // what is claimed stays so
 }
 
 TEST_CASE("data of the format before are taken over, and no program of that format opens them afterwards") {
