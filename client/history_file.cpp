@@ -86,7 +86,7 @@ void record(HistoryEvent& event, const Failure& failure, std::uint64_t end_ns) {
 
 std::string history_line(const HistoryEvent& event) {
   Json line{{"id", event.id}, {"op", event.op}, {"key", bytes_to_json(event.key)}};
-  if (event.op == "get") {
+  if (event.op == "get" || event.op == "final") {
     line["values"] = event.values ? list(*event.values) : Json(nullptr);
     line["context"] = nullptr;
   } else {

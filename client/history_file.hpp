@@ -1,6 +1,6 @@
 // Appends what a client did, one JSON object a line, for `kin-driver check causal`:
 //
-//   {"id", "op": "put" | "delete" | "get", "key", "value" | "values", "context", "replaced", "node", "start_ns",
+//   {"id", "op": "put" | "delete" | "get" | "final", "key", "value" | "values", "context", "replaced", "node", "start_ns",
 //    "end_ns", "outcome": "ok" | "fail" | "unknown"}
 //
 // and beside these "client", "bucket", "session" (the name of its file, where there is one) and, where a reply gave a
@@ -27,10 +27,10 @@ struct HistoryEvent {
   std::string id;
   std::string client;
   std::string session;  // empty: none
-  std::string op;       // put | delete | get
+  std::string op;       // put | delete | get | final
   std::string bucket, key;
   std::optional<std::string> value;                // of a put
-  std::optional<std::vector<std::string>> values;  // of a get that was answered
+  std::optional<std::vector<std::string>> values;  // of a get or final that was answered
   wire::Seen seen = wire::Seen::implied;           // of a put or delete
   std::string context_of;  // for Seen::context: the id of the operation whose context it carries
   std::vector<std::string> replaced;

@@ -115,6 +115,7 @@ class Bench {
     BenchResult result;
     result.seconds = seconds_since(begin);
     result.client_cpu_seconds = cpu_seconds() - cpu;
+    result.keys = keys_.size;
     result.interrupted = interrupted();
     for (const auto& client : clients_) {
       result.tally.join(client->tally());

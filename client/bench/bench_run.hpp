@@ -27,6 +27,7 @@ struct BenchResult {
   BenchTally tally;
   double seconds = 0;             // that the measured part took
   double client_cpu_seconds = 0;  // of this whole process, meanwhile
+  std::uint64_t keys = 0;         // that there are in the end
   bool interrupted = false;
   std::string history_error;  // empty: none
 

@@ -2,6 +2,8 @@
 
 #include "client/bench/bench_run.hpp"
 #include "client/commands/calling.hpp"
+#include "client/commands/final_reads.hpp"
+#include "client/commands/interrupts.hpp"
 #include "client/commands/progress_line.hpp"
 #include "client/commands/run.hpp"
 
@@ -51,6 +53,11 @@ int run_command(const BenchCommand& command, const CommandContext& context) {
     return exit_code(Status::internal);
   }
   if (result->interrupted) return interrupted_exit;
+  if (!options.history.empty()) {
+    const auto kept = append_final_reads({options.plan.bucket, options.plan.prefix, result->keys}, context);
+    if (!kept) context.screen.explain("kin: " + options.history + " has not all final reads: " + kept.error() + '\n');
+    if (is_interrupted(context.interrupt_fd)) return interrupted_exit;
+  }
   const BenchTally& tally = result->tally;
   return tally.done() == 0 && tally.first_failure ? exit_code(tally.first_failure->status) : 0;
 }

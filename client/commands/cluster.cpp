@@ -3,6 +3,7 @@
 #include "client/cluster_survey.hpp"
 #include "client/commands/at_all_nodes.hpp"
 #include "client/commands/calling.hpp"
+#include "client/commands/converging.hpp"
 #include "client/commands/interrupts.hpp"
 #include "client/commands/run.hpp"
 #include "client/render/cluster_text.hpp"
@@ -13,9 +14,7 @@ namespace kin {
 namespace {
 
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds between_looks{100};
 constexpr milliseconds longest_look{1000};
 
 Failure nobody_answers(const ClusterSurvey& survey) {
@@ -79,42 +78,30 @@ int run_command(const ClusterWaitCommand& command, const CommandContext& context
   ClientOptions options = client_options(*book, context);
   options.timeout = std::min(longest_look, command.timeout);
   Client client(book->all(), options);
-  const auto deadline = Clock::now() + command.timeout;
-  const bool progress = context.screen.err_is_terminal() && !context.globals.quiet;
-  std::string shown;
-  while (true) {
-    const ClusterSurvey now = survey(client);
-    if (client.interrupted()) return interrupted(context);
-    Screen& screen = context.screen;
-    if (const auto others = members_not_asked(now); !others.empty()) {
-      return screen.fail(
-          usage_failure("whether all nodes hold the same cannot be said, " + others.begin()->str() +
-                        " is not among those that were named: give --config, or all nodes in --endpoints"));
-    }
-    const auto reasons = why_not_converged(now);
-    if (reasons.empty()) {
-      if (screen.output() == Output::json) {
-        screen.print(json::cluster_converged(now));
-      } else if (!context.globals.quiet) {
-        screen.print("converged: all nodes hold the same\n");
-      }
-      return 0;
-    }
-    if (Clock::now() >= deadline) {
-      return screen.fail(
-          {Status::timeout, Applied::unknown,
-           "not converged within " + std::to_string(command.timeout.count()) + " ms: " + listed(reasons, "; "), "", 0,
-           0});
-    }
-    if (progress && listed(reasons, "; ") != shown) {
-      shown = listed(reasons, "; ");
-      screen.explain("waiting: " + shown + '\n');
-    }
-    const auto next_look = std::min(Clock::now() + between_looks, deadline);
-    while (Clock::now() < next_look) {
-      if (!client.core().poll(std::chrono::ceil<milliseconds>(next_look - Clock::now()))) return interrupted(context);
-    }
+  Screen& screen = context.screen;
+  const bool progress = screen.err_is_terminal() && !context.globals.quiet;
+  const Convergence seen =
+      wait_until_converged(client, std::chrono::steady_clock::now() + command.timeout, [&](const std::string& reasons) {
+        if (progress) screen.explain("waiting: " + reasons + '\n');
+      });
+  if (seen.interrupted) return interrupted(context);
+  if (const auto others = members_not_asked(seen.last); !others.empty()) {
+    return screen.fail(
+        usage_failure("whether all nodes hold the same cannot be said, " + others.begin()->str() +
+                      " is not among those that were named: give --config, or all nodes in --endpoints"));
   }
+  if (!seen.reached()) {
+    return screen.fail(
+        {Status::timeout, Applied::unknown,
+         "not converged within " + std::to_string(command.timeout.count()) + " ms: " + listed(seen.reasons, "; "), "",
+         0, 0});
+  }
+  if (screen.output() == Output::json) {
+    screen.print(json::cluster_converged(seen.last));
+  } else if (!context.globals.quiet) {
+    screen.print("converged: all nodes hold the same\n");
+  }
+  return 0;
 }
 
 int run_command(const ClusterRemoveCommand& command, const CommandContext& context) {
