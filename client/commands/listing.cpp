@@ -1,55 +1,95 @@
-// keys and conflicts: page after page.
+#include "client/commands/listing.hpp"
+
 #include <algorithm>
 #include <chrono>
 
 #include "client/commands/calling.hpp"
-#include "client/commands/run.hpp"
 #include "client/render/json.hpp"
 
 namespace kin {
 namespace {
 
-constexpr std::uint32_t page = 1000;
+constexpr std::uint64_t page = 1000;
 
 std::uint64_t wall_clock_us() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
-std::string lines(const std::vector<std::string>& keys, Output output) {
-  std::string out;
-  for (const std::string& key : keys) out += output == Output::raw ? key + '\n' : text::key(key);
-  return out;
+// Of the next page; a limit of 0 is none.
+std::uint32_t page_within(std::uint64_t limit, std::uint64_t taken) {
+  return static_cast<std::uint32_t>(limit == 0 ? page : std::min(page, limit - taken));
 }
 
 }  // namespace
+
+KeyPages::KeyPages(const KeysCommand& command, const Globals& globals)
+    : limit_(command.limit), request_{globals.bucket, command.prefix, "", page_within(command.limit, 0)} {}
+
+std::vector<std::string> KeyPages::take(wire::KeysReply&& reply) {
+  taken_ += reply.keys.size();
+  over_ = !reply.more || reply.keys.empty() || (limit_ != 0 && taken_ >= limit_);
+  if (!over_) {
+    request_.after = reply.keys.back();
+    request_.limit = page_within(limit_, taken_);
+  }
+  return std::move(reply.keys);
+}
+
+ConflictPages::ConflictPages(const Globals& globals) {
+  request_.limit = page;
+  if (globals.bucket_given) request_.bucket = globals.bucket;
+}
+
+void ConflictPages::take(wire::ConflictsReply&& reply) {
+  over_ = !reply.more || reply.rows.empty();
+  std::move(reply.rows.begin(), reply.rows.end(), std::back_inserter(rows_));
+  if (over_) return;
+  request_.after_bucket = rows_.back().bucket;
+  request_.after_key = rows_.back().key;
+}
+
+int tell(const std::vector<std::string>& keys, const CommandContext& context) {
+  Screen& screen = context.screen;
+  if (screen.output() == Output::json) {
+    screen.print(json::keys(context.globals.bucket, keys));
+    return 0;
+  }
+  std::string lines;
+  for (const std::string& key : keys) lines += screen.output() == Output::raw ? key + '\n' : text::key(key);
+  screen.print(lines);
+  return 0;
+}
+
+int tell(const std::vector<wire::ConflictRow>& rows, const CommandContext& context) {
+  Screen& screen = context.screen;
+  switch (screen.output()) {
+    case Output::json: screen.print(json::conflicts(rows)); break;
+    case Output::text: screen.print(text::conflicts(rows, wall_clock_us(), screen.style())); break;
+    case Output::raw:
+      for (const wire::ConflictRow& row : rows) screen.print(row.key + '\n');
+      break;
+  }
+  return 0;
+}
 
 int run_command(const KeysCommand& command, const CommandContext& context) {
   auto book = AddressBook::open(context.globals);
   if (!book) return context.screen.fail(book.error());
   Client client(book->for_any(), client_options(*book, context));
   const bool as_json = context.screen.output() == Output::json;
-  std::vector<std::string> all;  // of JSON, which is one object; text goes out page by page
-  std::uint64_t printed = 0;
-  wire::Keys request{context.globals.bucket, command.prefix, "", page};
-  while (true) {
-    if (command.limit != 0) {
-      request.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(page, command.limit - printed));
-    }
-    auto reply = client.keys(request);
+  std::vector<std::string> all;
+  for (KeyPages pages(command, context.globals); !pages.over();) {
+    auto reply = client.keys(pages.next());
     if (!reply) return fail(client, reply.error(), context);
-    printed += reply->keys.size();
-    const bool last = !reply->more || reply->keys.empty() || (command.limit != 0 && printed >= command.limit);
-    if (!reply->keys.empty()) request.after = reply->keys.back();
+    std::vector<std::string> keys = pages.take(std::move(*reply));
     if (as_json) {
-      std::move(reply->keys.begin(), reply->keys.end(), std::back_inserter(all));
+      std::move(keys.begin(), keys.end(), std::back_inserter(all));
     } else {
-      context.screen.print(lines(reply->keys, context.screen.output()));
+      tell(keys, context);
     }
-    if (last) break;
   }
-  if (as_json) context.screen.print(json::keys(context.globals.bucket, all));
-  return 0;
+  return as_json ? tell(all, context) : 0;
 }
 
 int run_command(const ConflictsCommand& command, const CommandContext& context) {
@@ -57,28 +97,13 @@ int run_command(const ConflictsCommand& command, const CommandContext& context) 
   auto book = AddressBook::open(context.globals);
   if (!book) return context.screen.fail(book.error());
   Client client(book->for_any(), client_options(*book, context));
-  std::vector<wire::ConflictRow> rows;
-  // Without -b all buckets are meant: a conflict that nobody asked about is the one to find.
-  wire::Conflicts request;
-  request.limit = page;
-  if (context.globals.bucket_given) request.bucket = context.globals.bucket;
-  while (true) {
-    auto reply = client.conflicts(request);
+  ConflictPages pages(context.globals);
+  while (!pages.over()) {
+    auto reply = client.conflicts(pages.next());
     if (!reply) return fail(client, reply.error(), context);
-    const bool last = !reply->more || reply->rows.empty();
-    std::move(reply->rows.begin(), reply->rows.end(), std::back_inserter(rows));
-    if (last) break;
-    request.after_bucket = rows.back().bucket;
-    request.after_key = rows.back().key;
+    pages.take(std::move(*reply));
   }
-  switch (context.screen.output()) {
-    case Output::json: context.screen.print(json::conflicts(rows)); break;
-    case Output::text: context.screen.print(text::conflicts(rows, wall_clock_us(), context.screen.style())); break;
-    case Output::raw:
-      for (const wire::ConflictRow& row : rows) context.screen.print(row.key + '\n');
-      break;
-  }
-  return 0;
+  return tell(pages.rows(), context);
 }
 
 }  // namespace kin

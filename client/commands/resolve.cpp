@@ -1,20 +1,12 @@
-// kin resolve: reads, makes one value of all, and writes it with the context of that read. It replaces just what it has
-// seen: a value that comes in between stays, and is looked at again.
+// kin resolve: it replaces just what it has seen; a value that comes in between stays, and is looked at again.
 #include "client/commands/calling.hpp"
-#include "client/commands/interrupts.hpp"
-#include "client/commands/merging.hpp"
 #include "client/commands/requests.hpp"
-#include "client/commands/run.hpp"
-#include "client/commands/telling.hpp"
+#include "client/commands/resolving.hpp"
 #include "client/commands/user_files.hpp"
-#include "client/render/json.hpp"
-#include "client/render/text.hpp"
 #include "client/story/conflict_story.hpp"
 
 namespace kin {
 namespace {
-
-constexpr int most_rounds = 10;
 
 class Resolving {
  public:
@@ -27,32 +19,16 @@ class Resolving {
   int resolve() {
     for (int round = 1;; ++round) {
       const auto reply = read();
-      if (!reply || reply->siblings.empty()) return tell(ReadCommand{command_.key, {}, false}, reply, context_);
-      if (auto same = as_it_was_read(command_, reply->siblings); !same) {
-        same.error().node = reply->node;
-        return context_.screen.fail(same.error());
-      }
-      if (reply->siblings.size() == 1) return nothing_to_resolve(*reply);
-      auto value = merged(command_, reply->siblings, base(), context_.interrupt_fd);
-      if (is_interrupted(context_.interrupt_fd)) return interrupted();
-      if (!value) return context_.screen.fail(value.error());
-      if (command_.dry_run) return show_only(*value, *reply);
+      const auto value = value_to_write(
+          command_, reply, [this] { return base(); }, context_);
+      if (!value) return value.error();
       const auto written = write(*value, reply->context);
-      const bool came = written && written->siblings.size() > 1;
-      if (!came || !sees_what_came() || round == most_rounds) {
-        const int code = tell_resolved(command_.key, *value, written, context_);
-        return came ? exit_code(Status::conflict) : code;
-      }
-      if (!context_.globals.quiet) {
-        context_.screen.explain("kin: another value of " + text::key(command_.key) +
-                                "     came meanwhile; resolving it too\n");
-      }
+      if (const auto over = end_of_round(command_, *value, written, round, context_)) return *over;
     }
   }
 
-  // For a program that merges: the one value that all writers had seen, where the bucket keeps it.
+  // The one value that all writers had seen, where the bucket keeps it.
   std::string base() {
-    if (!command_.merge_command) return {};
     std::vector<NodeAnswer> answers;
     for (auto& reply : client_.explain_at_all({context_.globals.bucket, command_.key})) {
       if (reply) answers.push_back({reply->node.str(), std::move(*reply), ""});
@@ -64,9 +40,6 @@ class Resolving {
     }
     return {};
   }
-
-  // A merge takes in what it is given. What a user chose, they chose without having seen the value that came.
-  bool sees_what_came() const { return !command_.value && !command_.take && command_.over.empty(); }
 
   tl::expected<wire::ReadReply, Failure> read() {
     HistoryEvent event = files_.begin(context_.globals, client_.core().options().name, "get", command_.key);
@@ -92,33 +65,6 @@ class Resolving {
 
   void keep(const HistoryEvent& event) {
     if (auto kept = files_.finish(context_.globals, event); !kept) kept_ = kept;
-  }
-
-  int interrupted() {
-    context_.screen.fail({Status::internal, Applied::no, "interrupted; nothing was written, the conflict stays"});
-    return interrupted_exit;
-  }
-
-  int nothing_to_resolve(const wire::ReadReply& reply) {
-    const Globals& globals = context_.globals;
-    if (context_.screen.output() == Output::json) {
-      context_.screen.print(json::read(globals.bucket, command_.key, reply));
-    } else if (!globals.quiet) {
-      context_.screen.explain("kin: nothing to resolve, there is one value of " + text::key(command_.key));
-    }
-    return 0;
-  }
-
-  int show_only(const std::string& value, const wire::ReadReply& reply) {
-    Screen& screen = context_.screen;
-    if (screen.output() == Output::json) {
-      screen.print(json::resolution(context_.globals.bucket, command_.key, value, reply));
-    } else if (screen.output() == Output::raw) {
-      screen.print(value);
-    } else {
-      screen.print(text::resolution(command_.key, value, reply, screen.style()));
-    }
-    return 0;
   }
 
   const ResolveCommand& command_;

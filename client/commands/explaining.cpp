@@ -1,8 +1,8 @@
-// explain: asks every node, and tells the story that their answers make together.
+#include "client/commands/explaining.hpp"
+
 #include <algorithm>
 
 #include "client/commands/calling.hpp"
-#include "client/commands/run.hpp"
 #include "client/outcome.hpp"
 #include "client/pages/diagram_svg.hpp"
 #include "client/pages/page_file.hpp"
@@ -37,19 +37,14 @@ tl::expected<void, Failure> draw(const ExplainCommand& command, const std::strin
 
 }  // namespace
 
-int run_command(const ExplainCommand& command, const CommandContext& context) {
-  Globals anywhere = context.globals;
-  anywhere.node.clear();  // one node alone knows half of it
-  auto book = AddressBook::open(anywhere);
-  if (!book) return context.screen.fail(book.error());
-  Client client(book->all(), client_options(*book, context));
-
-  const auto replies = client.explain_at_all({context.globals.bucket, command.key});
+int tell(const ExplainCommand& command, const std::vector<Endpoint>& endpoints,
+         const std::vector<tl::expected<wire::ExplainReply, Failure>>& replies, const CommandContext& context) {
+  Screen& screen = context.screen;
   std::vector<NodeAnswer> answers;
   const Failure* refusal = nullptr;
   bool any = false;
   for (std::size_t i = 0; i < replies.size(); ++i) {
-    NodeAnswer answer{name_of(client.endpoints()[i], replies[i]), std::nullopt, ""};
+    NodeAnswer answer{name_of(endpoints[i], replies[i]), std::nullopt, ""};
     if (replies[i]) {
       answer.reply = *replies[i];
       any = true;
@@ -59,26 +54,24 @@ int run_command(const ExplainCommand& command, const CommandContext& context) {
     }
     answers.push_back(std::move(answer));
   }
-  if (refusal != nullptr) return fail(client, *refusal, context);
+  if (refusal != nullptr) return screen.fail(*refusal);
   if (!any) {
     const bool reached = std::any_of(replies.begin(), replies.end(),
                                      [](const auto& reply) { return reply.error().status != Status::unavailable; });
-    if (reached) return fail(client, replies.front().error(), context);
-    return fail(client, never_reached(client.endpoints(), client.core().options().timeout), context);
+    return screen.fail(reached ? replies.front().error() : never_reached(endpoints, context.globals.timeout));
   }
   const auto story = story_of(answers);
-  if (!story) return fail(client, {Status::internal, Applied::no, story.error(), "", 0, 0}, context);
+  if (!story) return screen.fail({Status::internal, Applied::no, story.error(), "", 0, 0});
 
-  Screen& screen = context.screen;
   if (!story->values.empty()) {
-    if (auto drawn = draw(command, context.globals.bucket, *story); !drawn) return fail(client, drawn.error(), context);
+    if (auto drawn = draw(command, context.globals.bucket, *story); !drawn) return screen.fail(drawn.error());
   }
   if (screen.output() == Output::json) {
     screen.print(json::story(context.globals.bucket, command.key, *story));
     return story->values.empty() ? exit_code(Status::not_found) : 0;
   }
   if (story->values.empty()) {
-    return fail(client, {Status::not_found, Applied::no, nothing_there(command.key), "", 0, 0}, context);
+    return screen.fail({Status::not_found, Applied::no, nothing_there(command.key), "", 0, 0});
   }
   if (screen.output() == Output::text) {
     screen.print(text::story(command.key, *story, screen.style()));
@@ -89,6 +82,16 @@ int run_command(const ExplainCommand& command, const CommandContext& context) {
     if (!file.empty() && !context.globals.quiet) screen.explain(escaped(file) + ": open it in a browser\n");
   }
   return 0;
+}
+
+int run_command(const ExplainCommand& command, const CommandContext& context) {
+  Globals anywhere = context.globals;
+  anywhere.node.clear();  // one node alone knows half of it
+  auto book = AddressBook::open(anywhere);
+  if (!book) return context.screen.fail(book.error());
+  Client client(book->all(), client_options(*book, context));
+  const auto replies = client.explain_at_all({context.globals.bucket, command.key});
+  return ended(tell(command, client.endpoints(), replies, context), {}, client, context);
 }
 
 }  // namespace kin
