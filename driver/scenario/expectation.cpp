@@ -64,6 +64,7 @@ std::string print_values(const ClientAnswer& answer) {
 
 std::vector<std::string> what_is_wrong(const Expectation& expected, const ClientAnswer& answer) {
   std::vector<std::string> wrong;
+  if (answer.not_played) return {"it was not played: " + answer.message};
   if (expected.any) return wrong;
   const auto statuses = fitting_statuses(expected);
   if (std::find(statuses.begin(), statuses.end(), answer.status) == statuses.end()) {

@@ -34,6 +34,16 @@ std::vector<AnsweredSibling> siblings_of(const json& list) {
   return out;
 }
 
+// A key that is not UTF-8 stands as its JSON.
+std::vector<std::string> keys_of(const json& list) {
+  std::vector<std::string> out;
+  for (const json& one : list) {
+    const json& key = one.is_object() && one.contains("key") ? one["key"] : one;
+    out.push_back(key.is_string() ? key.get<std::string>() : key.dump(-1, ' ', true, json::error_handler_t::replace));
+  }
+  return out;
+}
+
 std::string number_of(const json& object, const char* name) {
   auto found = object.find(name);
   return found != object.end() && found->is_number_unsigned() ? found->dump() : "nothing";
@@ -77,6 +87,9 @@ ClientAnswer read_kin_output(int exit_code, const std::string& output, const std
     answer.siblings = siblings_of(*list);
   } else if (auto values = object.find("values"); values != object.end() && values->is_array()) {
     answer.siblings = siblings_of(*values);
+  }
+  for (const char* name : {"keys", "conflicts"}) {
+    if (auto list = object.find(name); list != object.end() && list->is_array()) answer.keys = keys_of(*list);
   }
   answer.sibling_count = answer.siblings.size();
   if (auto count = object.find("siblings"); count != object.end() && count->is_number_unsigned())

@@ -16,15 +16,7 @@ namespace kin::driver {
 
 namespace {
 
-// As often as the program looks whether its connection has come about.
-constexpr sim::Micros ask_again_us = 10'000;
 constexpr const char* config_name = "the simulated cluster";
-
-template <class Body>
-tl::expected<Body, Failure> narrowed(Outcome outcome) {
-  if (!outcome) return tl::unexpected(std::move(outcome.error()));
-  return std::get<Body>(std::move(*outcome));
-}
 
 template <class Kind, class... Some>
 constexpr bool one_of = (std::is_same_v<Kind, Some> || ...);
@@ -54,18 +46,17 @@ void SimKin::begin() {
   globals_ = line->globals;
   if (!globals_.as.empty()) name_ = globals_.as;
   if (!globals_.history.empty() || globals_.config != config_name || !globals_.endpoints.empty())
-    return refuse(usage_failure("a simulated client has no --config, --endpoints and --history of its own"));
+    return not_played("a simulated client has no --config, --endpoints and --history of its own");
   const auto& nodes = clients_.cluster.config().nodes;
   const auto node = std::find_if(nodes.begin(), nodes.end(), [&](const auto& one) { return one.id == globals_.node; });
   if (node == nodes.end()) return refuse(usage_failure("there is no node " + globals_.node));
   at_ = {node->id, node->host, node->port};
-  deadline_ = clients_.cluster.agenda().now() + static_cast<sim::Micros>(globals_.timeout.count()) * 1000;
   std::visit(
       [&](const auto& command) {
         using Kind = std::decay_t<decltype(command)>;
-        constexpr bool of_data =
-            one_of<Kind, ReadCommand, AddUpdateCommand, DeleteCommand, TokenCreateCommand, TokenWriteCommand,
-                   TokenReadCommand, TokenDropCommand, TokenShowCommand, SilenceCommand>;
+        constexpr bool of_data = one_of<Kind, ReadCommand, AddUpdateCommand, DeleteCommand, TokenCreateCommand,
+                                        TokenWriteCommand, TokenReadCommand, TokenDropCommand, TokenShowCommand,
+                                        SilenceCommand, KeysCommand, ConflictsCommand, ExplainCommand, ResolveCommand>;
         if constexpr (of_data) {
           play(command);
         } else {
@@ -102,7 +93,7 @@ void SimKin::play(const AddUpdateCommand& command) {
 
 void SimKin::play(const DeleteCommand& command) {
   if (command.until_forgotten) {
-    return refuse({Status::unsupported, Applied::no, "a simulated client does not wait until a key is forgotten"});
+    return not_played("a simulated client does not wait until a key is forgotten");
   }
   const WriterContext carried = context_for(command.key, command.seen, command.context);
   wire::Remove request = request_of(globals_, command, carried, call_.in_history);
@@ -124,14 +115,14 @@ void SimKin::play(const TokenWriteCommand& command) {
 
 void SimKin::play(const TokenReadCommand& command) {
   if (!command.reader.empty() && command.reader != at_.node)
-    return refuse(usage_failure("a simulated client reads at the node of its step"));
+    return not_played("a simulated client reads at the node of its step");
   ask_about_token("read", wire::TokenRead{command.id});
 }
 
 void SimKin::play(const TokenDropCommand& command) { ask_about_token("drop", wire::TokenDrop{command.id}); }
 
 void SimKin::play(const TokenShowCommand& command) {
-  ask(wire::TokenShow::kind, wire::encode(wire::TokenShow{command.id}), [this](Outcome outcome) {
+  ask(wire::TokenShow{command.id}, [this](Outcome outcome) {
     const auto reply = narrowed<wire::TokenShowReply>(std::move(outcome));
     print([&](const CommandContext& context) { return tell_token_show(reply, context); });
   });
@@ -143,7 +134,7 @@ void SimKin::play(const SilenceCommand& command) {
   if (node == nullptr) return refuse(usage_failure("there is no node " + command.node));
   at_ = {node->id, node->host, node->port};
   const wire::TokenSilence request{command.token, static_cast<std::uint64_t>(command.after.count())};
-  ask(wire::TokenSilence::kind, wire::encode(request), [this](Outcome outcome) {
+  ask(request, [this](Outcome outcome) {
     const auto reply = narrowed<wire::Done>(std::move(outcome));
     print([&](const CommandContext& context) {
       if (!reply) return context.screen.fail(reply.error());
@@ -160,78 +151,36 @@ void SimKin::ask_about_token(const char* verb, const Request& request) {
   RegisterEvent begun = event_of(request);
   begun.client = name_;
   begun.start_ns = clients_.now_ns();
-  ask(Request::kind, wire::encode(request),
-      [this, verb, begun, writer = token == nullptr ? "" : token->writer](Outcome outcome) {
-        RegisterEvent event = begun;
-        const auto reply = narrowed<wire::TokenReply>(std::move(outcome));
-        reply ? record(event, *reply, clients_.now_ns()) : record(event, reply.error(), clients_.now_ns());
-        if (call_.in_history) clients_.history += history_line(event);
-        print([&](const CommandContext& context) { return tell_token(verb, writer, reply, context); });
-      });
+  ask(request, [this, verb, begun, writer = token == nullptr ? "" : token->writer](Outcome outcome) {
+    RegisterEvent event = begun;
+    const auto reply = narrowed<wire::TokenReply>(std::move(outcome));
+    reply ? record(event, *reply, clients_.now_ns()) : record(event, reply.error(), clients_.now_ns());
+    if (call_.in_history) clients_.history += history_line(event);
+    print([&](const CommandContext& context) { return tell_token(verb, writer, reply, context); });
+  });
 }
 
 void SimKin::play_alone(const Command& command) {
   const bool asks_nobody =
       std::holds_alternative<VclockCompareCommand>(command) || std::holds_alternative<VclockDecodeCommand>(command);
   if (asks_nobody) return print([&](const CommandContext& context) { return run(command, context); });
-  refuse({Status::unsupported, Applied::no,
-          "a simulated client reads, writes, deletes, has tokens and compares clocks; faults and waiting are steps of "
-          "the scenario"});
+  not_played(
+      "a simulated client reads, writes, deletes, resolves, explains, lists keys and conflicts, has tokens and "
+      "compares "
+      "clocks; faults and waiting are steps of the scenario");
 }
 
 // ------------------------------------------------------------------------------------------------ asking
 
-void SimKin::ask(wire::Kind kind, std::string body, std::function<void(Outcome)> then) {
-  kind_ = asks_ = kind;
-  body_ = std::move(body);
-  then_ = std::move(then);
-  if (auto refusal = too_large(body_.size())) return then_(tl::unexpected(std::move(*refusal)));
-  clients_.cluster.agenda().at(deadline_, [self = shared_from_this()] {
-    if (self->over_) return;
-    self->came(tl::unexpected(self->asked_ == 0 ? never_reached({self->at_}, self->globals_.timeout)
-                                                : never_answered(self->asks_, {self->at_}, self->globals_.timeout)));
-  });
-  send_when_reachable();
-}
-
-template <class Request>
-void SimKin::ask_about_key(const Request& request, std::function<void(Outcome)> then) {
-  if (globals_.session.empty()) return ask(Request::kind, wire::encode(request), std::move(then));
-  const wire::InSession in_session = wire::in_session(request, clients_.sessions[globals_.session].seen());
-  ask(wire::InSession::kind, wire::encode(in_session),
-      [this, bucket = request.bucket, key = request.key, then = std::move(then)](const Outcome& outcome) {
-        then(clients_.sessions[globals_.session].taken(Request::kind, bucket, key, outcome));
-      });
-  asks_ = Request::kind;
-}
-
-// A process that is there and runs takes connections, whatever it then does with the requests.
-void SimKin::send_when_reachable() {
-  if (over_) return;
-  sim::SimCluster& cluster = clients_.cluster;
-  const sim::Micros now = cluster.agenda().now();
-  if (!cluster.up(at_.node) || cluster.paused(at_.node)) {
-    if (now < deadline_)
-      cluster.agenda().after(ask_again_us, [self = shared_from_this()] { self->send_when_reachable(); });
-    return;
-  }
-  asked_ = cluster.new_call();
-  clients_.awaiting[asked_] = [self = shared_from_this()](const Reply& reply) {
-    self->came(read_answer(self->kind_, reply.kind, reply.body, self->at_));
-  };
-  cluster.ask(at_.node, {{asked_, kind_, std::move(body_), name_}}, std::max<sim::Micros>((deadline_ - now) / 1000, 1));
-}
-
-void SimKin::came(Outcome outcome) {
-  clients_.awaiting.erase(asked_);
-  then_(std::move(outcome));
+void SimKin::ask_at(const Endpoint& at, wire::Kind kind, wire::Kind what, std::string body,
+                    std::function<void(Outcome)> then) {
+  SimQuestion::ask(clients_, {at, name_, kind, what, std::move(body), globals_.timeout},
+                   [self = shared_from_this(), then = std::move(then)](Outcome outcome) { then(std::move(outcome)); });
 }
 
 template <class ReplyBody, class Tell>
 void SimKin::finish(HistoryEvent event, Outcome outcome, const Tell& tell) {
-  const auto reply = narrowed<ReplyBody>(std::move(outcome));
-  reply ? record(event, *reply, clients_.now_ns()) : record(event, reply.error(), clients_.now_ns());
-  if (call_.in_history) clients_.history += history_line(event);
+  const auto reply = noted<ReplyBody>(std::move(event), std::move(outcome));
   print([&](const CommandContext& context) { return tell(reply, context); });
 }
 
@@ -267,7 +216,17 @@ void SimKin::refuse(const Failure& failure) {
   print([&](const CommandContext& context) { return context.screen.fail(failure); });
 }
 
+void SimKin::not_played(const std::string& why) {
+  refuse({Status::unsupported, Applied::no, why});
+  answer_.not_played = true;
+}
+
 void SimKin::print(const std::function<int(const CommandContext&)>& action) {
+  say(action);
+  over_ = true;
+}
+
+void SimKin::say(const std::function<int(const CommandContext&)>& action) {
   std::ostringstream output, errors;
   const text::Style style{palette(false), globals_.quiet, globals_.command};
   Screen screen(globals_.output, output, errors, style, style, false);
@@ -276,7 +235,6 @@ void SimKin::print(const std::function<int(const CommandContext&)>& action) {
   answer_ = read_kin_output(code, output.str(), errors.str());
   answer_.start_ns = start_ns;
   answer_.end_ns = static_cast<std::int64_t>(clients_.now_ns());
-  over_ = true;
 }
 
 std::string SimKin::drawn_id() {

@@ -1,10 +1,8 @@
 // One run of kin against a simulated node, in virtual time: the same command line, request, patience, answer and line
-// of history as those of the program, without a process and a socket. Each request is sent once: the program sends a
-// write that names its operation again when half of its time has passed (client/async_client.hpp).
+// of history as those of the program, without a process and a socket.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,25 +10,14 @@
 #include <vector>
 
 #include "client/cli/command_line.hpp"
+#include "client/commands/listing.hpp"
 #include "client/commands/run.hpp"
 #include "client/commands/user_files.hpp"
 #include "client/outcome.hpp"
+#include "driver/scenario/sim_question.hpp"
 #include "driver/scenario/world.hpp"
-#include "driver/sim/sim_cluster.hpp"
 
 namespace kin::driver {
-
-// What the runs of kin in one simulated world share.
-struct SimClients {
-  sim::SimCluster& cluster;
-  Rng rng;                                                       // names operations
-  std::string history;                                           // lines
-  std::map<CallId, std::function<void(const Reply&)>> awaiting;  // replies
-  std::map<std::string, Session> sessions;  // of --session, by the name of the file; no file is written
-  std::uint64_t runs = 0;
-
-  std::uint64_t now_ns() const { return cluster.agenda().now() * 1000; }
-};
 
 class SimKin : public std::enable_shared_from_this<SimKin> {
  public:
@@ -55,22 +42,36 @@ class SimKin : public std::enable_shared_from_this<SimKin> {
   void play(const TokenDropCommand& command);
   void play(const TokenShowCommand& command);
   void play(const SilenceCommand& command);
+  void play(const KeysCommand& command);
+  void play(const ConflictsCommand& command);
+  void play(const ExplainCommand& command);
+  void play(const ResolveCommand& command);
   void play_alone(const Command& command);
+  void next_page(KeyPages pages, std::vector<std::string> so_far);
+  void next_page(ConflictPages pages);
+  void resolve(const ResolveCommand& command, int round);
   template <class Request>
   void ask_about_token(const char* verb, const Request& request);
 
   WriterContext context_for(const std::string& key, std::optional<wire::Seen> said, const std::string& context) const;
   HistoryEvent event(const char* op, const std::string& key, const WriterContext& carried);
-  void ask(wire::Kind kind, std::string body, std::function<void(Outcome)> then);
+  void ask_at(const Endpoint& at, wire::Kind kind, wire::Kind what, std::string body,
+              std::function<void(Outcome)> then);
+  template <class Request>
+  void ask(const Request& request, std::function<void(Outcome)> then);
   // The same in the session, where there is one.
   template <class Request>
   void ask_about_key(const Request& request, std::function<void(Outcome)> then);
-  void send_when_reachable();
-  void came(Outcome outcome);
+  // The reply or the failure, also as a line of the history.
+  template <class ReplyBody>
+  tl::expected<ReplyBody, Failure> noted(HistoryEvent event, Outcome outcome);
   template <class ReplyBody, class Tell>
   void finish(HistoryEvent event, Outcome outcome, const Tell& tell);
   void refuse(const Failure& failure);
-  // Runs what kin does with its two streams and takes its exit code.
+  // What this world cannot do, whatever the scenario expects of it.
+  void not_played(const std::string& why);
+  // Runs what kin does with its two streams: what it printed becomes the answer. The second one ends the command.
+  void say(const std::function<int(const CommandContext&)>& action);
   void print(const std::function<int(const CommandContext&)>& action);
   std::string drawn_id();
 
@@ -79,14 +80,37 @@ class SimKin : public std::enable_shared_from_this<SimKin> {
   Globals globals_;
   Endpoint at_;
   std::string name_;
-  wire::Kind kind_{};
-  wire::Kind asks_{};  // another one in a session
-  std::string body_;
-  std::function<void(Outcome)> then_;
-  CallId asked_ = 0;  // 0: nothing was sent
-  sim::Micros deadline_ = 0;
   bool over_ = false;
   ClientAnswer answer_;
 };
+
+template <class Body>
+tl::expected<Body, Failure> narrowed(Outcome outcome) {
+  if (!outcome) return tl::unexpected(std::move(outcome.error()));
+  return std::get<Body>(std::move(*outcome));
+}
+
+template <class Request>
+void SimKin::ask(const Request& request, std::function<void(Outcome)> then) {
+  ask_at(at_, Request::kind, Request::kind, wire::encode(request), std::move(then));
+}
+
+template <class Request>
+void SimKin::ask_about_key(const Request& request, std::function<void(Outcome)> then) {
+  if (globals_.session.empty()) return ask(request, std::move(then));
+  const wire::InSession in_session = wire::in_session(request, clients_.sessions[globals_.session].seen());
+  ask_at(at_, wire::InSession::kind, Request::kind, wire::encode(in_session),
+         [this, bucket = request.bucket, key = request.key, then = std::move(then)](const Outcome& outcome) {
+           then(clients_.sessions[globals_.session].taken(Request::kind, bucket, key, outcome));
+         });
+}
+
+template <class ReplyBody>
+tl::expected<ReplyBody, Failure> SimKin::noted(HistoryEvent event, Outcome outcome) {
+  auto reply = narrowed<ReplyBody>(std::move(outcome));
+  reply ? record(event, *reply, clients_.now_ns()) : record(event, reply.error(), clients_.now_ns());
+  if (call_.in_history) clients_.history += history_line(event);
+  return reply;
+}
 
 }  // namespace kin::driver

@@ -75,6 +75,7 @@ std::string describe(const ClientStep& step) {
 
 std::string describe(const ClientAnswer& answer) {
   if (answer.status.empty() || !answer.text.empty()) return answer.text.empty() ? "no answer" : answer.text;
+  if (answer.keys) return answer.status + "  " + (answer.keys->empty() ? "(none)" : listed(*answer.keys, "  "));
   if (!answer.token.empty()) return answer.status + "  " + answer.token;
   if (answer.is_read) return answer.status + "  " + print_values(answer);
   std::string out = answer.status;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -38,9 +39,11 @@ struct ClientAnswer {
   std::size_t sibling_count = 0;          // of both
   bool is_read = false;
   bool conflict = false;
-  std::string token;                      // of a token's read or change: what people are shown
-  std::string text;                       // all that was printed, when it was no JSON object
-  std::int64_t start_ns = 0, end_ns = 0;  // CLOCK_MONOTONIC, or virtual time; around the call
+  bool not_played = false;                       // this world cannot: the message says what, and no expectation holds
+  std::optional<std::vector<std::string>> keys;  // that are listed, of `keys` and `conflicts`
+  std::string token;                             // of a token's read or change: what people are shown
+  std::string text;                              // all that was printed, when it was no JSON object
+  std::int64_t start_ns = 0, end_ns = 0;         // CLOCK_MONOTONIC, or virtual time; around the call
 };
 
 class World {

@@ -8,6 +8,7 @@
 
 #include "driver/scenario/runner.hpp"
 #include "driver/scenario/scenario_file.hpp"
+#include "driver/scenario/step_text.hpp"
 #include "tests/sim/small_world.hpp"
 
 using namespace kin;
@@ -215,6 +216,98 @@ TEST_CASE("a simulated client is refused as kin refuses") {
   CHECK(w.kin("n1", "add_update k v -W 9").status == "USAGE");
   CHECK(w.kin("n1", "vclock compare [3,1,3] [1,0,3]").text.empty());
   CHECK(w.kin("n1", "add_update k " + std::string(2'000'000, 'v')).status == "LIMIT");
+}
+
+TEST_CASE("a step that this world cannot play does not hold, whatever it expects") {
+  SmallWorld w;
+  Expectation whatever;
+  whatever.any = true;
+  Expectation refused;
+  refused.statuses = {"UNSUPPORTED"};
+  for (const char* line :
+       {"cluster status", "bench", "delete k --wait forgotten", "conflicts --watch", "token list",
+        "resolve k --merge-cmd cat", "read k --history elsewhere", "token read --id 7 --reader n2"}) {
+    INFO(line);
+    const ClientAnswer answer = w.kin("n1", line);
+    CHECK(answer.status == "UNSUPPORTED");
+    CHECK_FALSE(what_is_wrong(whatever, answer).empty());
+    CHECK_FALSE(what_is_wrong(refused, answer).empty());
+  }
+  CHECK(what_is_wrong(whatever, w.kin("n1", "read k")).empty());
+}
+
+TEST_CASE("simulated clients list keys and conflicts, explain them and resolve them") {
+  SmallWorld w;
+  for (const char* key : {"a", "b", "other"}) w.kin("n1", std::string("add_update ") + key + " before");
+  w.converge();
+  w.does("n1", NodeFault::isolate);
+  w.kin("n1", "add_update b pears");
+  w.kin("n2", "add_update b apples");
+  w.does("n1", NodeFault::online);
+  w.converge();
+
+  using Keys = std::vector<std::string>;
+  CHECK(w.kin("n1", "keys").keys == Keys{"a", "b", "other"});
+  CHECK(w.kin("n2", "keys --prefix b").keys == Keys{"b"});
+  CHECK(w.kin("n3", "keys --limit 2").keys == Keys{"a", "b"});
+  CHECK(w.kin("n3", "conflicts").keys == Keys{"b"});
+  CHECK(describe(w.kin("n3", "conflicts")) == "OK  b");
+  const ClientAnswer story = w.kin("n3", "explain b");
+  CHECK(story.status == "CONFLICT");
+  CHECK(print_values(story) == w.values("n1", "b"));
+  CHECK(w.kin("n3", "explain nothing").exit_code == 3);
+
+  CHECK(w.kin("n3", "resolve b --union --dry-run").status == "OK");
+  CHECK(w.kin("n3", "resolve b --take 9").status == "USAGE");
+  CHECK(w.kin("n3", "resolve b --take n1.1:2 --over n3.1:1").status == "STALE");
+  CHECK(w.values("n3", "b").find("  ") != std::string::npos);  // still two
+  const ClientAnswer resolved = w.kin("n3", "resolve b --union");
+  CHECK(resolved.status == "OK");
+  CHECK(resolved.sibling_count == 1);
+  w.converge();
+  CHECK(w.values_everywhere("b").starts_with("apples"));
+  CHECK(w.kin("n1", "conflicts").keys == Keys{});
+  CHECK(w.kin("n1", "resolve nothing --union").status == "NOT_FOUND");
+  w.check();
+}
+
+TEST_CASE("a value that comes while a conflict is resolved is looked at again") {
+  SmallWorld w;
+  w.kin("n1", "add_update k 1");
+  bool again = false;
+  for (int round = 0; round < 200 && !again; ++round) {
+    const std::string value = "x" + std::to_string(round);
+    w.kin("n1", "add_update k y" + value + " --new-sibling");
+    const std::size_t before = w.world.history()->size();
+    const auto answers = w.world.clients(
+        {{"n1", {"--as", "resolver", "resolve", "k", "--union"}}, {"n1", {"add_update", "k", value, "--new-sibling"}}},
+        {});
+    const std::string lines = w.world.history()->substr(before);
+    const auto times = [&](const std::string& what) {
+      int found = 0;
+      for (std::size_t at = 0; (at = lines.find(what, at)) != std::string::npos; at += what.size()) ++found;
+      return found;
+    };
+    again = times("\"op\":\"get\"") == 2;
+    CHECK(times("\"op\":\"put\"") == (again ? 3 : 2));
+    if (again) CHECK(answers[0].siblings.size() + w.kin("n1", "read k").siblings.size() == 1);
+  }
+  CHECK(again);
+  w.converge();
+  w.check();
+}
+
+TEST_CASE("explain waits for who does not answer, and says when nobody does") {
+  SmallWorld w;
+  w.kin("n1", "add_update k v");
+  w.converge();
+  w.does("n2", NodeFault::kill);
+  const ClientAnswer story = w.kin("n1", "--timeout 300ms explain k");
+  CHECK(story.status == "OK");
+  CHECK(print_values(story) == "v [1,0,0]");
+  CHECK(story.end_ns - story.start_ns == 300'000'000);
+  for (const char* node : {"n1", "n3"}) w.does(node, NodeFault::kill);
+  CHECK(w.kin("n1", "--timeout 300ms explain k").status == "UNAVAILABLE");
 }
 
 TEST_CASE("sessions remember contexts from one simulated client to the next") {
