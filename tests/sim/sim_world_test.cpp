@@ -72,7 +72,7 @@ TEST_CASE("one seed gives one run of a scenario, to the byte, and another seed a
   }
 }
 
-TEST_CASE("a client of a node that is down or paused reaches nobody; of one that is offline it hears nothing") {
+TEST_CASE("a client of a node that is down or paused reaches nobody, of one that is offline it hears nothing") {
   SmallWorld w;
   const auto waited_ms = [](const ClientAnswer& answer) { return (answer.end_ns - answer.start_ns) / 1'000'000; };
   w.does("n1", NodeFault::kill);

@@ -137,7 +137,7 @@ TEST_CASE("S-30: a write that one holder heard of is seen by all who read after 
   }
 }
 
-TEST_CASE("S-36: the writer reads while its write is under way and dies; nobody has seen what is gone") {
+TEST_CASE("S-36: the writer reads while its write is under way and dies, nobody has seen what is gone") {
   World world(3);
   world.create();
   world.write("old");
@@ -203,7 +203,7 @@ TEST_CASE("S-39: a read imposes on holders that had not answered it") {
   CHECK(world.read("n3") == "new");
 }
 
-TEST_CASE("S-41: with quorum all one holder that is only slow or cut off stops everything; a majority goes on") {
+TEST_CASE("S-41: with quorum all one holder that is only slow or cut off stops everything, a majority goes on") {
   World all(3, true), majority(3);
   for (World* world : {&all, &majority}) {
     CHECK(world->create() == "created");

@@ -246,7 +246,7 @@ TEST_CASE("a refusal shows what only the writer has, so it must not vanish after
 
 // ------------------------------------------------------------------------------------------------ crashes
 
-TEST_CASE("S-30: the writer crashes after one holder heard of it; who reads after a new value never sees an old one") {
+TEST_CASE("S-30: the writer crashes after one holder heard of it, who reads after a new value never sees an old one") {
   Tokens tokens(5);
   tokens.create();
   tokens.write("old");
@@ -550,7 +550,7 @@ TEST_CASE("S-39: a read imposes on any quorum, not only on those who answered") 
   CHECK(tokens.shown(call) == "new");
 }
 
-TEST_CASE("S-40: a drop and a create anew; old messages bring nothing back") {
+TEST_CASE("S-40: a drop and a create anew, old messages bring nothing back") {
   Tokens tokens(3);
   tokens.create();
   tokens.begins("n1", Tokens::written("old"));
@@ -744,7 +744,7 @@ TEST_CASE("a scan runs as a job, tells how far it is, and ends with its deadline
   CHECK(tokens.shown(quiet) == "apples");
 }
 
-TEST_CASE("nothing is scanned for a token that is not there; where the writer does not know, it asks first") {
+TEST_CASE("nothing is scanned for a token that is not there, where the writer does not know, it asks first") {
   Tokens tokens(3);
   CHECK(Tokens::shown(tokens.write("apples")) == "NOT_FOUND");
   CHECK(tokens.cluster.jobs("n1") == 0);

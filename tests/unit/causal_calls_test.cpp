@@ -102,7 +102,7 @@ TEST_CASE("a forged context puts no stranger and no count that peers refuse into
   }
 }
 
-TEST_CASE("keys are listed in order, by prefix, in pages; conflicts come from their index") {
+TEST_CASE("keys are listed in order, by prefix, in pages, conflicts come from their index") {
   ProtocolCluster cluster(1);
   for (const char* key : {"b", "a1", "a3", "a2", "c"}) cluster.put("n1", key, "v");
   cluster.erase("n1", "a2");

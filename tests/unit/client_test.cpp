@@ -207,7 +207,7 @@ TEST_CASE("a dead endpoint is left for the next one, and the next request begins
   CHECK(std::chrono::steady_clock::now() - before < 500ms);  // the dead one's slice
 }
 
-TEST_CASE("a question without an answer is asked elsewhere; the late answer is nobody's") {
+TEST_CASE("a question without an answer is asked elsewhere, the late answer is nobody's") {
   FakeNode silent("n1"), node("n2");
   AsyncClient client({silent.endpoint(), node.endpoint()}, within(1s));
   std::vector<Asked> at_silent, at_node;

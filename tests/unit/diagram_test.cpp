@@ -85,7 +85,7 @@ TEST_CASE("a message that nobody took leads nowhere, and repeated ones are told 
   CHECK(diagram.messages[2].received == 7);
 }
 
-TEST_CASE("faults last until they are undone or their process ends; what did not run is down") {
+TEST_CASE("faults last until they are undone or their process ends, what did not run is down") {
   Story story;
   story.line("n1.1", "start version=1").line("n1.1", "fault action=isolate").line("n1.1", "fault action=hold-gossip");
   story.line("n1.1", "fault action=link peer=n2 drop=30 delay_ms=0").line("n1.1", "fault action=online");

@@ -114,7 +114,7 @@ TEST_CASE("S-11: of one operation that two nodes coordinated the smallest dot is
   CHECK(shown(equal).size() == 2);
 }
 
-TEST_CASE("the first write is [1,0], the next [2,0]; a merge is above all that it replaces") {
+TEST_CASE("the first write is [1,0], the next [2,0], a merge is above all that it replaces") {
   const EntryClock first = next_entry_clock("n1", {}, {}, {});
   CHECK(first == EntryClock({{"n1", 1}}));
   Siblings replaced = values({dot("n1", 1)});

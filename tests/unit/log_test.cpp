@@ -303,7 +303,7 @@ TEST_CASE("whatever stands beside it in a line for people, a byte is escaped whe
   CHECK(lines == wanted.size());
 }
 
-TEST_CASE("a warning, a flush and an end bring all lines to the file; a log that is opened again goes on") {
+TEST_CASE("a warning, a flush and an end bring all lines to the file, a log that is opened again goes on") {
   TemporaryFolder folder;
   const std::string path = folder.path() + "/n1.log";
   const auto lines = [&] {

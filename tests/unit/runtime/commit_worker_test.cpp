@@ -29,7 +29,7 @@ struct Disk {
 
 }  // namespace
 
-TEST_CASE("a batch is committed elsewhere; its result is there once, behind the wake") {
+TEST_CASE("a batch is committed elsewhere, its result is there once, behind the wake") {
   Disk disk;
   const WriteBatch batch{{"a", "1"}};
   disk.worker.begin(batch);
