@@ -136,7 +136,7 @@ TEST_CASE("S-13: 1,000 idle gossip rounds with reads write nothing to any disk a
   CHECK(w.values_everywhere() == value);
 }
 
-TEST_CASE("S-19: a node on an older backup goes on writing; its dots are new ones, and nothing is lost") {
+TEST_CASE("S-19: a node on an older backup goes on writing, its dots are new ones, and nothing is lost") {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     INFO("seed " << seed);
     SmallWorld w(3, seed);
@@ -164,7 +164,7 @@ TEST_CASE("S-19: a node on an older backup goes on writing; its dots are new one
 
 TEST_CASE("S-21: a node dies 1,000 times between a dot handed out and the dot on its disk: no dot has two values") {
   int asked = 0;  // crashes with a dot that was handed out
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
     INFO("seed " << seed);
     SmallWorld w(3, seed);
     std::map<std::string, std::string> values;  // by dot
@@ -195,7 +195,7 @@ TEST_CASE("S-21: a node dies 1,000 times between a dot handed out and the dot on
     }
     w.check();
   }
-  CHECK(asked > 500);
+  CHECK(asked >= 1000);
 }
 
 TEST_CASE("S-22: a node dies for ever and a new one takes its place, 20 times: clocks do not grow with the dead") {
@@ -226,11 +226,11 @@ TEST_CASE("S-22: a node dies for ever and a new one takes its place, 20 times: c
   w.check();
 }
 
-TEST_CASE("S-23: a node is killed at every commit of a scripted run; all that was acknowledged is there") {
+TEST_CASE("S-23: a node is killed at every commit of a scripted run, all that was acknowledged is there") {
   ends_at_every_commit(false);
 }
 
-TEST_CASE("S-24: the power goes at every commit of a scripted run; all that was acknowledged is there") {
+TEST_CASE("S-24: the power goes at every commit of a scripted run, all that was acknowledged is there") {
   ends_at_every_commit(true);
 }
 
@@ -275,6 +275,39 @@ TEST_CASE("S-26: one write, one sync, one read of a disk fails: nothing that was
       w.converge();
       w.check();
     }
+  }
+}
+
+TEST_CASE("S-28: the disk of one node takes a second for each sync, the others answer as fast as before") {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    INFO("seed " << seed);
+    SmallWorld w(3, seed);
+    int written = 0;
+    const auto median_ns = [&](const std::string& node, const std::string& flags) {
+      std::vector<std::int64_t> took;
+      for (int i = 0; i < 51; ++i) {
+        const std::string number = std::to_string(++written), key = "k" + std::to_string(written % 20);
+        const ClientAnswer answer = w.kin(node, "add_update " + key + " v" + number + " --overwrite" + flags);
+        REQUIRE(answer.status == "OK");
+        took.push_back(answer.end_ns - answer.start_ns);
+      }
+      std::nth_element(took.begin(), took.begin() + 25, took.end());
+      return took[25];
+    };
+    std::map<std::pair<std::string, std::string>, std::int64_t> usual;
+    for (const char* node : {"n2", "n3"})
+      for (const char* flags : {" -W 1", " -W 2"}) usual[{node, flags}] = median_ns(node, flags);
+    w.world.cluster().slow_disk("n1", 2000);
+    const ClientAnswer slow = w.kin("n1", "--timeout 60s add_update slowly v");
+    CHECK(slow.status == "OK");
+    CHECK(slow.end_ns - slow.start_ns > 500'000'000);
+    for (const auto& [of, before] : usual) {
+      INFO(of.first << of.second << ": " << before << " ns before");
+      CHECK(median_ns(of.first, of.second) <= 2 * before);
+    }
+    w.world.cluster().slow_disk("n1", 1);
+    w.converge();
+    w.check();
   }
 }
 
@@ -355,9 +388,9 @@ TEST_CASE("S-49: 1,000 keys changed on both sides of a cut of ten minutes come t
     }
     w.idle_ms(600'000);
     REQUIRE_FALSE(w.world.wait_converged(w.world.nodes(), std::chrono::milliseconds(1)));
-    cut(0);
     const std::uint64_t before = w.world.cluster().counters().bytes_to_peers;
     const auto healed_us = w.world.cluster().agenda().now();
+    cut(0);
     w.converge();
     const std::uint64_t bytes = w.world.cluster().counters().bytes_to_peers - before;
     const auto rounds =
