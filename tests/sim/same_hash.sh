@@ -6,10 +6,10 @@ sim=$1
 shift
 flags=("$@")
 
-hashes() { "$sim" --seeds 1..30 --ops 300 --hashes --check-every 0 "${flags[@]}" "$@" | grep -E '^[0-9]+ [0-9]+$' | sort -n; }
+hashes() { "$sim" --seeds 1..200 --ops 300 --hashes --check-every 0 "${flags[@]}" "$@" | grep -E '^[0-9]+ [0-9]+$' | sort -n; }
 
 one=$(hashes --jobs 1)
 many=$(hashes --jobs 4)
-[[ $(wc -l <<<"$one") == 30 ]] || { echo "30 hashes were expected, these came:" && echo "$one" && exit 1; }
-[[ $(cut -d' ' -f2 <<<"$one" | sort -u | wc -l) == 30 ]] || { echo "two seeds have one hash: $one" && exit 1; }
+[[ $(wc -l <<<"$one") == 200 ]] || { echo "200 hashes were expected, these came:" && echo "$one" && exit 1; }
+[[ $(cut -d' ' -f2 <<<"$one" | sort -u | wc -l) == 200 ]] || { echo "two seeds have one hash: $one" && exit 1; }
 diff <(echo "$one") <(echo "$many") || { echo "the same seeds ran differently" && exit 1; }
