@@ -192,3 +192,30 @@ TEST_CASE("what is packed comes back") {
     RC_ASSERT(parsed->key_hash == token.key_hash);
   });
 }
+
+TEST_CASE("S-12: a clock of a thousand ids is no longer than its ids and numbers, and edges come back") {
+  ReadReply reply;
+  const std::size_t empty = encode(reply).size();
+  VersionVector::Counts counts;
+  std::size_t bytes_of_ids = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const NodeId id("node" + std::to_string(i));
+    counts[id] = max_counter - static_cast<std::uint64_t>(i);
+    bytes_of_ids += id.size();
+  }
+  reply.clock = VersionVector(counts);
+  const std::string packed = encode(reply);
+  // An array's head for each pair, a string's, a number; and the head of all of them, three bytes instead of one.
+  CHECK(packed.size() <= empty + bytes_of_ids + 1000 * (1 + 2 + 9) + 2);
+  const auto back = decode<ReadReply>(packed);
+  REQUIRE(back);
+  CHECK(back->clock == reply.clock);
+  for (const int power : {32, 53, 62}) {
+    for (const std::uint64_t near : {std::uint64_t{0}, std::uint64_t{1}}) {
+      reply.clock = VersionVector({{NodeId("n1"), (std::uint64_t{1} << power) - near}});
+      CHECK(decode<ReadReply>(encode(reply))->clock == reply.clock);
+    }
+  }
+  reply.clock = VersionVector({{NodeId("n1"), max_counter + 1}});
+  CHECK_FALSE(decode<ReadReply>(encode(reply)));
+}
