@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Who does not read harms nobody else: a frozen peer, a dead peer, a client that never takes its replies (S-73).
+"""Who does not read harms nobody else: a frozen peer, a dead peer, a client that never takes its replies (S-47, S-73).
 
     stalled_others.py BIN FOLDER
 
@@ -8,6 +8,7 @@ same. A peer costs no memory: n1's own, at the highest, may differ from that of 
 ROOM_MB, the peer's queue (common/transport/socket_options.cpp): 64 messages of 256 KiB. A silent peer is normally cut off
 after a second or two, which ends the queue; that is put off here so that the queue alone must hold. A deaf client costs
 its own queue, 256 messages of 256 KiB, and what one turn makes of its requests, 512 answers that stand in memory twice."""
+import json
 import os
 import shutil
 import sys
@@ -35,6 +36,11 @@ def all_well(cluster):
 def frozen_peer(cluster):
     cluster.freeze("n3")
     load(cluster)
+    counters = cluster.status("n1")["counters"]
+    assert counters["transport_dropped_peer"] > 0, "its queue never was full: %s" % counters
+    # What lies in the queue of somebody who does not read is no copy.
+    told = json.loads(cluster.kin("-o", "json", "--timeout", "1s", "add_update", "counted", "v", "-W", "all", node="n1", ok=(7,)))
+    assert told["status"] == "PARTIAL" and told["acks"] == {"got": 2, "wanted": 3}, told
     cluster.thaw("n3")
 
 
