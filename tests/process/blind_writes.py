@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""S-09: fifty clients that have seen nothing write one key at three nodes: all values are kept, up to the limit, and past it
+"""S-09: fifty clients that have seen nothing write one key at three nodes at the same time: all values are kept, up to the limit, and past it
 each write is refused in clear words. Nothing is dropped in silence.
 
     blind_writes.py BIN FOLDER"""
+import concurrent.futures
 import os
 import shutil
 import sys
+import threading
 
 import nodes
 from python_client import ADD_UPDATE, Kin
@@ -23,8 +25,14 @@ def main(bin_folder, folder):
     with nodes.Nodes(bin_folder, folder, 3, "os") as cluster:
         clients = [Kin(cluster.endpoint[cluster.ids[i % 3]]) for i in range(50)]
         written = {b"value of %d" % i for i in range(50)}
-        for i, client in enumerate(clients):
-            blind(client, b"value of %d" % i)
+        together = threading.Barrier(50)
+
+        def write(i):
+            together.wait()
+            blind(clients[i], b"value of %d" % i)
+
+        with concurrent.futures.ThreadPoolExecutor(50) as threads:
+            list(threads.map(write, range(50)))  # a refusal of one is raised here
         at = {n: Kin(cluster.endpoint[n]) for n in cluster.ids}
         for n in cluster.ids:
             nodes.until(lambda n=n: len(at[n].get(b"cart")[0]) == 50, 20, "all fifty values at " + n)
