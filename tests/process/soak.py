@@ -18,6 +18,7 @@ import shiviz_rules
 import strikes
 
 CLIENTS, KEYS, KEYS_LAST_S, STRIKE_EVERY_S, TELL_EVERY_S = 4, 6, 10, 2, 10
+AGREE_WITHIN_S = 5  # after the last fault (G-11)
 FLAT = 1.10  # the last quarter may take so much more memory than the one before it
 
 
@@ -74,7 +75,7 @@ def main(bin_folder, folder, minutes="10", seed=None):
         stop.set()
         for thread in clients + [striking]:
             thread.end()
-        cluster.converge(60)
+        cluster.converge(AGREE_WITHIN_S)
         operations, acknowledged, unknown = causal_clients.judge(cluster, clients, sorted(keys_so_far))
     print("%d operations, %d puts acknowledged, %d unknown; %s" % (operations, acknowledged, unknown, faults.told()),
           flush=True)
