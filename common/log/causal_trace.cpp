@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <optional>
+#include <set>
 
 #include "common/log/timestamp.hpp"
 
@@ -47,6 +49,17 @@ std::uint32_t ordinal_in(std::string_view line, std::string_view id_and_dot) {
   return whole ? ordinal : 0;
 }
 
+// `n1.12` as `n1` and 12; nullopt for another form.
+std::optional<std::pair<std::string, std::uint32_t>> life_of(const std::string& host) {
+  const std::size_t dot = host.rfind('.');
+  if (dot == std::string::npos) return std::nullopt;
+  std::uint32_t ordinal = 0;
+  const char* last = host.data() + host.size();
+  const auto [end, error] = std::from_chars(host.data() + dot + 1, last, ordinal);
+  if (error != std::errc{} || end != last) return std::nullopt;
+  return std::pair(host.substr(0, dot), ordinal);
+}
+
 // Whether a name can be a HOST and stand in a CLOCK: only such a one can have lines in a trace.
 bool can_be_host(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
@@ -63,10 +76,26 @@ struct CausalTrace::State {
   std::string buffer;
   // The rendered clock: the entries of all other hosts, and the own one between them and the end.
   std::string others;
-  std::uint64_t* own = nullptr;  // in the clock
+  std::uint64_t* own = nullptr;                          // in the clock
+  std::map<std::string, std::set<std::uint32_t>> lives;  // of other processes in the clock, by node
 
   ~State() {
     if (fd >= 0) close(fd);
+  }
+
+  // The place of another host in the clock; nullptr where newer lives of its node fill the clock's share of that node.
+  std::uint64_t* place_of(const std::string& other) {
+    if (const auto found = clock.find(other); found != clock.end()) return &found->second;
+    if (const auto life = life_of(other)) {
+      std::set<std::uint32_t>& known = lives[life->first];
+      if (known.size() == most_lives) {
+        if (life->second < *known.begin()) return nullptr;
+        clock.erase(life->first + '.' + std::to_string(*known.begin()));
+        known.erase(known.begin());
+      }
+      known.insert(life->second);
+    }
+    return &clock[other];
   }
 
   void render_others() {
@@ -155,9 +184,10 @@ void CausalTrace::receive(std::uint64_t wall_us, const Clock& carried, std::stri
     // What a peer says of this very process was this process's own: it is never ahead of it. A name that cannot be a
     // host has no lines that could be looked up.
     if (host == state_->host || count == 0 || !can_be_host(host)) continue;
-    std::uint64_t& held = state_->clock[host];
-    changed = changed || count > held;
-    held = std::max(held, count);
+    std::uint64_t* held = state_->place_of(host);
+    if (held == nullptr || count <= *held) continue;
+    changed = true;
+    *held = count;
   }
   if (changed) state_->render_others();
   state_->line(wall_us, name, fields);
@@ -176,6 +206,7 @@ bool CausalTrace::flush() {
       state_->fd = -1;
       state_->own = nullptr;
       state_->clock.clear();
+      state_->lives.clear();
       buffer.clear();
       return false;
     }

@@ -27,6 +27,10 @@ using TraceFields = std::vector<std::pair<std::string_view, std::string>>;
 class CausalTrace {
  public:
   using Clock = std::map<std::string, std::uint64_t>;
+  // A clock names so many processes of a node, the newest: a node that is started again and again must not make every
+  // message of all nodes longer for ever. What an older one did is still before what followed it, since lines before
+  // this one, or those that they name, name it.
+  static constexpr std::size_t most_lives = 64;
 
   // Appends to PATH. A torn last line (a crash in the middle of a write) is cut off first: it can belong to no
   // message that left, since lines are flushed before sends. `host` is id.ordinal, printable ASCII without spaces,
@@ -41,8 +45,8 @@ class CausalTrace {
 
   // Ticks and buffers one line. wall_us: microseconds since 1970.
   void event(std::uint64_t wall_us, std::string_view name, const TraceFields& fields);
-  // Joins what a message carried, then ticks and buffers one line. What the message says of this process itself, and
-  // of names that cannot be a host, is left out.
+  // Joins what a message carried, within most_lives, then ticks and buffers one line. What the message says of this
+  // process itself, and of names that cannot be a host, is left out.
   void receive(std::uint64_t wall_us, const Clock& carried, std::string_view name, const TraceFields& fields);
   // What a message that is described by the last line carries.
   const Clock& clock() const;

@@ -163,6 +163,27 @@ TEST_CASE("traces of processes that talk, fail and start again keep ShiViz's rul
   });
 }
 
+TEST_CASE("a node that starts again and again does not make the clocks of others longer for ever") {
+  TemporaryFolder folder;
+  auto trace = *CausalTrace::open(folder.fresh() + ".trace", "n1.7");
+  const auto life = [](std::size_t ordinal) { return "n2." + std::to_string(ordinal); };
+  trace->receive(noon_us, {{"n3.5", 2}}, "receive", {});
+  for (std::size_t ordinal = 1; ordinal <= 200; ++ordinal) {
+    trace->receive(noon_us, {{life(ordinal), 3}}, "receive", {});
+    CHECK(trace->clock().at(life(ordinal)) == 3);
+    CHECK(trace->clock().size() == 2 + std::min(ordinal, CausalTrace::most_lives));
+  }
+  // Somebody who still names them all, and more of one that is kept.
+  CausalTrace::Clock all;
+  for (std::size_t ordinal = 1; ordinal <= 200; ++ordinal) all[life(ordinal)] = 4;
+  trace->receive(noon_us, all, "receive", {});
+  CHECK(trace->clock().size() == 2 + CausalTrace::most_lives);
+  CHECK_FALSE(trace->clock().contains(life(200 - CausalTrace::most_lives)));
+  CHECK(trace->clock().at(life(200 - CausalTrace::most_lives + 1)) == 4);
+  CHECK(trace->clock().at("n3.5") == 2);
+  CHECK(trace->clock().at("n1.7") == 202);
+}
+
 TEST_CASE("a torn end of any length is cut off, whole lines stay") {
   TemporaryFolder folder;
   const std::string path = folder.path() + "/n1.trace";
