@@ -84,6 +84,7 @@ struct AsyncClient::State {
   std::uint64_t next_id = 1;
   std::size_t preferred = 0;  // the endpoint that answered last
   ClientCounters counters;
+  bool sent_again = false;  // of the request whose callback runs
 
   std::size_t different(const Request& request) const { return request.only ? 1 : endpoints.size(); }
   // The last choice of a write that may be sent again is the endpoint that it was sent to: where no other is there, it
@@ -148,6 +149,7 @@ std::size_t AsyncClient::in_flight() const { return state_->requests.size() + st
 const std::vector<Endpoint>& AsyncClient::endpoints() const { return state_->endpoints; }
 const ClientOptions& AsyncClient::options() const { return state_->options; }
 const ClientCounters& AsyncClient::counters() const { return state_->counters; }
+bool AsyncClient::sent_again() const { return state_->sent_again; }
 
 std::uint64_t AsyncClient::submit(wire::Kind kind, std::string body, OnOutcome done, std::optional<std::size_t> only,
                                   const AskedFor& asked) {
@@ -187,6 +189,7 @@ bool AsyncClient::poll(milliseconds longest) {
 
 bool AsyncClient::State::turn() {
   bool worked = !refused.empty();
+  sent_again = false;
   for (auto& [done, failure] : std::exchange(refused, {})) done(tl::unexpected(std::move(failure)));
   worked |= end_overdue();
   worked |= send_queued();
@@ -408,6 +411,7 @@ void AsyncClient::State::tell_progress(const OnProgress& tell, std::string_view 
 void AsyncClient::State::finish(std::uint64_t id, Outcome&& outcome) {
   const auto found = requests.find(id);
   OnOutcome done = std::move(found->second.done);
+  sent_again = found->second.sent.size() > 1;
   requests.erase(found);
   done(std::move(outcome));
 }

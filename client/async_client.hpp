@@ -107,6 +107,10 @@ class AsyncClient {
   // it sent.
   void ignore_interrupts();
 
+  // While a callback runs: whether its request was sent more than once, so that two nodes may have taken it, each in
+  // its place, and the answer tells of one.
+  bool sent_again() const;
+
   std::size_t in_flight() const;  // requests whose callback has not run
   const std::vector<Endpoint>& endpoints() const;
   const ClientOptions& options() const;

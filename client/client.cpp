@@ -40,7 +40,12 @@ Client::Result<Reply> Client::ask(const Request& request, std::optional<std::siz
   // Shared, because an interrupted call leaves its callback behind in the core.
   auto answer = std::make_shared<std::optional<Outcome>>();
   const std::uint64_t id = core_.submit(
-      request, [answer](Outcome outcome) { *answer = std::move(outcome); }, at);
+      request,
+      [this, answer](Outcome outcome) {
+        *answer = std::move(outcome);
+        sent_again_ = core_.sent_again();
+      },
+      at);
   if (progress) core_.on_progress(id, std::move(progress));
   while (!answer->has_value()) {
     if (core_.poll(longest_wait) || answer->has_value()) continue;

@@ -65,6 +65,8 @@ class Client {
   std::vector<Result<wire::Done>> fault_at_all(const wire::Fault& request);
   std::vector<Result<wire::Done>> remove_member_at_all(const std::string& member);
 
+  // Of the last request to one node: see AsyncClient::sent_again.
+  bool sent_again() const { return sent_again_; }
   // True once the interrupt ended a wait: the request under way failed, applied unknown.
   bool interrupted() const { return interrupted_; }
 
@@ -81,6 +83,7 @@ class Client {
 
   AsyncClient core_;
   bool interrupted_ = false;
+  bool sent_again_ = false;
 };
 
 }  // namespace kin

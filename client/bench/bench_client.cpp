@@ -231,7 +231,11 @@ void BenchClient::begin_event(Operation& operation, const char* op) {
 template <class Reply>
 void BenchClient::end_event(Operation& operation, const Reply& reply) {
   if (!history_) return;
-  record(operation.event, reply, monotonic_ns());
+  if constexpr (std::is_same_v<Reply, wire::WriteReply>) {
+    record(operation.event, reply, monotonic_ns(), client_.sent_again());
+  } else {
+    record(operation.event, reply, monotonic_ns());
+  }
   if (auto kept = history_->append(operation.event); !kept) {
     history_error_ = kept.error();
     history_.reset();

@@ -77,6 +77,22 @@ def main(bin_folder, folder):
         checked = check()
         assert checked.returncode == 0, checked.stdout[-500:] + checked.stderr
 
+        # Nodes die under it: writes whose answer was lost are sent elsewhere, and still the history is judged rightly.
+        os.remove(history)
+        command = [os.path.join(bin_folder, "kin"), "--config", cluster.config, "--timeout", "1s", "--history", history,
+                   "bench", "put", "--duration", "3s", "--keys", "30", "--prefix", "l-", "--clients", "4", "--depth", "8"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as loading:
+            for node in ("n1", "n2", "n3", "n1"):
+                before = os.path.getsize(history) if os.path.exists(history) else 0
+                nodes.until(lambda: os.path.exists(history) and os.path.getsize(history) > before + 100_000, 20, "load")
+                cluster.kill(node)
+                before = os.path.getsize(history)
+                nodes.until(lambda: os.path.getsize(history) > before + 10_000, 20, "load without " + node)
+                cluster.start(node)
+            assert loading.wait(timeout=60) == 0
+        checked = check()
+        assert checked.returncode == 0, checked.stdout[-500:] + checked.stderr
+
         # A node that stands still for half a second: with a rate, the operations that were due meanwhile are late too.
         freezer = threading.Timer(0.7, cluster.freeze, ["n1"])
         thawer = threading.Timer(1.2, cluster.thaw, ["n1"])

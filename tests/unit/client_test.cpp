@@ -228,10 +228,15 @@ TEST_CASE("a write that was sent is never sent again, and its time-out is unknow
   AsyncClient client({silent.endpoint(), node.endpoint()}, within(500ms));
   std::vector<Asked> at_silent, at_node;
   std::optional<Outcome> outcome;
-  client.submit(write_of("a"), into(outcome));
+  bool again = true;
+  client.submit(write_of("a"), [&](Outcome given) {
+    outcome = std::move(given);
+    again = client.sent_again();
+  });
   REQUIRE(until(client, {{&silent, &at_silent}, {&node, &at_node}}, [&] { return outcome.has_value(); }));
   CHECK(at_silent.size() == 1);
   CHECK(at_node.empty());
+  CHECK_FALSE(again);
   REQUIRE_FALSE(outcome->has_value());
   CHECK(outcome->error().status == Status::timeout);
   CHECK(outcome->error().applied == Applied::unknown);
@@ -247,7 +252,11 @@ TEST_CASE("a write that names its operation is sent a second time, elsewhere, an
   std::optional<Outcome> outcome;
   wire::AddUpdate request = write_of("a");
   request.operation = "once";
-  client.submit(request, into(outcome));
+  bool again = false;
+  client.submit(request, [&](Outcome given) {
+    outcome = std::move(given);
+    again = client.sent_again();
+  });
   const auto both = [&] { return !at_node.empty() || outcome.has_value(); };
   REQUIRE(until(client, {{&silent, &at_silent}, {&node, &at_node}}, both));
   REQUIRE(at_silent.size() == 1);
@@ -257,11 +266,13 @@ TEST_CASE("a write that names its operation is sent a second time, elsewhere, an
     node.answer(at_node[0], wire::Kind::write_reply, written());
     REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
     CHECK(outcome->has_value());
+    CHECK(again);
   }
   SECTION("the first one may still answer") {
     silent.answer(at_silent[0], wire::Kind::write_reply, written());
     REQUIRE(until(client, {}, [&] { return outcome.has_value(); }));
     CHECK(outcome->has_value());
+    CHECK(again);
   }
   const auto refuse = [](FakeNode& by, const Asked& asked, Status status) {
     by.answer(asked, wire::Kind::failure, Failure{status, Applied::no, "nothing", "", 0, 0});
