@@ -49,7 +49,7 @@ Client::Result<Reply> Client::ask(const Request& request, std::optional<std::siz
   if (progress) core_.on_progress(id, std::move(progress));
   while (!answer->has_value()) {
     if (core_.poll(longest_wait) || answer->has_value()) continue;
-    interrupted_ = true;
+    interrupted_ = sent_again_ = true;  // it may have been
     return tl::unexpected(broken_off());
   }
   return narrowed<Reply>(std::move(**answer));

@@ -67,16 +67,14 @@ void record(HistoryEvent& event, const wire::ReadReply& reply, std::uint64_t end
   for (const wire::ShownSibling& sibling : reply.siblings) event.values->push_back(sibling.value);
 }
 
-void record(HistoryEvent& event, const wire::WriteReply& reply, std::uint64_t end_ns, bool sent_again) {
+void record(HistoryEvent& event, const wire::WriteReply& reply, std::uint64_t end_ns) {
   event.end_ns = end_ns;
   event.node = reply.node;
   event.context = reply.context;
   event.applied = Applied::yes;
-  event.replaced.emplace();
   for (const wire::Replaced& old : reply.replaced) {
-    if (old.value) event.replaced->push_back(*old.value);
+    if (old.value) event.replaced.push_back(*old.value);
   }
-  if (sent_again) event.replaced.reset();
 }
 
 void record(HistoryEvent& event, const Failure& failure, std::uint64_t end_ns) {
@@ -95,13 +93,14 @@ std::string history_line(const HistoryEvent& event) {
     line["value"] = event.value ? bytes_to_json(*event.value) : Json(nullptr);
     line["context"] = context_of(event);
   }
-  line["replaced"] = event.replaced ? list(*event.replaced) : Json(nullptr);
+  line["replaced"] = event.sent_again ? Json(nullptr) : list(event.replaced);
   line["node"] = event.node.empty() ? Json(nullptr) : Json(event.node);
   line["start_ns"] = event.start_ns;
   line["end_ns"] = event.end_ns ? Json(*event.end_ns) : Json(nullptr);
   line["outcome"] = outcome_word(event.applied);
   line["client"] = event.client;
   line["bucket"] = bytes_to_json(event.bucket);
+  if (event.sent_again) line["sent_again"] = true;
   if (!event.session.empty()) line["session"] = bytes_to_json(event.session);
   if (!event.context.empty()) line["token"] = token_of(event.context);
   return json_line(line) + '\n';

@@ -4,9 +4,9 @@
 //   "start_ns",
 //    "end_ns", "outcome": "ok" | "fail" | "unknown"}
 //
-// and beside these "client", "bucket", "session" (the name of its file, where there is one) and, where a reply gave a
-// context, "token": the hash of that context. By it a later operation that carries the context finds the id of the
-// operation that gave it.
+// and beside these "client", "bucket", "session" (the name of its file, where there is one), "sent_again": true of a
+// write that was sent more than once, whose "replaced" is null then, and, where a reply gave a context, "token": the
+// hash of that context. By it a later operation that carries the context finds the id of the operation that gave it.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +34,10 @@ struct HistoryEvent {
   std::optional<std::vector<std::string>> values;  // of a get or final that was answered
   wire::Seen seen = wire::Seen::implied;           // of a put or delete
   std::string context_of;  // for Seen::context: the id of the operation whose context it carries
-  // None: not known, since two nodes may have taken the write, and one told what it replaced there.
-  std::optional<std::vector<std::string>> replaced = std::vector<std::string>{};
-  std::string node;     // who answered; empty: nobody
-  std::string context;  // that the reply gave; empty: none
+  std::vector<std::string> replaced;
+  bool sent_again = false;  // see AsyncClient: there may be two copies, and who answered told what one of them replaced
+  std::string node;         // who answered; empty: nobody
+  std::string context;      // that the reply gave; empty: none
   std::uint64_t start_ns = 0;
   std::optional<std::uint64_t> end_ns;  // none when no reply came
   Applied applied = Applied::unknown;
@@ -47,8 +47,7 @@ std::uint64_t monotonic_ns();
 
 // The event's fields from a reply or from a failure. `end_ns` is when it came.
 void record(HistoryEvent& event, const wire::ReadReply& reply, std::uint64_t end_ns);
-// `sent_again`: see AsyncClient.
-void record(HistoryEvent& event, const wire::WriteReply& reply, std::uint64_t end_ns, bool sent_again = false);
+void record(HistoryEvent& event, const wire::WriteReply& reply, std::uint64_t end_ns);
 void record(HistoryEvent& event, const Failure& failure, std::uint64_t end_ns);
 
 // How a history spells what became of an operation: fail, ok or unknown.

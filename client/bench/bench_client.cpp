@@ -231,11 +231,8 @@ void BenchClient::begin_event(Operation& operation, const char* op) {
 template <class Reply>
 void BenchClient::end_event(Operation& operation, const Reply& reply) {
   if (!history_) return;
-  if constexpr (std::is_same_v<Reply, wire::WriteReply>) {
-    record(operation.event, reply, monotonic_ns(), client_.sent_again());
-  } else {
-    record(operation.event, reply, monotonic_ns());
-  }
+  record(operation.event, reply, monotonic_ns());
+  operation.event.sent_again = operation.event.op == "put" && client_.sent_again();
   if (auto kept = history_->append(operation.event); !kept) {
     history_error_ = kept.error();
     history_.reset();

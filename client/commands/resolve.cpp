@@ -58,7 +58,8 @@ class Resolving {
     event.start_ns = monotonic_ns();
     auto reply =
         files_.add_update(client_, request_of(globals, asked, std::move(value), carried, files_.keeps_history()));
-    reply ? record(event, *reply, monotonic_ns(), client_.sent_again()) : record(event, reply.error(), monotonic_ns());
+    reply ? record(event, *reply, monotonic_ns()) : record(event, reply.error(), monotonic_ns());
+    event.sent_again = client_.sent_again();
     keep(event);
     return reply;
   }

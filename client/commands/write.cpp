@@ -14,7 +14,8 @@ int write(const std::string& key, HistoryEvent event, UserFiles& files, Client& 
           const Send& send) {
   event.start_ns = monotonic_ns();
   const tl::expected<wire::WriteReply, Failure> reply = send();
-  reply ? record(event, *reply, monotonic_ns(), client.sent_again()) : record(event, reply.error(), monotonic_ns());
+  reply ? record(event, *reply, monotonic_ns()) : record(event, reply.error(), monotonic_ns());
+  event.sent_again = client.sent_again();
   const auto kept = files.finish(context.globals, event);
   return ended(tell(key, reply, context), kept, client, context);
 }

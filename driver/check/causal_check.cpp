@@ -155,7 +155,8 @@ void Judge::judge_false_conflicts() {
           verdict_.not_judged.push_back("false conflicts of key " + read.key + ": the search took too many steps");
           return;
         }
-        if (older == newer || !*had_seen) continue;
+        // Another copy of a write that was taken twice stands in its own right.
+        if (older == newer || !*had_seen || operations_[older].sent_again) continue;
         if (!reported.emplace(newer, older).second) continue;
         report(Wrong::false_conflict, {i, newer, older},
                title(i) + " shows both, but " + title(newer) + " had seen " + title(older));
@@ -249,7 +250,7 @@ void Judge::judge_resurrected(const std::string& key, const KeyStory& story, con
     // If it is shown itself, the two beside each other are a false conflict.
     if (!certainly_happened(write) || std::binary_search(shown.begin(), shown.end(), write)) continue;
     for (std::size_t older : graph_.seen_by(write)) {
-      if (!std::binary_search(shown.begin(), shown.end(), older)) continue;
+      if (!std::binary_search(shown.begin(), shown.end(), older) || operations_[older].sent_again) continue;
       report(Wrong::resurrected, {older, write},
              "the final reads of key " + key + " show " + title(older) + ", but " + title(write) + " had seen it");
     }

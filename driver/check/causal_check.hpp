@@ -15,6 +15,9 @@
 // was there, provided that it is a delete or its value was seen by somebody; so may a write that is ok but has no
 // `replaced`.
 //
+// A write that was sent twice (`sent_again`) may have been taken twice, as two values that print alike: a write that
+// had seen the one leaves the other.
+//
 // What is judged:
 //   lost             an acknowledged put whose value no final read shows and that no write had seen
 //   conflict_missed  the same, where a final read shows the value of a write that ran at another node or at the same

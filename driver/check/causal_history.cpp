@@ -41,6 +41,7 @@ void read_past(Reading& reading, Operation& operation, const json& line) {
   }
   if (auto replaced = line.find("replaced"); replaced != line.end() && !replaced->is_null())
     operation.replaced = values_of(line, "replaced");
+  operation.sent_again = line.value("sent_again", json(false)) == json(true);
 }
 
 void read_line(Reading& reading, std::size_t number, const json& line) {

@@ -27,6 +27,7 @@ struct Operation : KeyName, Course {
   Past past = Past::nothing;        // of a put or delete
   std::optional<std::size_t> seen;  // with Past::operation: position of the operation whose context was carried
   std::optional<std::vector<std::string>> replaced;  // values; nothing where the line does not say
+  bool sent_again = false;                           // a write that two nodes may have taken, each in its place
   std::string node;
   std::string session;  // empty: none
 

@@ -121,7 +121,7 @@ class SessionJudge {
   Positions judge_read(const Known& known, std::size_t at) {
     const Positions shown = shown_by(at);
     for (const std::size_t put : shown) {
-      if (!is_old(put)) continue;
+      if (!is_old(put) || operations_[put].sent_again) continue;  // another copy may stand
       const std::size_t newer = old_[put];
       verdict_.broken.push_back({is_own(at, newer), at, newer, put});
     }

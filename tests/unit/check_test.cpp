@@ -172,6 +172,31 @@ TEST_CASE("causal check: what was deleted or replaced does not come back") {
   CHECK(kinds(Story(after_delete).finals(R"(["a"])")) == Kinds{"lost", "resurrected", "resurrected"});
 }
 
+TEST_CASE("causal check: a write that was sent twice may stand there twice, and is not lost where another was") {
+  const std::string twice = R"(null,"sent_again":true)";
+  for (const char* outcome : {"ok", "unknown"}) {
+    INFO(outcome);
+    Story replaced;
+    replaced.put("1", "a", "implied", twice, "n1", outcome).put("2", "b", "implied", R"(["a"])");
+    CHECK(judge(Story(replaced).finals(R"(["a","b"])").text()).clean());
+    CHECK(judge(Story(replaced).finals(R"(["b"])").text()).clean());
+    Story removed;
+    removed.put("1", "a", "implied", twice, "n1", outcome).remove("2", "implied", R"(["a"])");
+    CHECK(judge(Story(removed).finals(R"(["a"])").text()).clean());
+    Story session;
+    session.put("1", "a", "implied", twice, "n1", outcome).put("2", "b", "implied", R"(["a"])");
+    session.session("s").get("3", R"(["b"])").get("4", R"(["a","b"])");
+    CHECK(judge(session.finals(R"(["a","b"])").text()).clean());
+  }
+  // What it does not excuse: the other way round, and other keys' writes.
+  Story newer;
+  newer.put("1", "a", "implied", "[]").put("2", "b", "1", twice);
+  CHECK(kinds(newer.finals(R"(["a","b"])")) == Kinds{"false conflict"});
+  Story known;
+  known.put("1", "a", "null", "[]").put("2", "b", "null", twice);
+  CHECK(kinds(known.finals(R"(["b"])")) == Kinds{"lost"});
+}
+
 TEST_CASE("causal check: a delete that had not seen an update leaves it") {
   Story story;
   story.put("1", "a", "implied", "[]", "n1").get("2", R"(["a"])").put("3", "b", "2", R"(["a"])", "n2");

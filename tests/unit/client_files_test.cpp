@@ -316,7 +316,7 @@ TEST_CASE("a history has one line for each operation") {
   HistoryEvent unknown = put_event();
   unknown.seen = wire::Seen::context;
   unknown.context_of = "c/0";
-  unknown.replaced->clear();
+  unknown.replaced.clear();
   unknown.node.clear();
   unknown.end_ns.reset();
   unknown.applied = Applied::unknown;
@@ -332,13 +332,15 @@ TEST_CASE("a history has one line for each operation") {
   reply.replaced.push_back({{{"n1", {1, 1}}, 4}, "plums"});
   HistoryEvent once = put_event(), again = put_event();
   record(once, reply, 20);
-  record(again, reply, 20, true);
+  record(again, reply, 20);
+  again.sent_again = true;
   CHECK(history_line(once).find(R"("replaced":["plums"])") != std::string::npos);
   CHECK(history_line(again).find(R"("replaced":null)") != std::string::npos);
+  CHECK(history_line(again).find(R"("sent_again":true)") != std::string::npos);
   HistoryEvent get = put_event();
   get.op = "get";
   get.value.reset();
-  get.replaced->clear();
+  get.replaced.clear();
   get.values = {"apples", "pears"};
   CHECK(history_line(get) ==
         R"({"id":"c/1","op":"get","key":"cart","values":["apples","pears"],"context":null,"replaced":[],"node":"n1",)"
