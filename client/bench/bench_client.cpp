@@ -175,12 +175,12 @@ void BenchClient::begin_write(Operation& operation, wire::Seen seen, const std::
   write_.seen = seen;
   write_.context = context;
   write_.want_replaced = history_.has_value();
+  write_.operation.assign(name_).append(":");
+  append_number(write_.operation, values_);
 }
 
 void BenchClient::write(Operation& operation, wire::Seen seen, const std::string& context) {
   begin_write(operation, seen, context);
-  write_.operation.assign(name_).append(":");
-  append_number(write_.operation, values_);
   client_.submit(write_, [this, &operation](const Outcome& outcome) { have_written(operation, outcome); });
 }
 
