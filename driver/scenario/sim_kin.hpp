@@ -58,7 +58,7 @@ class SimKin : public std::enable_shared_from_this<SimKin> {
   void ask_at(const Endpoint& at, wire::Kind kind, wire::Kind what, std::string body,
               std::function<void(Outcome)> then);
   template <class Request>
-  void ask(const Request& request, std::function<void(Outcome)> then);
+  void ask(const Request& request, const std::function<void(Outcome)>& then);
   // The same in the session, where there is one.
   template <class Request>
   void ask_about_key(const Request& request, std::function<void(Outcome)> then);
@@ -91,13 +91,13 @@ tl::expected<Body, Failure> narrowed(Outcome outcome) {
 }
 
 template <class Request>
-void SimKin::ask(const Request& request, std::function<void(Outcome)> then) {
-  ask_at(at_, Request::kind, Request::kind, wire::encode(request), std::move(then));
+void SimKin::ask(const Request& request, const std::function<void(Outcome)>& then) {
+  ask_at(at_, Request::kind, Request::kind, wire::encode(request), then);
 }
 
 template <class Request>
 void SimKin::ask_about_key(const Request& request, std::function<void(Outcome)> then) {
-  if (globals_.session.empty()) return ask(request, std::move(then));
+  if (globals_.session.empty()) return ask(request, then);
   const wire::InSession in_session = wire::in_session(request, clients_.sessions[globals_.session].seen());
   ask_at(at_, wire::InSession::kind, Request::kind, wire::encode(in_session),
          [this, bucket = request.bucket, key = request.key, then = std::move(then)](const Outcome& outcome) {
