@@ -1,5 +1,7 @@
 #include "client/commands/at_all_nodes.hpp"
 
+#include <algorithm>
+
 #include "client/commands/calling.hpp"
 #include "client/render/bytes.hpp"
 #include "client/render/json.hpp"
@@ -8,7 +10,14 @@
 namespace kin {
 namespace {
 
+using Answer = Client::Result<wire::Done>;
+
 bool no_answer(const Failure& failure) { return failure.node.empty(); }
+
+// Whether somebody may have done it without saying so.
+bool may_have_been_done(const Answer& answer) {
+  return !answer && no_answer(answer.error()) && answer.error().applied != Applied::no;
+}
 
 }  // namespace
 
@@ -17,6 +26,7 @@ int report_answers(const Client& client, const std::vector<Client::Result<wire::
   std::vector<std::string> did, silent;
   std::string message;
   const Failure* refusal = nullptr;
+  const auto sent = std::find_if(answers.begin(), answers.end(), may_have_been_done);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const Endpoint& endpoint = client.endpoints()[i];
     const std::string name = endpoint.name();
@@ -31,13 +41,12 @@ int report_answers(const Client& client, const std::vector<Client::Result<wire::
   }
   if (refusal != nullptr) {
     Failure failure = *refusal;
-    if (!did.empty()) {
-      failure.applied = Applied::unknown;
-      failure.message += "; done by " + listed(did);
-    }
+    if (!did.empty()) failure.message += "; done by " + listed(did);
+    if (!silent.empty()) failure.message += "; no answer from " + listed(silent);
+    if (!did.empty() || sent != answers.end()) failure.applied = Applied::unknown;
     return fail(client, failure, context);
   }
-  if (did.empty()) return fail(client, answers.front().error(), context);
+  if (did.empty()) return fail(client, (sent == answers.end() ? answers.front() : *sent).error(), context);
   Screen& screen = context.screen;
   if (screen.output() == Output::json) {
     screen.print(json::done(did, silent, message));
