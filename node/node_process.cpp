@@ -74,7 +74,8 @@ std::optional<CannotGoOn> NodeProcess::live(const std::atomic<bool>& end, std::a
   std::filesystem::create_directories(options_.log_dir, ignored);
   auto log = HumanLog::open(options_.log_file, options_.log_level, to_string(self));
   if (!log) return because(log.error());
-  auto trace = cluster.trace ? CausalTrace::open(options_.trace_file, to_string(self)) : CausalTrace::off();
+  auto trace =
+      cluster.trace ? CausalTrace::open(options_.trace_file, to_string(self), names_of(cluster)) : CausalTrace::off();
   if (!trace) return because(trace.error());
 
   auto host = ReplicaHost::open(**store, cluster, self, protocols(), rng_);

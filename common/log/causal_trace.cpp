@@ -49,14 +49,15 @@ std::uint32_t ordinal_in(std::string_view line, std::string_view id_and_dot) {
   return whole ? ordinal : 0;
 }
 
-// `n1.12` as `n1` and 12; nullopt for another form.
+// `n1.12` as `n1` and 12; nullopt for another form, of which there would be several for one process.
 std::optional<std::pair<std::string, std::uint32_t>> life_of(const std::string& host) {
   const std::size_t dot = host.rfind('.');
   if (dot == std::string::npos) return std::nullopt;
   std::uint32_t ordinal = 0;
   const char* last = host.data() + host.size();
   const auto [end, error] = std::from_chars(host.data() + dot + 1, last, ordinal);
-  if (error != std::errc{} || end != last) return std::nullopt;
+  if (error != std::errc{} || end != last || host.compare(dot + 1, host.npos, std::to_string(ordinal)) != 0)
+    return std::nullopt;
   return std::pair(host.substr(0, dot), ordinal);
 }
 
@@ -72,6 +73,7 @@ bool can_be_host(std::string_view name) {
 struct CausalTrace::State {
   int fd = -1;
   std::string host;
+  std::vector<std::string> nodes;  // whose processes the clock names
   Clock clock;
   std::string buffer;
   // The rendered clock: the entries of all other hosts, and the own one between them and the end.
@@ -83,18 +85,19 @@ struct CausalTrace::State {
     if (fd >= 0) close(fd);
   }
 
-  // The place of another host in the clock; nullptr where newer lives of its node fill the clock's share of that node.
+  // The place of another host in the clock; nullptr where it is of no node of the cluster, or where newer lives of that
+  // node fill its share of the clock.
   std::uint64_t* place_of(const std::string& other) {
     if (const auto found = clock.find(other); found != clock.end()) return &found->second;
-    if (const auto life = life_of(other)) {
-      std::set<std::uint32_t>& known = lives[life->first];
-      if (known.size() == most_lives) {
-        if (life->second < *known.begin()) return nullptr;
-        clock.erase(life->first + '.' + std::to_string(*known.begin()));
-        known.erase(known.begin());
-      }
-      known.insert(life->second);
+    const auto life = life_of(other);
+    if (!life || std::find(nodes.begin(), nodes.end(), life->first) == nodes.end()) return nullptr;
+    std::set<std::uint32_t>& known = lives[life->first];
+    if (known.size() == most_lives) {
+      if (life->second < *known.begin()) return nullptr;
+      clock.erase(life->first + '.' + std::to_string(*known.begin()));
+      known.erase(known.begin());
     }
+    known.insert(life->second);
     return &clock[other];
   }
 
@@ -125,10 +128,12 @@ struct CausalTrace::State {
 CausalTrace::CausalTrace(std::unique_ptr<State> state) : state_(std::move(state)) {}
 CausalTrace::~CausalTrace() { flush(); }
 
-tl::expected<std::unique_ptr<CausalTrace>, std::string> CausalTrace::open(const std::string& path, std::string host) {
+tl::expected<std::unique_ptr<CausalTrace>, std::string> CausalTrace::open(const std::string& path, std::string host,
+                                                                          std::vector<std::string> nodes) {
   auto state = std::make_unique<State>();
   if (!can_be_host(host)) return tl::unexpected("the trace " + path + " cannot be of " + trace_escape(host));
   state->host = std::move(host);
+  state->nodes = std::move(nodes);
   state->fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   struct stat info {};
   if (state->fd < 0 || fstat(state->fd, &info) != 0) {
@@ -181,9 +186,8 @@ void CausalTrace::receive(std::uint64_t wall_us, const Clock& carried, std::stri
   if (state_->fd < 0) return;
   bool changed = false;
   for (const auto& [host, count] : carried) {
-    // What a peer says of this very process was this process's own: it is never ahead of it. A name that cannot be a
-    // host has no lines that could be looked up.
-    if (host == state_->host || count == 0 || !can_be_host(host)) continue;
+    // What a peer says of this very process was this process's own: it is never ahead of it.
+    if (host == state_->host || count == 0) continue;
     std::uint64_t* held = state_->place_of(host);
     if (held == nullptr || count <= *held) continue;
     changed = true;

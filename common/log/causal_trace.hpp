@@ -34,8 +34,10 @@ class CausalTrace {
 
   // Appends to PATH. A torn last line (a crash in the middle of a write) is cut off first: it can belong to no
   // message that left, since lines are flushed before sends. `host` is id.ordinal, printable ASCII without spaces,
-  // quotes, braces and backslashes. Errors: another host name; a file that cannot be opened or cut.
-  static tl::expected<std::unique_ptr<CausalTrace>, std::string> open(const std::string& path, std::string host);
+  // quotes, braces and backslashes. `nodes` are the ids whose processes the clock may name. Errors: another host name;
+  // a file that cannot be opened or cut.
+  static tl::expected<std::unique_ptr<CausalTrace>, std::string> open(const std::string& path, std::string host,
+                                                                      std::vector<std::string> nodes);
   // A trace that writes nothing; its clock stays empty.
   static std::unique_ptr<CausalTrace> off();
   ~CausalTrace();
@@ -46,7 +48,8 @@ class CausalTrace {
   // Ticks and buffers one line. wall_us: microseconds since 1970.
   void event(std::uint64_t wall_us, std::string_view name, const TraceFields& fields);
   // Joins what a message carried, within most_lives, then ticks and buffers one line. What the message says of this
-  // process itself, and of names that cannot be a host, is left out.
+  // process itself is left out, and so are names that are no `id.ordinal` of the nodes: they would stand in each line
+  // and message from then on.
   void receive(std::uint64_t wall_us, const Clock& carried, std::string_view name, const TraceFields& fields);
   // What a message that is described by the last line carries.
   const Clock& clock() const;

@@ -28,7 +28,7 @@ void write_file(const std::string& path, const std::string& bytes) {
 }
 
 std::unique_ptr<CausalTrace> open_ok(const std::string& path, const std::string& host) {
-  auto trace = CausalTrace::open(path, host);
+  auto trace = CausalTrace::open(path, host, {"n1", "n2", "n3"});
   INFO((trace ? "" : trace.error()));
   REQUIRE(trace);
   return std::move(*trace);
@@ -104,9 +104,9 @@ TEST_CASE("no name, field or clock can forge a line of the trace") {
     RC_ASSERT(trace_lines(path).size() == 2u);
     RC_ASSERT(trace->clock() == CausalTrace::Clock({{"n1.1", 2}}));
   });
-  CHECK_FALSE(CausalTrace::open(path, "n1 1.1"));
-  CHECK_FALSE(CausalTrace::open(path, "n1}.1"));
-  CHECK_FALSE(CausalTrace::open(folder.path() + "/no/such/folder", "n1.1"));
+  CHECK_FALSE(CausalTrace::open(path, "n1 1.1", {}));
+  CHECK_FALSE(CausalTrace::open(path, "n1}.1", {}));
+  CHECK_FALSE(CausalTrace::open(folder.path() + "/no/such/folder", "n1.1", {}));
 }
 
 TEST_CASE("traces of processes that talk, fail and start again keep ShiViz's rules") {
@@ -165,7 +165,7 @@ TEST_CASE("traces of processes that talk, fail and start again keep ShiViz's rul
 
 TEST_CASE("a node that starts again and again does not make the clocks of others longer for ever") {
   TemporaryFolder folder;
-  auto trace = *CausalTrace::open(folder.fresh() + ".trace", "n1.7");
+  auto trace = *CausalTrace::open(folder.fresh() + ".trace", "n1.7", {"n1", "n2", "n3"});
   const auto life = [](std::size_t ordinal) { return "n2." + std::to_string(ordinal); };
   trace->receive(noon_us, {{"n3.5", 2}}, "receive", {});
   for (std::size_t ordinal = 1; ordinal <= 200; ++ordinal) {
@@ -182,6 +182,16 @@ TEST_CASE("a node that starts again and again does not make the clocks of others
   CHECK(trace->clock().at(life(200 - CausalTrace::most_lives + 1)) == 4);
   CHECK(trace->clock().at("n3.5") == 2);
   CHECK(trace->clock().at("n1.7") == 202);
+}
+
+TEST_CASE("a clock names processes of the cluster's nodes alone, each by one name") {
+  TemporaryFolder folder;
+  auto trace = *CausalTrace::open(folder.fresh() + ".trace", "n1.7", {"n1", "n2", "n3"});
+  CausalTrace::Clock carried{{"n2.12", 3}, {"n9.1", 1}, {"n2.012", 1}, {"n2.+7", 1},
+                             {"n2.", 1},   {"n2", 1},   {"n3.1x", 1}};
+  for (int i = 0; i < 1000; ++i) carried["stranger" + std::to_string(i) + ".1"] = 1;
+  trace->receive(noon_us, carried, "receive", {});
+  CHECK(trace->clock() == CausalTrace::Clock({{"n1.7", 1}, {"n2.12", 3}}));
 }
 
 TEST_CASE("a torn end of any length is cut off, whole lines stay") {

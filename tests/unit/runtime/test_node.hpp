@@ -29,7 +29,8 @@ struct Node {
 
   explicit Node(const std::function<void(ClusterConfig&)>& change = [](ClusterConfig&) {}) {
     change(cluster);
-    trace = cluster.trace ? *CausalTrace::open(folder.path() + "/n1.trace", "n1.1") : CausalTrace::off();
+    trace =
+        cluster.trace ? *CausalTrace::open(folder.path() + "/n1.trace", "n1.1", names_of(cluster)) : CausalTrace::off();
     host = *ReplicaHost::open(store, cluster, Actor{"n1", {100, 1}}, counter_tiers(), rng);
     loop = std::make_unique<NodeLoop>(NodeParts{*host, net, faults, *trace, log, time, jobs, commits, "9.9"});
     REQUIRE(!loop->start());
