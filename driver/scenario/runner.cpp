@@ -217,6 +217,10 @@ void Runner::check_causal(StepReport& report) {
   if (!history)
     return report.wrong.push_back("the history, line " + std::to_string(history.error().line) + ": " +
                                   history.error().message);
+  if (history->operations.empty()) {
+    report.wrong.emplace_back("there is nothing to judge: no key was touched");
+    return;
+  }
   const check::CausalVerdict verdict = check::check_causal(*history);
   for (const check::Violation& violation : verdict.violations)
     report.wrong.push_back(std::string(name(violation.wrong)) + ": " + violation.story);

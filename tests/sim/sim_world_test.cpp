@@ -236,6 +236,15 @@ TEST_CASE("a step that this world cannot play does not hold, whatever it expects
   CHECK(what_is_wrong(whatever, w.kin("n1", "read k")).empty());
 }
 
+TEST_CASE("a check of a history without a key does not hold") {
+  SmallWorld w;
+  Scenario empty;
+  empty.steps.push_back({0, "", CheckStep{}});
+  const ScenarioReport report = Runner(w.world, {}, {}).run(empty);
+  CHECK(report.verdict == Verdict::did_not_hold);
+  CHECK(report.steps.front().wrong == std::vector<std::string>{"there is nothing to judge: no key was touched"});
+}
+
 TEST_CASE("simulated clients list keys and conflicts, explain them and resolve them") {
   SmallWorld w;
   for (const char* key : {"a", "b", "other"}) w.kin("n1", std::string("add_update ") + key + " before");
