@@ -36,8 +36,9 @@ const char* to_string(OnConflict rule);  // siblings, latest, max, union
 struct BucketConfig {
   std::string name;
   std::string tier = "causal";
-  std::uint32_t read = 1;   // default R
-  std::uint32_t write = 1;  // default W
+  static constexpr std::uint32_t all = 0;  // as read or write: every member that was not removed
+  std::uint32_t read = 1;                  // default R
+  std::uint32_t write = 1;                 // default W
   OnConflict on_conflict = OnConflict::siblings;
   bool keep_base = false;  // a value brings the one that it replaced, so that a conflict can show what was before it
 };

@@ -53,7 +53,7 @@ std::uint32_t level(Section& section, const std::string& key, const ClusterConfi
   section.take(key, text);
   const auto nodes = static_cast<std::uint32_t>(cluster.nodes.size());
   if (text == "quorum") return cluster.majority();
-  if (text == "all") return nodes;
+  if (text == "all") return BucketConfig::all;
   std::uint32_t value = 1;
   if (!text.empty() && text.size() < 6 && text.find_first_not_of("0123456789") == std::string::npos) {
     value = static_cast<std::uint32_t>(std::stoul(text));

@@ -14,6 +14,10 @@ const char* word(TraceValues values) {
   return "hash";
 }
 
+std::string level_text(std::uint32_t level) {
+  return level == BucketConfig::all ? "all" : std::to_string(level);
+}
+
 }  // namespace
 
 std::string yaml_word(std::string_view text) {
@@ -47,8 +51,8 @@ std::string print_cluster_config(const ClusterConfig& c) {
       << "log: {dir: " << yaml_word(c.log_dir) << ", level: " << yaml_word(c.log_level)
       << ", trace: " << (c.trace ? "true" : "false") << ", values: " << word(c.trace_values) << "}\nbuckets:\n";
   for (const BucketConfig& b : c.buckets) {
-    out << "  - {name: " << yaml_word(b.name) << ", tier: " << yaml_word(b.tier) << ", read: " << b.read
-        << ", write: " << b.write;
+    out << "  - {name: " << yaml_word(b.name) << ", tier: " << yaml_word(b.tier) << ", read: " << level_text(b.read)
+        << ", write: " << level_text(b.write);
     if (b.on_conflict != OnConflict::siblings) out << ", on_conflict: " << to_string(b.on_conflict);
     if (b.keep_base) out << ", keep_base: true";
     out << "}\n";

@@ -43,7 +43,7 @@ tl::expected<std::uint32_t, Failure> CausalProtocol::wanted(const wire::Level& l
                                                             std::uint32_t bucket_default) const {
   const auto all = static_cast<std::uint32_t>(env_.cluster.nodes.size());
   const auto present = static_cast<std::uint32_t>(replica_.peers().size() + 1);
-  std::uint32_t count = bucket_default;
+  std::uint32_t count = bucket_default == BucketConfig::all ? present : bucket_default;
   switch (level.quorum) {
     case wire::Quorum::bucket: break;
     case wire::Quorum::count: count = level.count; break;
