@@ -331,6 +331,7 @@ TEST_CASE("a history has one line for each operation") {
   wire::WriteReply reply;
   reply.replaced.push_back({{{"n1", {1, 1}}, 4}, "plums"});
   HistoryEvent once = put_event(), again = put_event();
+  once.replaced.clear();
   record(once, reply, 20);
   record(again, reply, 20);
   again.sent_again = true;
