@@ -56,6 +56,10 @@ struct Limits {
   std::uint32_t lineage = 16;              // versions of a key that a value names as seen; no file sets it
 };
 
+// Of the values of one key that all nodes may come to hold together. A message has room for that and what is said
+// beside.
+inline constexpr std::size_t most_entry_bytes = 56u << 20;
+
 // A node falls silent about one token, some time after the token was created or after the node started.
 struct SilentFault {
   std::string token;
@@ -99,6 +103,9 @@ struct ClusterConfig {
   const BucketConfig* bucket(std::string_view name) const;  // nullptr when there is no such bucket
   const TokenScheme* token(std::string_view id) const;      // nullptr when there is no such token
   std::vector<NodeId> ids() const;                          // in the order in which clocks are printed
+  // Of the values of a key together, above which a node takes no more that would stand beside others: so that what all
+  // nodes took apart fits into one message.
+  std::size_t entry_bytes() const { return most_entry_bytes / nodes.size(); }
   std::uint32_t majority() const { return static_cast<std::uint32_t>(nodes.size() / 2 + 1); }
 };
 

@@ -166,9 +166,14 @@ void read_faults(Section& section, ClusterConfig& out) {
   });
 }
 
-void read_limits(Section& section, Limits& out) {
+void read_limits(Section& section, std::size_t nodes, Limits& out) {
   section.take("key_bytes", out.key_bytes, 1, 64 * 1024);
   section.take("value_bytes", out.value_bytes, 1, 16 * 1024 * 1024);
+  const std::size_t most = std::max<std::size_t>(most_entry_bytes / nodes, Limits{}.value_bytes);
+  if (out.value_bytes > most) {
+    section.fail("value_bytes", "value_bytes is above " + std::to_string(most) +
+                                    ": values of all nodes may conflict, and must fit into one message");
+  }
   section.take("siblings_warn", out.siblings_warn, 2, 10'000);
   section.take("siblings_max", out.siblings_max, 2, 10'000);
   section.take("cache_bytes", out.cache_bytes, 0, 2'000'000'000);
@@ -222,7 +227,7 @@ ClusterConfig read_cluster(const YAML::Node& yaml, const std::string& file,
          s.take("request_ms", out.request_ms, 10, 600'000);
          s.take("suspect_ms", out.suspect_ms, 50, 600'000);
        })},
-      {"limits", section([&](Section& s) { read_limits(s, out.limits); })},
+      {"limits", section([&](Section& s) { read_limits(s, out.nodes.size(), out.limits); })},
       {"log", section([&](Section& s) { read_log(s, out); })},
       {"buckets", [&](auto& key) { read_buckets(root, key, out, known_tiers); }},
       {"tokens_file", [&](auto& key) { read_tokens_file(root, key, file, out); }},

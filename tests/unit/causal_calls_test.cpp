@@ -127,6 +127,33 @@ TEST_CASE("keys are listed in order, by prefix, in pages, conflicts come from th
   CHECK(cluster.answer(cluster.ask("n1", wire::Conflicts{}))->as<wire::ConflictsReply>().rows.empty());
 }
 
+TEST_CASE("a page of conflicts ends before a node has looked at much, and says that there is more") {
+  ProtocolCluster cluster(1);
+  std::vector<std::string> all, got;
+  for (int i = 10; i < 50; ++i) {
+    all.push_back("k" + std::to_string(i));
+    for (int sibling = 0; sibling < 2; ++sibling) {
+      wire::AddUpdate blind{"default", all.back(), std::string(1u << 19, 'v')};
+      blind.seen = wire::Seen::nothing;
+      cluster.ask("n1", blind);
+    }
+  }
+  wire::Conflicts request;
+  request.limit = 1000;
+  for (int pages = 1;; ++pages) {
+    const auto page = cluster.answer(cluster.ask("n1", request))->as<wire::ConflictsReply>();
+    for (const wire::ConflictRow& row : page.rows) got.push_back(row.key);
+    CHECK(page.rows.size() <= 17);
+    if (!page.more) {
+      CHECK(pages == 3);
+      break;
+    }
+    request.after_bucket = page.rows.back().bucket;
+    request.after_key = page.rows.back().key;
+  }
+  CHECK(got == all);
+}
+
 TEST_CASE("a page of keys ends before a node has looked at much, and says that there is more") {
   ProtocolCluster cluster(1);
   std::vector<std::string> all;

@@ -95,6 +95,67 @@ TEST_CASE("S-06: one context used twice gives two siblings, through one server a
   }
 }
 
+TEST_CASE("what nodes take side by side, each apart, fits into one message and into one answer") {
+  constexpr std::size_t value_bytes = 4u << 20;
+  ProtocolCluster cluster(3, "causal", 1, [](ClusterConfig& config) { config.limits.value_bytes = value_bytes; });
+  for (const NodeId& node : cluster.ids()) cluster.isolate(node);
+  int number = 0;
+  const auto write = [&](const NodeId& node, wire::Seen seen, const std::string& context = "") {
+    wire::AddUpdate request{"default", "k", std::string(value_bytes, static_cast<char>('a' + ++number % 26))};
+    request.seen = seen;
+    request.context = context;
+    return *cluster.answer(cluster.ask(node, request));
+  };
+  std::size_t taken = 0;
+  for (const NodeId& node : cluster.ids()) {
+    const std::string first = cluster.put(node, "k", "small").context;
+    while (write(node, wire::Seen::nothing).kind == wire::Kind::write_reply) ++taken;
+    const Failure refused = write(node, wire::Seen::nothing).failure();
+    CHECK(refused.status == Status::limit);
+    CHECK(refused.applied == Applied::no);
+    // The context of one of them is no way round; that of all is not refused.
+    CHECK(write(node, wire::Seen::context, first).failure().status == Status::limit);
+  }
+  CHECK(taken == 3 * 4);
+  cluster.put("n1", "other", "v");
+  cluster.heal();
+  cluster.settle();
+  CHECK(cluster.values("n2", "other") == Values{"v"});
+  for (const NodeId& node : cluster.ids()) {
+    const auto answer = cluster.get(node, "k");
+    CHECK(answer.siblings.size() == taken + 3);
+    CHECK(wire::encode(answer).size() <= wire::max_message_bytes - (2u << 20));
+    for (const auto& [what, traffic] : cluster.received(node))
+      CHECK(traffic.bytes <= traffic.messages * (wire::max_message_bytes - (2u << 20)));
+  }
+  CHECK(write("n3", wire::Seen::nothing).failure().status == Status::limit);
+  CHECK(write("n3", wire::Seen::context, cluster.get("n3", "k").context).kind == wire::Kind::write_reply);
+  cluster.settle();
+  for (const NodeId& node : cluster.ids()) CHECK(cluster.get(node, "k").siblings.size() == 1);
+}
+
+TEST_CASE("`all` of a bucket is every member that was not removed") {
+  ProtocolCluster cluster(3, "causal", 1, [](ClusterConfig& config) {
+    config.buckets = {{"default", "causal", BucketConfig::all, BucketConfig::all}};
+  });
+  const auto put = [&](const std::string& value) {
+    const CallId call = cluster.ask("n1", wire::AddUpdate{"default", "k", value});
+    cluster.deliver_all();
+    return cluster.answer(call)->as<wire::WriteReply>();
+  };
+  CHECK(put("before").got == 3);
+  cluster.settle();
+  cluster.kill("n3");
+  cluster.remove_member("n1", "n3");
+  cluster.remove_member("n2", "n3");
+  const wire::WriteReply written = put("after");
+  CHECK(written.got == 2);
+  CHECK(written.wanted == 2);
+  const CallId read = cluster.ask("n2", wire::Read{"default", "k", {}});
+  cluster.deliver_all();
+  CHECK(cluster.answer(read)->as<wire::ReadReply>().got == 2);
+}
+
 TEST_CASE("a write without a context never erases several siblings") {
   ProtocolCluster cluster(1);
   cluster.put("n1", "k", "a");

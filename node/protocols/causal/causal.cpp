@@ -180,7 +180,12 @@ void CausalProtocol::finish_turn(Outputs& out) {
       // Without dots: the outcome of a read that found somebody stale.
       message.entries.push_back(
           {&key, &entry.siblings, std::move(entry.context), dots.empty() ? replica_.dots_of(env_.store, key) : dots});
-      bytes += message.entries.back().about_bytes();
+      const std::size_t of_entry = message.entries.back().about_bytes();
+      if (of_entry > most_sent_bytes) {
+        message.entries.pop_back();
+        continue;
+      }
+      bytes += of_entry;
       if (bytes >= push_bytes) flush();
     }
     if (!message.entries.empty()) flush();

@@ -176,10 +176,11 @@ void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& re
   }
   const std::uint32_t limit = std::clamp<std::uint32_t>(request.limit, 1, page_limit);
   wire::ConflictsReply reply;
+  std::size_t looked_at = 0;
   env_.store.scan(from, records::behind(prefix), [&](std::string_view record, std::string_view bytes) {
     const std::string_view joined = records::tail(record);
     if (rule_of(joined) != OnConflict::siblings) return true;  // nobody is shown a conflict
-    if (reply.rows.size() == limit) {
+    if (reply.rows.size() == limit || looked_at > looked_at_bytes) {
       reply.more = true;
       return false;
     }
@@ -187,6 +188,7 @@ void CausalProtocol::conflicts(const ClientCall& call, const wire::Conflicts& re
     KIN_REQUIRE(index, "record of a conflict: " + index.error().what);
     const auto entry = env_.store.get(records::entry(joined));
     KIN_REQUIRE(entry, "a conflict of a key without an entry: " + std::string(joined));
+    looked_at += entry->size();
     reply.rows.push_back({std::string(records::bucket_of(joined)), std::string(records::user_key_of(joined)),
                           index->siblings, index->since_us, writers_of(outline_of(*entry))});
     return true;

@@ -18,9 +18,14 @@
 #include <vector>
 
 #include "common/causality/dotted_entry.hpp"
+#include "common/config/cluster_config.hpp"
 #include "common/wire/codec.hpp"
 
 namespace kin::causal {
+
+// An entry with more than this, about, goes into no message: beside it there would be no room for the rest.
+inline constexpr std::size_t most_sent_bytes = wire::max_message_bytes - (4u << 20);
+static_assert(most_entry_bytes + (4u << 20) <= most_sent_bytes);
 
 using Lives = std::map<NodeId, Incarnation>;
 using Ends = std::map<Actor, std::uint64_t>;  // last counters of retired actors

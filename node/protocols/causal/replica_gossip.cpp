@@ -90,6 +90,8 @@ Outbox CausalReplica::on(Overlay& disk, const NodeId& sender, const Gossip& goss
       EntryState state = state_with_all_dots(disk, key);
       DotSet dots;
       for (auto& [a, set] : state.dots.minus(theirs)) dots.add(a, set);
+      // No message holds it, which values from before a change of the cluster file can come to. Others must go on.
+      if (state.about_bytes() > most_sent_bytes) return true;
       KIN_REQUIRE(dots.has({actor, counter}), "the entry of " + to_string(Dot{actor, counter}) + " does not name it");
       state.dots = std::move(dots);
       bytes += state.about_bytes();

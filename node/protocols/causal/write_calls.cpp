@@ -13,6 +13,9 @@
 namespace kin::causal {
 namespace {
 
+// Of values that a reply repeats although they are gone: those that stand there must find room beside them.
+constexpr std::size_t most_replaced_bytes = 4u << 20;
+
 // What a client says about a value must stay small beside it.
 tl::expected<void, std::string> told_about(const wire::AddUpdate& request) {
   if (request.content_type.size() > wire::max_content_type_bytes) {
@@ -140,6 +143,22 @@ void CausalProtocol::tell(PendingWrite&& pending, std::uint32_t got, Outputs& ou
   out.replies.push_back({pending.call, wire::Kind::write_reply, std::move(pending.answer), true});
 }
 
+std::optional<Failure> CausalProtocol::too_much_beside(const WriterPast& past, const Sibling& value,
+                                                       const Siblings& held) const {
+  if (past.kind == WriterPast::Kind::held) return std::nullopt;
+  std::size_t all = 0, beside = 0;
+  for (const auto& [dot, sibling] : held) {
+    all += sibling.value.size();
+    const bool replaced = past.kind == WriterPast::Kind::named && past.dots.has(dot);
+    if (!replaced) beside += sibling.value.size();
+  }
+  const std::size_t bytes = beside + value.value.size(), most = env_.cluster.entry_bytes();
+  if (beside == 0 || bytes <= std::max(most, all)) return std::nullopt;
+  return refuse(Status::limit, "the values of the key would have " + std::to_string(bytes) +
+                                   " bytes together, the limit for values that stand side by side is " +
+                                   std::to_string(most) + ": read the key and write one value with its context");
+}
+
 template <class Request>
 void CausalProtocol::write(const ClientCall& call, const Request& request, std::optional<Sibling>&& value,
                            Outputs& out) {
@@ -158,6 +177,9 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   }
   auto past = past_of(request.bucket, request.key, request.seen, request.context, value.has_value(), held);
   if (!past) return out.fail(call.id, past.error());
+  if (value) {
+    if (auto refused = too_much_beside(*past, *value, held)) return out.fail(call.id, *refused);
+  }
   if (!value && held.empty()) {
     return out.fail(call.id, refuse(Status::not_found, "there is nothing to delete under " + request.key));
   }
@@ -188,9 +210,12 @@ void CausalProtocol::write(const ClientCall& call, const Request& request, std::
   wire::ContextToken token = token_of(key, std::move(written.seen), written.clock);
   token.seen.push_back({written.dot, written.clock, operation_tag(request.operation), std::move(written.lineage)});
   std::vector<wire::Replaced> replaced;
+  std::size_t replaced_bytes = 0;
   for (auto& [dot, sibling] : written.replaced) {
     replaced.push_back({dot, std::nullopt});
-    if (request.want_replaced) replaced.back().value = std::move(sibling.value);
+    replaced_bytes += sibling.value.size();
+    if (request.want_replaced && replaced_bytes <= most_replaced_bytes)
+      replaced.back().value = std::move(sibling.value);
   }
   const std::string packed = pack_written(written.dot, written.clock, wire::print_context(token), replaced);
   if (!request.operation.empty()) operations_.put(key, request.operation, packed);
