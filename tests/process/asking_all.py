@@ -86,7 +86,7 @@ def main(bin_folder, folder):
         # A node that hears of it and does not answer may have done it.
         cluster.kin("fault", "offline", "n2")
         cluster.kill("n1")
-        code, out, err = kin("--config", cluster.config, "--timeout", "500ms", "-o", "json", "cluster", "remove", "n3")
+        code, out, err = kin("--config", cluster.config, "--timeout", "1500ms", "-o", "json", "cluster", "remove", "n3")
         assert code == 7 and json.loads(out)["applied"] == "unknown", (code, out, err)
         cluster.start("n1")
         cluster.kin("fault", "online", "n2")
