@@ -121,8 +121,8 @@ class CausalProtocol : public Protocol {
   std::optional<std::string> taken_before(const std::string& key, const std::string& operation,
                                           const Siblings& held) const;
   // Answers as soon as `wanted` members have the write. `now`: the values of the key.
-  // Why this value may not stand beside others: together they would be more than a message holds, once other nodes have
-  // added theirs. nullopt where it may, and for a write that makes the key no larger.
+  // Why this value may not stand beside others: together they would be more than this node's share of a message. Of what
+  // it took itself no more than that ever stands anywhere, so what all nodes took fits. nullopt where it may.
   std::optional<Failure> too_much_beside(const WriterPast& past, const Sibling& value, const Siblings& held) const;
   void answer_write(const ClientCall& call, const std::string& key, const Dot& dot, std::string_view written,
                     const Siblings& now, std::uint32_t wanted, bool repeated, Outputs& out);

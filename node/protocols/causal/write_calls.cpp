@@ -146,14 +146,13 @@ void CausalProtocol::tell(PendingWrite&& pending, std::uint32_t got, Outputs& ou
 std::optional<Failure> CausalProtocol::too_much_beside(const WriterPast& past, const Sibling& value,
                                                        const Siblings& held) const {
   if (past.kind == WriterPast::Kind::held) return std::nullopt;
-  std::size_t all = 0, beside = 0;
+  std::size_t beside = 0;
   for (const auto& [dot, sibling] : held) {
-    all += sibling.value.size();
     const bool replaced = past.kind == WriterPast::Kind::named && past.dots.has(dot);
     if (!replaced) beside += sibling.value.size();
   }
   const std::size_t bytes = beside + value.value.size(), most = env_.cluster.entry_bytes();
-  if (beside == 0 || bytes <= std::max(most, all)) return std::nullopt;
+  if (beside == 0 || bytes <= most) return std::nullopt;
   return refuse(Status::limit, "the values of the key would have " + std::to_string(bytes) +
                                    " bytes together, the limit for values that stand side by side is " +
                                    std::to_string(most) + ": read the key and write one value with its context");
