@@ -14,9 +14,7 @@ const char* word(TraceValues values) {
   return "hash";
 }
 
-std::string level_text(std::uint32_t level) {
-  return level == BucketConfig::all ? "all" : std::to_string(level);
-}
+std::string level_text(std::uint32_t level) { return level == BucketConfig::all ? "all" : std::to_string(level); }
 
 }  // namespace
 

@@ -120,10 +120,10 @@ class CausalProtocol : public Protocol {
   // whose write is held here, or was replaced by what is held here. Packed as pack_written() does.
   std::optional<std::string> taken_before(const std::string& key, const std::string& operation,
                                           const Siblings& held) const;
-  // Answers as soon as `wanted` members have the write. `now`: the values of the key.
-  // Why this value may not stand beside others: together they would be more than this node's share of a message. Of what
-  // it took itself no more than that ever stands anywhere, so what all nodes took fits. nullopt where it may.
+  // Why this value may not stand beside others: together they would be more than this node's share of a message. Of
+  // what it took itself no more than that ever stands anywhere, so what all nodes took fits. nullopt where it may.
   std::optional<Failure> too_much_beside(const WriterPast& past, const Sibling& value, const Siblings& held) const;
+  // Answers as soon as `wanted` members have the write. `now`: the values of the key.
   void answer_write(const ClientCall& call, const std::string& key, const Dot& dot, std::string_view written,
                     const Siblings& now, std::uint32_t wanted, bool repeated, Outputs& out);
   void tell(PendingWrite&& pending, std::uint32_t got, Outputs& out) const;
